@@ -4,10 +4,11 @@ import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { trackError } from '../../api/errorTracking';
-import { toFailure } from '../../api/failure';
+import { currentOf, toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
 import { useAction } from '../../api/useAction';
 import { calls, refreshAlerts } from '../../components/alerts/calls';
+import { ChangedNote, differencesOf } from '../../components/ChangedNote';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { ShownOnceDialog } from '../../ui/ShownOnceDialog';
 import { toastSuccess } from '../../ui/toast';
@@ -73,8 +74,10 @@ function DestinationForm({ destination, emailProblem, onSaved, onClose }: Props 
   const [start] = useState(() => valuesOf(destination));
   const [values, setValues] = useState(start);
   const set = (part: Partial<Values>) => setValues((now) => ({ ...now, ...part }));
-  const { mutate, isPending, error } = useSave(destination, onSaved);
-  const refused = error && fieldErrors(toFailure(error), FIELDS);
+  const [rev, setRev] = useState(destination?.rev);
+  const { mutate, isPending, error } = useSave(destination, rev, { onSaved, onChanged: setRev });
+  const theirs = error === null ? undefined : (currentOf(error) as AlertDestination | undefined);
+  const refused = error && theirs === undefined ? fieldErrors(toFailure(error), FIELDS) : null;
   return (
     <ConfirmDialog
       title={destination ? `Change ${destination.name}` : 'New destination'}
@@ -85,6 +88,7 @@ function DestinationForm({ destination, emailProblem, onSaved, onClose }: Props 
       onConfirm={() => mutate(values)}
       onClose={onClose}
     >
+      {theirs && <ChangedNote differences={changesOf(theirs, values)} />}
       <TextInput
         label="Name"
         maxLength={100}
@@ -147,17 +151,32 @@ const valuesOf = (destination: AlertDestination | null): Values => ({
 
 function placeOf({ kind, emails, url }: Values) {
   if (kind !== 'EMAIL') return url.trim() === '' ? {} : { url: url.trim() };
-  return { emails: emails.split(/[\s,;]+/).filter((email) => email !== '') };
+  return { emails: addressesIn(emails) };
 }
 
-function useSave(destination: AlertDestination | null, onSaved: (saved: Saved) => void) {
+const addressesIn = (text: string): string[] => text.split(/[\s,;]+/).filter((email) => email !== '');
+
+/** What another person saved meanwhile; the address of a webhook and its secret are not shown, so only that they may differ. */
+function changesOf({ kind, name, emails, target }: AlertDestination, values: Values): string[] {
+  if (kind === 'EMAIL') {
+    const given = { name: values.name, addresses: addressesIn(values.emails).join(', ') };
+    return differencesOf({ name, addresses: emails.join(', ') }, given);
+  }
+  const differences = differencesOf({ name }, { name: values.name });
+  return differences.length > 0 ? differences : [`an address at ${target}, or a secret, that may differ`];
+}
+
+function useSave(
+  destination: AlertDestination | null,
+  rev: number | undefined,
+  { onSaved, onChanged }: { onSaved: (saved: Saved) => void; onChanged: (rev: number) => void },
+) {
   const queryClient = useQueryClient();
   return useAction({
     mutationFn: (values: Values): Promise<Saved> => {
       const { name, kind, renewSecret } = values;
-      if (destination === null) return calls.createDestination({ name, kind, ...placeOf(values) });
-      const { id: destinationId, rev } = destination;
-      return calls.changeDestination({ destinationId, rev, name, renewSecret, ...placeOf(values) });
+      if (destination === null || rev === undefined) return calls.createDestination({ name, kind, ...placeOf(values) });
+      return calls.changeDestination({ destinationId: destination.id, rev, name, renewSecret, ...placeOf(values) });
     },
     // The secret in the answer is not to be kept.
     gcTime: 0,
@@ -165,7 +184,11 @@ function useSave(destination: AlertDestination | null, onSaved: (saved: Saved) =
       toastSuccess({ message: `The destination “${saved.destination.name}” is saved.` });
       onSaved(saved);
     },
-    onError: (failed) => trackError(failed, { action: 'saveDestination', component: 'AlertsPage' }),
+    onError: (failed) => {
+      const current = currentOf(failed) as AlertDestination | undefined;
+      if (current) onChanged(current.rev);
+      trackError(failed, { action: 'saveDestination', component: 'AlertsPage' });
+    },
     onSettled: () => refreshAlerts(queryClient),
   });
 }

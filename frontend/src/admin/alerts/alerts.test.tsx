@@ -5,7 +5,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import { ago } from '../../testing/a-run';
-import { backend, live, world } from '../../testing/backend';
+import { backend, live, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 
 const anIncident = (part: Partial<Incident> = {}): Incident => ({
@@ -205,6 +205,35 @@ test('filters incidents by job, severity and state, in the address', async () =>
   await user.selectOptions(screen.getByRole('combobox', { name: 'Filter by job' }), 'match-scores');
   await user.selectOptions(screen.getByRole('combobox', { name: 'Filter by severity' }), 'Critical');
   await waitFor(() => expect(address()).toBe('/admin/alerts?job=match-scores&severity=CRITICAL'));
+});
+
+test('shows what another person saved of a destination meanwhile, and saves over it', async () => {
+  const stale = aDestination();
+  serve({ destinations: [stale] });
+  const saved: unknown[] = [];
+  backend.use(
+    http.put('/api/admin/alerts/destinations/:id', async ({ request }) => {
+      saved.push(await request.json());
+      const current = { ...stale, name: 'night duty', emails: ['night@example.com'], rev: 4 };
+      if (saved.length === 1) return problem(409, { code: 'CHANGED', current: current as never });
+      return HttpResponse.json({ destination: { ...current, rev: 5 }, secret: null });
+    }),
+  );
+  const { user } = await openPanel('/admin/alerts?tab=destinations');
+  await user.click(await screen.findByRole('button', { name: 'Edit ops' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Change ops' }));
+  const addresses = dialog.getByLabelText('Addresses');
+  await user.clear(addresses);
+  await user.type(addresses, 'day@example.com');
+  await user.click(dialog.getByRole('button', { name: 'Save' }));
+  expect(
+    await dialog.findByText(
+      /It now says name: night duty \(here: ops\), addresses: night@example\.com \(here: day@example\.com\)/,
+    ),
+  ).toBeVisible();
+  await user.click(dialog.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(saved).toMatchObject([{ rev: 1 }, { rev: 4, emails: ['day@example.com'] }]);
 });
 
 test('asks before a rule or a destination is removed, and says what becomes of it', async () => {
