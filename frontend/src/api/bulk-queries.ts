@@ -20,10 +20,10 @@ export const bulkPreviewQuery = (input: BulkRequest) =>
   });
 
 /** Changes runs that the reader has seen and named: without a preview of its own. */
-export const changeAtOnce = async (request: BulkRequest) => beginBulk((await client.preview(request)).token);
+export const changeAtOnce = async (request: BulkRequest) => beginBulk({ token: (await client.preview(request)).token });
 
 /** Starts what was previewed. */
-export const beginBulk = async (token: string) => (await client.begin({ token })).operation;
+export const beginBulk = async (given: Parameters<typeof client.begin>[0]) => (await client.begin(given)).operation;
 /** One operation and how far it is. */
 export const bulkOperationQuery = (operationId: string) =>
   api.get.queryOptions({ input: { operationId }, select: ({ operation }) => operation });

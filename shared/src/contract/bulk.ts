@@ -38,6 +38,9 @@ const filter = z.strictObject({
 /** Which runs: those that match all that is given; `rerun` reads the filter of the history, the others that of active runs. */
 export type BulkFilter = z.infer<typeof filter>;
 
+/** Kept with the operation, in the audit log and in what runs say of their end. */
+const reason = z.string().trim().max(limits.reasonChars).refine(isPlainText, NOT_PLAIN);
+
 export const bulkRequest = z
   .strictObject({
     action: z
@@ -57,7 +60,7 @@ export const bulkRequest = z
       .describe(
         'Of `forceFail`: time to stop by itself, from the first request; `forceFailAfterMs` of the definitions where left out',
       ),
-    reason: z.string().trim().max(limits.reasonChars).refine(isPlainText, NOT_PLAIN).optional(),
+    reason: reason.optional(),
   })
   .superRefine((given, context) => {
     for (const { path, message } of problemsOf(given)) context.addIssue({ code: 'custom', path, message });
@@ -157,7 +160,12 @@ export const bulk = {
         'The runs of the preview and no others: one that has changed meanwhile is skipped and counted. Goes on in another process when its own ends.',
       tags: TAG,
     })
-    .input(z.strictObject({ token: z.uuid().describe('Of the preview; only the caller of it can start it') }))
+    .input(
+      z.strictObject({
+        token: z.uuid().describe('Of the preview; only the caller of it can start it'),
+        reason: reason.optional().describe('Instead of that of the preview'),
+      }),
+    )
     .output(answer),
 
   list: routeFor('view')

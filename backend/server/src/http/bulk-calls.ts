@@ -55,11 +55,11 @@ export function createBulkCalls(
       return presentBulkPreview(input, preview, await readFirst(preview.first));
     }),
 
-    begin: os.begin.handler(async ({ input: { token }, context }) => {
+    begin: os.begin.handler(async ({ input: { token, reason }, context }) => {
       const actor = actorOf(context);
       const action = await queue.bulk.actionOf(token, actor);
       if (action !== null) await gateFor(context, action);
-      const operation = action && (await queue.bulk.begin(token, actor));
+      const operation = action && (await queue.bulk.begin(token, actor, reason));
       if (!operation) throw new HttpProblem('NOT_FOUND', 'There is no such preview, or it is older than 15 minutes.');
       return { operation: presentBulk(operation) };
     }),

@@ -45,6 +45,7 @@ export function BulkDialog(props: Props) {
   const { verb, isDangerous } = bulkActs[request.action];
   const { data: preview, error } = useQuery(bulkPreviewQuery(request));
   const [typed, setTyped] = useState('');
+  const [reason, setReason] = useState('');
   const [isRefused, setRefused] = useState(false);
   const hasGap = isAllOrNone && preview !== undefined && preview.cannot.length > 0;
   const total = hasGap ? 0 : (preview?.total ?? 0);
@@ -77,7 +78,7 @@ export function BulkDialog(props: Props) {
     if (preview === undefined) return;
     if (total === 0 && rest !== null) goOn(rest);
     else if (total === 0) leave();
-    else if (isTyped) mutate(preview.token);
+    else if (isTyped) mutate({ token: preview.token, ...(reason.trim() && { reason: reason.trim() }) });
     else setRefused(true);
   };
   const failure = refused ?? error;
@@ -90,7 +91,7 @@ export function BulkDialog(props: Props) {
       confirm={preview && total === 0 ? (rest === null ? 'Close' : 'Look further back') : name}
       isDangerous={isDangerous && total > 0}
       isPending={isPending || (preview === undefined && error === null)}
-      isChanged={typed !== ''}
+      isChanged={typed !== '' || reason !== ''}
       fault={fault}
       onConfirm={confirm}
       onClose={leave}
@@ -98,6 +99,16 @@ export function BulkDialog(props: Props) {
       {preview && <Touched request={request} preview={{ ...preview, total }} />}
       {request.action === 'forceFail' && total > 0 && (
         <Grace graceMs={request.graceMs} onChange={(graceMs) => setRequest({ ...request, graceMs })} />
+      )}
+      {total > 0 && (
+        <TextInput
+          label="Reason (optional)"
+          description="Kept with the operation and in the audit log"
+          value={reason}
+          maxLength={limits.reasonChars}
+          autoComplete="off"
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
       )}
       {total > 0 && wanted !== null && (
         <TextInput

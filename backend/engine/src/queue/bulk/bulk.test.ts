@@ -202,6 +202,22 @@ it('purges what waits in a channel, and leaves what runs there and what waits el
   expect(note.message).toBe('Cancelled while queued, by ada@example.com, all that waited in channel mail: sent twice');
 });
 
+it('takes the reason that is given when it begins, and shows it with the operation, its runs and in the audit log', async () => {
+  const { id: waiting } = await engine.enqueue('work', {}, { channel: 'mail' });
+  const { token } = await preview({ action: 'purge', filter: { channel: 'mail' }, reason: 'the first' });
+  const { id } = (await engine.queue.bulk.begin(token, ADA, 'sent twice')) ?? {};
+  await worker().tick();
+  expect((await operation(String(id))).request).toMatchObject({ reason: 'sent twice', filter: { channel: 'mail' } });
+  expect(
+    await rows(`SELECT message FROM "JobRunMessage" WHERE "runId" = $1 AND message LIKE '%sent twice%'`, waiting),
+  ).toHaveLength(1);
+  expect(
+    await rows(
+      `SELECT details ->> 'reason' AS reason FROM "AuditEvent" WHERE action = 'bulk.start' ORDER BY id DESC LIMIT 1`,
+    ),
+  ).toEqual([{ reason: 'sent twice' }]);
+});
+
 it('purges 14 with what waits for their success, and is one entry of the activity with the number', async () => {
   const waiting = await Promise.all(Array.from({ length: 14 }, () => engine.enqueue('work', {}, { channel: 'mail' })));
   const first = waiting[0]?.id ?? '';

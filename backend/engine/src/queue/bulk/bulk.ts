@@ -14,8 +14,11 @@ export interface Bulk {
   preview(request: BulkRequest, actor: BulkActor): Promise<BulkPreviewRow>;
   /** The action that a preview of this caller is for; null where there is none any more. */
   actionOf(token: string, actor: Actor): Promise<BulkAction | null>;
-  /** Starts what was previewed, once; started before, it is answered as it is. Null where there is no such preview. */
-  begin(token: string, actor: Actor): Promise<BulkRow | null>;
+  /**
+   * Starts what was previewed, once; started before, it is answered as it is. A reason takes the place of that of the preview.
+   * Null where there is no such preview.
+   */
+  begin(token: string, actor: Actor, reason?: string): Promise<BulkRow | null>;
   /** Stops an operation between two steps. One that has ended is answered as it is; null where there is none. */
   abort(id: string, actor: Actor): Promise<BulkRow | null>;
 }
@@ -55,8 +58,9 @@ export function createBulk({ sql, registry, notifier, forceFailAfterMs = 30_000 
       return rows[0]?.action ?? null;
     },
 
-    begin: async (token, actor) => {
-      const { rows } = await sql.query<BulkRow>(BEGIN, [...callerValues(token, actor), ...auditValues(actor)]);
+    begin: async (token, actor, reason) => {
+      const values = [...callerValues(token, actor), ...auditValues(actor), reason || null];
+      const { rows } = await sql.query<BulkRow>(BEGIN, values);
       if (rows[0]) {
         notifier.bulkStarted();
         return rows[0];
@@ -101,7 +105,8 @@ const audited = (source: string, action: 'bulk.start' | 'bulk.abort', first: num
 const BEGIN = `
 WITH begun AS (
   UPDATE "BulkOperation" SET state = CASE total WHEN 0 THEN 'DONE' ELSE 'RUNNING' END::"BulkState", "startedAt" = clock_timestamp(),
-    "finishedAt" = CASE total WHEN 0 THEN clock_timestamp() END
+    "finishedAt" = CASE total WHEN 0 THEN clock_timestamp() END,
+    request = request || jsonb_strip_nulls(jsonb_build_object('reason', $9::text))
   WHERE ${OF_CALLER} AND state = 'PREVIEWED' AND "createdAt" > clock_timestamp() - interval '${PREVIEW_MINUTES} minutes'
   RETURNING *
 ), audited AS (${audited(
