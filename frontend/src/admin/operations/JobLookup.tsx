@@ -1,22 +1,27 @@
 import type { LookupHit } from '@job-manager/shared/contract/run-lists';
 import { Anchor, Button, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'react-router-dom';
 import { lookupQuery } from '../../api/run-list-queries';
 import { BatchLink, ScheduleLink } from '../../components/EntityLinks';
 import { Pending } from '../../components/Pending';
 import { RunLink } from '../../components/RunLink';
-import { historyWith } from '../../components/url-state';
+import { historyWith, useOpenedRun } from '../../components/url-state';
 import { Section } from '../../ui/Section';
 import classes from './operations.module.css';
 
-/** Finds runs, batches and schedules by what one has of them. */
+/** Finds runs, batches and schedules by what one has of them; a run that is all there is opens. */
 export function JobLookup() {
   const [typed, setTyped] = useState('');
   const [wanted, setWanted] = useState('');
   const query = useQuery({ ...lookupQuery(wanted), enabled: wanted !== '' });
   const hits = wanted === '' ? undefined : query.data;
+  const { open } = useOpenedRun();
+  const only = onlyRunOf(hits);
+  useEffect(() => {
+    if (only !== null) open(only);
+  }, [only, open]);
   return (
     <Section title="Job Lookup">
       <form
@@ -59,6 +64,13 @@ export function JobLookup() {
       </div>
     </Section>
   );
+}
+
+function onlyRunOf(hits: readonly LookupHit[] = []): string | null {
+  const [hit, ...others] = hits;
+  if (hit === undefined || others.length > 0) return null;
+  if (hit.kind === 'correlation') return hit.runs.length === 1 ? (hit.runs[0]?.id ?? null) : null;
+  return hit.kind === 'run' || hit.kind === 'key' ? hit.run.id : null;
 }
 
 const keyOf = (hit: LookupHit): string =>

@@ -5,7 +5,7 @@ import { aCause } from '../../testing/a-cause';
 import { ago, aRun } from '../../testing/a-run';
 import { aBulkPreview, anOperation, serveBulk } from '../../testing/an-operation';
 import { backend, operator, problem, world } from '../../testing/backend';
-import { openPanel } from '../../testing/render-app';
+import { address, openPanel } from '../../testing/render-app';
 
 const tile = (name: string) => within(screen.getByRole('region', { name }));
 const listOperations = (...operations: ReturnType<typeof anOperation>[]) =>
@@ -23,9 +23,13 @@ test('a channel is purged after its name was typed', async () => {
   await user.click(confirm);
   expect(sent).toHaveLength(1);
   await user.type(dialog.getByLabelText('Type mail to confirm'), 'mail');
+  await user.type(dialog.getByLabelText('Reason (optional)'), 'sent twice ');
   await user.click(confirm);
   expect(await screen.findByText('14 runs cancelled')).toBeVisible();
-  expect(sent).toEqual([{ action: 'purge', filter: { channel: 'mail' } }, { token: preview.token }]);
+  expect(sent).toEqual([
+    { action: 'purge', filter: { channel: 'mail' } },
+    { token: preview.token, reason: 'sent twice' },
+  ]);
 });
 
 test('automatic clean-up says what it keeps, did last and will do next', async () => {
@@ -210,6 +214,24 @@ test('a run is looked up by what one has of it, and what is not found leads on t
     'href',
     '/admin/jobs/history?range=7d&text=nonsense',
   );
+});
+
+test('a run that is all that was found opens, and closing it leads back to the lookup', async () => {
+  const run = aRun.failed();
+  world.history = [run];
+  const hits = [{ kind: 'run', run }];
+  backend.use(
+    listOperations(),
+    noActivity,
+    http.get('/api/admin/jobs/lookup', () => HttpResponse.json({ hits })),
+  );
+  const { user } = await openPanel('/admin/jobs/manage');
+  await user.type(await screen.findByLabelText('Number, correlation id, key or name'), `${run.id}{Enter}`);
+  const dialog = await screen.findByRole('dialog', { name: new RegExp(`#${run.id}`) });
+  expect(address()).toBe(`/admin/jobs/manage?run=${run.id}`);
+  await user.click(within(dialog).getByRole('button', { name: 'Close' }));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/manage'));
+  expect(screen.getByText(/^Number/, { selector: 'li' })).toBeVisible();
 });
 
 test('what could not be read says so in its tile, and in the lookup', async () => {
