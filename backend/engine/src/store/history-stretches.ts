@@ -67,10 +67,14 @@ interface Filter {
   values: unknown[];
 }
 
-/** The same filter for each single job and status of it, each of which an index knows; of jobs that the caller sees. */
-export function singleFilters(filter: HistoryFilter): HistoryFilter[] {
+/**
+ * The same filter for each single job and status of it, each of which an index knows: of the jobs that it names and the caller
+ * sees, or of `others` where it names none.
+ */
+export function singleFilters(filter: HistoryFilter, others: readonly string[] | null = null): HistoryFilter[] {
   const isSeen = (jobName: string) => isJobWithin(jobScope(), jobName);
-  const jobs = filter.jobName === undefined ? [undefined] : namesIn(filter.jobName).filter(isSeen);
+  const named = filter.jobName === undefined ? others : namesIn(filter.jobName).filter(isSeen);
+  const jobs = named === null ? [undefined] : [...new Set(named)];
   const statuses = filter.status === undefined ? [undefined] : statusesIn(filter.status);
   return jobs.flatMap((jobName) => statuses.map((status) => ({ ...filter, jobName, status })));
 }

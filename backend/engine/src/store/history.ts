@@ -102,17 +102,10 @@ async function readWalk(sql: Sql, request: HistoryRequest, walk: Walk): Promise<
   const values: unknown[] = [];
   const direction = walk.from === 'newest' ? 'DESC' : 'ASC';
   const order = `ORDER BY "finishedAt" ${direction}, id ${direction}`;
-  // Each job and status by itself, as far as this page may reach into it: no index has the runs of several in order.
-  const jobs = await seenJobs(sql, request);
-  const last = `${order} LIMIT ${walk.skip + walk.take}`;
-  const parts = singleFilters(request).map((single) => {
-    const part = partOf(single, walk, values);
-    if (jobs === null) return `(${part} ${last})`;
-    const ofEach = `unnest($${values.push(jobs)}::text[]) AS job(name) CROSS JOIN LATERAL (${part} AND "jobName" = job.name ${last}) r`;
-    return `(SELECT r.* FROM ${ofEach} ${last})`;
-  });
+  const parts = partsOf(request, { walk, order, values, jobs: await seenJobs(sql, request) });
+  if (parts.length === 0) return [];
   const page = await sql.query<{ id: string }>(
-    `SELECT id FROM (${parts.join(' UNION ')}) part ${order} OFFSET ${walk.skip} LIMIT ${walk.take}`,
+    `SELECT id FROM (${parts.join(' UNION ALL ')}) part ${order} OFFSET ${walk.skip} LIMIT ${walk.take}`,
     values,
   );
   return readPage(
@@ -121,9 +114,12 @@ async function readWalk(sql: Sql, request: HistoryRequest, walk: Walk): Promise<
   );
 }
 
+/** Of more jobs the statement would take longer to plan than to execute. */
+const MAX_MERGED_JOBS = 20;
+
 /**
- * The jobs that a caller with a limit sees, where the filter names none; else null. One statement for all of them, however many:
- * a walk past the runs of others would not end where they are rare.
+ * The jobs that a caller with a limit sees, where the filter names none; else null. A walk past the runs of others would not end
+ * where theirs are rare.
  */
 async function seenJobs(sql: Sql, { jobName }: HistoryFilter): Promise<string[] | null> {
   const patterns = jobScope();
@@ -132,6 +128,28 @@ async function seenJobs(sql: Sql, { jobName }: HistoryFilter): Promise<string[] 
   const names = await readHistoryJobNames(sql);
   // Of more jobs than are named some could be missing; those are not rare.
   return names.length < MAX_JOB_NAMES ? names : null;
+}
+
+interface Reach {
+  walk: Walk;
+  order: string;
+  values: unknown[];
+  /** The only jobs whose runs are wanted; null for all. */
+  jobs: string[] | null;
+}
+
+/**
+ * Each job and status by itself, as far as this page may reach into it: no index has the runs of several in order. They are merged
+ * as they come, so that what the page doesn't reach is not read; of many jobs each is read as far as that.
+ */
+function partsOf(request: HistoryRequest, { walk, order, values, jobs }: Reach): string[] {
+  const last = `${order} LIMIT ${walk.skip + walk.take}`;
+  if (jobs === null || jobs.length <= MAX_MERGED_JOBS)
+    return singleFilters(request, jobs).map((single) => `(${partOf(single, walk, values)} ${last})`);
+  return singleFilters(request).map((single) => {
+    const ofJob = `(${partOf(single, walk, values)} AND "jobName" = job.name ${last})`;
+    return `(SELECT r.* FROM unnest($${values.push(jobs)}::text[]) AS job(name) CROSS JOIN LATERAL ${ofJob} r ${last})`;
+  });
 }
 
 /** The runs of one job and status; `values` go on from those given. */
