@@ -5,25 +5,34 @@ import { toFailure } from '../../api/failure';
 import { useAction } from '../../api/useAction';
 import { refreshAlerts } from '../../components/alerts/calls';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
-import { toastSuccess } from '../../ui/toast';
+import { toastError, toastSuccess } from '../../ui/toast';
 
 interface Props {
   /** What is removed: `rule`. */
   noun: 'rule' | 'destination';
   name: string;
   remove: () => Promise<unknown>;
+  /** Makes it anew, where that can be undone. */
+  restore?: () => Promise<unknown>;
   /** What becomes of what depends on it. */
   children: ReactNode;
   onClose: () => void;
 }
 
 /** Asks before a rule or a destination is removed. */
-export function RemovalDialog({ noun, name, remove, children, onClose }: Props) {
+export function RemovalDialog({ noun, name, remove, restore, children, onClose }: Props) {
   const queryClient = useQueryClient();
+  const restoring = useAction({
+    mutationFn: async () => restore?.(),
+    onSuccess: () => void toastSuccess({ message: `The ${noun} “${name}” is back.` }),
+    onError: (failed) => toastError({ title: `The ${noun} could not be restored`, message: toFailure(failed).details }),
+    onSettled: () => refreshAlerts(queryClient),
+  });
   const { mutate, isPending, error } = useAction({
     mutationFn: remove,
     onSuccess: () => {
-      toastSuccess({ message: `The ${noun} “${name}” is removed.` });
+      const offer = restore && { label: 'Undo', act: () => restoring.mutate() };
+      toastSuccess({ message: `The ${noun} “${name}” is removed.`, offer });
       onClose();
     },
     onError: (failed) => trackError(failed, { action: `remove ${noun}`, component: 'AlertsPage' }),

@@ -85,6 +85,7 @@ export function RulesTab() {
             noun="rule"
             name={removed.name}
             remove={() => calls.removeRule({ ruleId: removed.id })}
+            restore={() => calls.createRule(givenOf(removed))}
             onClose={close}
           >
             Its open incidents end, and those that ended stay in the list. Switching it off keeps the rule.

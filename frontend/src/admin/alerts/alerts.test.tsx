@@ -238,7 +238,7 @@ test('shows what another person saved of a destination meanwhile, and saves over
 
 test('asks before a rule or a destination is removed, and says what becomes of it', async () => {
   const own = aRule({ isReady: false, name: 'mine' });
-  serve({ rules: [own], destinations: [aDestination({ usedBy: [{ id: own.id, name: 'mine' }] })] });
+  const sent = serve({ rules: [own], destinations: [aDestination({ usedBy: [{ id: own.id, name: 'mine' }] })] });
   backend.use(http.delete('/api/admin/alerts/:kind/:id', () => HttpResponse.json({ removed: true })));
   const { user } = await openPanel('/admin/alerts?tab=rules');
   await user.click(await screen.findByRole('button', { name: 'Remove mine' }));
@@ -246,6 +246,9 @@ test('asks before a rule or a destination is removed, and says what becomes of i
   expect(rule.getByText(/^Its open incidents end/)).toBeVisible();
   await user.click(rule.getByRole('button', { name: 'Remove' }));
   expect(await screen.findByText('The rule “mine” is removed.')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Undo' }));
+  expect(await screen.findByText('The rule “mine” is back.')).toBeVisible();
+  expect(sent.at(-1)).toMatchObject({ path: '/rules', body: { name: 'mine', kind: 'failureRate', isOn: false } });
   await user.click(screen.getByRole('link', { name: 'Destinations' }));
   await user.click(await screen.findByRole('button', { name: 'Remove ops' }));
   const destination = within(await screen.findByRole('dialog', { name: 'Remove destination?' }));

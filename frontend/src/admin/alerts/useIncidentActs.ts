@@ -14,8 +14,12 @@ export function useIncidentActs() {
       calls.acknowledge,
       () => 'Acknowledged: no reminders are sent any more.',
     ),
-    mute: useAct('muteIncident', calls.mute, ({ mutedUntil }) =>
-      mutedUntil === null ? 'Messages are sent again.' : 'Muted: no messages are sent until then.',
+    mute: useAct<Parameters<typeof calls.mute>[0]>(
+      'muteIncident',
+      calls.mute,
+      ({ mutedUntil }) =>
+        mutedUntil === null ? 'Messages are sent again.' : 'Muted: no messages are sent until then.',
+      ({ id, mutedUntil }) => (mutedUntil === null ? null : { incidentId: id, until: null }),
     ),
     resolve: useAct('resolveIncident', calls.resolve, () => 'Resolved. It opens anew when it comes back.'),
   };
@@ -25,15 +29,22 @@ function useAct<Input>(
   action: string,
   act: (input: Input) => Promise<{ incident: Incident }>,
   describe: (incident: Incident) => string,
+  /** What takes it back; null where it need not be. */
+  undo: (incident: Incident) => Input | null = () => null,
 ) {
   const queryClient = useQueryClient();
-  return useAction({
+  const mutation = useAction({
     mutationFn: act,
-    onSuccess: ({ incident }) => toastSuccess({ message: describe(incident) }),
+    onSuccess: ({ incident }) => {
+      const back = undo(incident);
+      const offer = back === null ? undefined : { label: 'Undo', act: () => mutation.mutate(back) };
+      toastSuccess({ message: describe(incident), offer });
+    },
     onError: (failed) => {
       trackError(failed, { action, component: 'AlertsPage' });
       toastError({ title: 'Nothing was changed', message: toFailure(failed).details });
     },
     onSettled: () => refreshAlerts(queryClient),
   });
+  return mutation;
 }
