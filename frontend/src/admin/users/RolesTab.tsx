@@ -67,7 +67,15 @@ function RoleRow({ role, onAsk }: { role: AccessRole; onAsk: (asked: RoleAsked) 
         </span>
       </Cell>
       <Cell label="Jobs">
-        {jobPatterns === null ? 'All jobs' : <code className={classes.jobs}>{jobPatterns.join(', ')}</code>}
+        {jobPatterns === null ? (
+          'All jobs'
+        ) : (
+          <span className={classes.jobs}>
+            {jobPatterns.map((pattern) => (
+              <code key={pattern}>{pattern}</code>
+            ))}
+          </span>
+        )}
       </Cell>
       {keepsAccounts && (
         <Cell label="People" align="right">
