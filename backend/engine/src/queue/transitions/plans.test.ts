@@ -12,10 +12,14 @@ import { readQueuePart } from '../../store/queue-page.js';
 import type { Sql } from '../../store/sql.js';
 import { readStats } from '../../store/stats.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
+import { beat } from './beat.js';
 import { claim } from './claim.js';
+import { claimById } from './claim-by-id.js';
 import { finishRuns } from './finish.js';
-import { releaseRuns } from './release.js';
+import { writeProgress } from './progress.js';
+import { releaseRuns, snoozeRuns } from './release.js';
 import { retryRuns } from './retry.js';
+import { writeMessages } from './write-messages.js';
 
 let database: TestDatabase;
 /** One connection, as claims, outcomes and the live picture have them. */
@@ -136,19 +140,54 @@ it('Reads no more of the queue than is needed, whatever statistics say', async (
   expect(tooMuch).toEqual([]);
 });
 
+const [lease] = leases;
+if (!lease) throw new Error('There are leases');
+/** What runners send about runs that they claim or hold. A retry is missing: where a run is gone it reads what became of it. */
+const ofActiveRuns: [name: string, send: (sql: Sql) => Promise<unknown>][] = [
+  ['claim', (sql) => claim(sql, request)],
+  ['claim of suspects', (sql) => claim(sql, { ...request, suspects })],
+  ['claim of one run', (sql) => claimById(sql, '1', request)],
+  [
+    'beat',
+    (sql) => beat(sql, { runnerId: request.runnerId, leases, loopLagMs: 0, lastClaimAgoMs: 0, lastProgressAgoMs: 0 }),
+  ],
+  ['progress', (sql) => writeProgress(sql, [{ ...lease, percent: 1, message: null, steps: null }])],
+  [
+    'messages',
+    (sql) =>
+      writeMessages(sql, [{ ...lease, lines: [{ level: 'INFO', message: 'a', data: null }], callKey: null }], 100),
+  ],
+  ['finish', (sql) => finishRuns(sql, [{ ...outcome, ...lease }])],
+  ['release', (sql) => releaseRuns(sql, leases)],
+  ['snooze', (sql) => snoozeRuns(sql, [{ ...lease, claimNo: 1, delayMs: 1, reason: null }])],
+];
+
+it.each(ofActiveRuns)('%s looks at the partition of active runs alone', async (_name, send) => {
+  const { text, values } = await firstOf(send);
+  const [plan] = await rows(`EXPLAIN (FORMAT JSON) ${text}`, values);
+  const read = relationsOf(plan['QUERY PLAN'][0].Plan).filter((name) => /^JobRun_(active|before|\d)/.test(name));
+  expect([...new Set(read)]).toEqual(['JobRun_active']);
+});
+
 type Statement = { text: string; values?: unknown[] };
+
+/** The first statement that is sent, and is not answered. */
+async function firstOf(send: (sql: Sql) => Promise<unknown>): Promise<Statement> {
+  let first: Statement | undefined;
+  const query = async (text: string | Statement, values?: unknown[]) => {
+    first ??= typeof text === 'string' ? { text, values } : text;
+    throw new Error('not sent');
+  };
+  await send({ query } as unknown as Sql).catch(() => {});
+  if (!first) throw new Error('Nothing is sent');
+  return first;
+}
 
 /** Prepares the first statement that each of them sends, and returns how it is executed. */
 async function prepare(): Promise<Map<string, string>> {
   const calls = new Map<string, string>();
   for (const [name, send] of statements) {
-    let first: Statement | undefined;
-    const query = async (text: string | Statement, values?: unknown[]) => {
-      first ??= typeof text === 'string' ? { text, values } : text;
-      throw new Error('not sent');
-    };
-    await send({ query } as unknown as Sql).catch(() => {});
-    if (!first) throw new Error(`${name} sends nothing`);
+    const first = await firstOf(send);
     await planned.query(`PREPARE ${pg.escapeIdentifier(name)} AS ${first.text}`);
     const given = (first.values ?? []).map(asLiteral).join(', ');
     calls.set(name, `${pg.escapeIdentifier(name)}${given && `(${given})`}`);
@@ -163,6 +202,9 @@ interface PlanNode {
   'Actual Rows': number;
   'Actual Loops': number;
   'Rows Removed by Filter'?: number;
+  'Relation Name'?: string;
+  /** Of an update, where there are several. */
+  'Target Tables'?: PlanNode[];
   Plans?: PlanNode[];
 }
 
@@ -181,4 +223,9 @@ async function readMost(calls: Map<string, string>): Promise<Map<string, number>
 const rowsOf = (node: PlanNode): number[] => [
   (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'],
   ...(node.Plans ?? []).flatMap(rowsOf),
+];
+
+const relationsOf = (node: PlanNode): string[] => [
+  ...(node['Relation Name'] === undefined ? [] : [node['Relation Name']]),
+  ...[...(node['Target Tables'] ?? []), ...(node.Plans ?? [])].flatMap(relationsOf),
 ];

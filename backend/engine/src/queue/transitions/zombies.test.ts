@@ -100,6 +100,8 @@ it.each(Object.entries(writes))('%s with that token changes nothing once the run
   const before = await snapshot();
   expect(await write(zombie)).toEqual(NOTHING[name as keyof typeof NOTHING]);
   expect(await snapshot()).toEqual(before);
+  // Nor is it locked: that would write to the pages of history.
+  expect((await sql.query('SELECT xmax::text FROM "JobRun"')).rows).toEqual([{ xmax: '0' }]);
 });
 
 it('a run that has ended is not locked with those that a new one waits for', async () => {
