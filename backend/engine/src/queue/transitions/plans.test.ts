@@ -14,7 +14,7 @@ import { readStats } from '../../store/stats.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
 import { beat } from './beat.js';
 import { claim } from './claim.js';
-import { claimById } from './claim-by-id.js';
+import { claimById } from './claim-announced.js';
 import { finishRuns } from './finish.js';
 import { writeProgress } from './progress.js';
 import { releaseRuns, snoozeRuns } from './release.js';
