@@ -19,38 +19,53 @@ const countOf = async (table: string): Promise<number> =>
   (await rows(`SELECT count(*)::int AS kept FROM "${table}"`))[0].kept;
 
 const RUNNER = '00000000-0000-4000-8000-000000000001';
-const BUCKETS = 'array_fill(0, ARRAY[64])';
 
-/** For how long each table is kept, and the values of a row of it at the time $1. */
+/** For how long the rows of each step are kept. */
 const KEPT = [
-  ['QueueSample', '7 days', `$1, '', 1, 1, 0, 0, 0, NULL, 1`],
-  ['QueueSampleHour', '400 days', `$1, '', 60, 1, 1, 1, 1, 0, 0, 0, 0, NULL, 1`],
-  ['QueueSampleDay', '400 days', `$1, '', 1440, 1, 1, 0, NULL, 1`],
-  ['SystemSample', '7 days', `$1, '${RUNNER}', 1, 0, 1, 1, 1, 1, 0, 0, 'OK', 0`],
-  ['SystemSampleHour', '400 days', '$1, 60, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0'],
-  ['ChannelMinute', '7 days', `$1, 'mail', 1, 0, 0`],
-  ['ChannelHour', '400 days', `$1, 'mail', 1, 0, 0`],
-  ['JobRunMinute', '8 days', `$1, 'a', 1, 0, 0`],
-  ['JobRunCountSeen', '3 days', `$1, 'a', 'SUCCESS', 1`],
-  ['JobRunRemoved', '400 days', `$1, 'a', 'SUCCESS', 1`],
-  ['JobRunHistogram', '35 days', `$1, 'a', 'duration', 1, 1, 1, ${BUCKETS}`],
-  ['JobRunDayHistogram', '400 days', `$1, 'a', 'duration', 1, 1, 1, ${BUCKETS}`],
-  ['RunnerBeat', '24 hours', `'${RUNNER}', $1, 1, 1, 0, 1, 1, 1, 1`],
-  ['RunnerBeatMean', '30 days', `'${RUNNER}', $1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1`],
+  ['QueueSample', 'MINUTE', '7 days'],
+  ['QueueSample', 'HOUR', '400 days'],
+  ['QueueSample', 'DAY', '400 days'],
+  ['SystemSample', 'MINUTE', '7 days'],
+  ['SystemSample', 'HOUR', '400 days'],
+  ['ChannelEnded', 'MINUTE', '7 days'],
+  ['ChannelEnded', 'HOUR', '400 days'],
+  ['JobRunEnded', 'MINUTE', '8 days'],
+  ['JobRunEnded', 'DAY', '3 days'],
+  ['JobRunRemoved', 'HOUR', '400 days'],
+  ['JobRunHistogram', 'HOUR', '35 days'],
+  ['JobRunHistogram', 'DAY', '400 days'],
+  ['RunnerBeat', 'BEAT', '24 hours'],
+  ['RunnerBeat', 'TEN_MINUTES', '30 days'],
+] as const;
+const FOR_EVER = [
+  ['ChannelEnded', 'EVER'],
+  ['JobRunRemoved', 'DAY'],
 ] as const;
 
+/** What a row has beside its step and time. */
+const ROWS = {
+  QueueSample: `(step, at, channel, queued, due, scheduled, blocked, running) SELECT $1, at, '', 1, 1, 0, 0, 0`,
+  SystemSample: `(step, at, "apiRequests", "apiErrors", sockets, "socketsOpened", verdict) SELECT $1, at, 1, 0, 0, 0, 'OK'`,
+  ChannelEnded: `(step, at, channel, success, failed, cancelled) SELECT $1, at, 'mail', 1, 0, 0`,
+  JobRunEnded: `(step, at, "jobName", success, failed, cancelled) SELECT $1, at, 'a', 1, 0, 0`,
+  JobRunRemoved: `(step, at, "jobName", status, runs) SELECT $1, at, 'a', 'SUCCESS', 1`,
+  JobRunHistogram: `(step, at, "jobName", measure, runs, total, max, buckets) SELECT $1, at, 'a', 'duration', 1, 1, 1, array_fill(0, ARRAY[64])`,
+  RunnerBeat: `(step, at, "runnerId", "loopLagMs", "activeRuns", slots) SELECT $1, at, '${RUNNER}', 1, 0, 1`,
+};
+
 /** A row of a table, that much younger than what is removed. */
-const add = (table: string, kept: string, values: string, younger: string) =>
+const add = (table: keyof typeof ROWS, step: string, kept: string, younger: string) =>
   rows(
-    `INSERT INTO "${table}" SELECT ${values.replaceAll('$1', 'at')}
-     FROM (SELECT clock_timestamp() - $1::interval + $2::interval AS at) row`,
+    `INSERT INTO "${table}" ${ROWS[table].replace('$1', '$1::"FigureStep"')}
+     FROM (SELECT clock_timestamp() - $2::interval + $3::interval AS at) row`,
+    step,
     kept,
     younger,
   );
 
-it.each(KEPT)('keeps %s for %s, and no longer', async (table, kept, values) => {
-  await add(table, kept, values, '-1 minute');
-  await add(table, kept, values, '1 hour');
+it.each(KEPT)('keeps %s by %s for %s, and no longer', async (table, step, kept) => {
+  await add(table, step, kept, '-1 minute');
+  await add(table, step, kept, '1 hour');
   expect(await removeOldFigures(database.pool)).toBe(1);
   expect(await countOf(table)).toBe(1);
   expect(await removeOldFigures(database.pool)).toBe(0);
@@ -58,11 +73,15 @@ it.each(KEPT)('keeps %s for %s, and no longer', async (table, kept, values) => {
   expect(await readViolations(database.pool)).toEqual({});
 });
 
+it.each(FOR_EVER)('keeps %s by %s for ever', async (table, step) => {
+  await add(table, step, '4000 days', '0');
+  expect(await removeOldFigures(database.pool)).toBe(0);
+});
+
 it('has such a limit for each table of figures that is not kept for ever', async () => {
   const schema = await readFile(new URL('../../../../prisma/schema/kept.prisma', import.meta.url), 'utf8');
   const tables = [...schema.matchAll(/^model (\w+)/gm)].map(([, name]) => name);
-  const forEver = ['JobRunDayRemoved', 'JobRunDayTotal', 'ChannelTotal'];
-  expect(tables.sort()).toEqual([...KEPT.map(([table]) => table), ...forEver].sort());
+  expect(tables.sort()).toEqual([...Object.keys(ROWS), 'JobRunDayTotal'].sort());
 });
 
 it('removes many in batches until none is left, or the process is stopped', async () => {
