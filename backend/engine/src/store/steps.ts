@@ -24,7 +24,7 @@ export const KEPT = {
   ChannelEnded: { MINUTE: '7 days', HOUR: '400 days' },
 } satisfies Record<string, Partial<Record<FigureStep, string>>>;
 
-export type FigureTable = keyof typeof KEPT;
+type FigureTable = keyof typeof KEPT;
 
 const stepsOf = (table: FigureTable): FigureStep[] => Object.keys(KEPT[table]) as FigureStep[];
 
