@@ -93,7 +93,7 @@ export async function readFailureWeeks(sql: Sql): Promise<Weeks> {
 const FAILURE_WEEKS = `
 WITH moment AS MATERIALIZED (SELECT date_trunc('hour', clock_timestamp(), 'UTC') AS at), counted AS MATERIALIZED (
   SELECT hour > at - interval '7 days' AS is_new, status = 'FAILED' AS has_failed, sum(runs)::float8 AS runs FROM (${ENDED_BY_HOUR}) c, moment
-  WHERE hour > (SELECT at - interval '14 days' FROM moment) AND status IN ('SUCCESS', 'FAILED') GROUP BY 1, 2
+  WHERE hour > date_trunc('hour', now(), 'UTC') - interval '14 days' AND status IN ('SUCCESS', 'FAILED') GROUP BY 1, 2
 )
 SELECT coalesce(1000 * sum(runs) FILTER (WHERE is_new AND has_failed) / nullif(sum(runs) FILTER (WHERE is_new), 0), 0) AS now,
   coalesce(1000 * sum(runs) FILTER (WHERE NOT is_new AND has_failed) / nullif(sum(runs) FILTER (WHERE NOT is_new), 0), 0) AS before,
