@@ -17,7 +17,9 @@ const program = new Command('job-manager')
 
 program
   .command('init')
-  .description('Writes a first job, a worker and the lines that mount the panel into this folder.')
+  .description(
+    'Writes a list of jobs with a first one, and the lines that mount the panel, in the words of this application.',
+  )
   .option('--folder <folder>', 'where to', 'jobs')
   .action(({ folder }: { folder: string }) => runCommand(() => writeStart(folder)));
 

@@ -67,6 +67,8 @@ class RunCommand {
   }
 
   async run(args: readonly string[]): Promise<number> {
+    // Of no job: needs neither code nor a database, which need not be there yet.
+    if (args.length === 1 && args[0] === '--help') return print(describeCommand(this.#source));
     const code = await this.#source.loadJobs();
     const { createRegistry } = await import('@job-manager/engine/queue/registry');
     const registry = createRegistry(code?.jobs ?? []);
