@@ -78,9 +78,8 @@ function withIdleTimers(bindings: EngineBindings): WebAssembly.ModuleImports {
   return imports;
 }
 
-/** The Prisma schema as it stands in the repository. */
-export async function readSchema(): Promise<SchemaFiles> {
-  const folder = join(PRISMA, 'schema');
+/** A Prisma schema as it stands in the repository: that of the engine, unless another folder is given. */
+export async function readSchema(folder = join(PRISMA, 'schema')): Promise<SchemaFiles> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.prisma')).sort();
   return Promise.all(
     names.map(
