@@ -4,6 +4,7 @@ import { promisify, stripVTControlCharacters } from 'node:util';
 import { startTestServer, type TestServer } from '@job-manager/server/testing/server';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { commandsOf, DOCUMENTS, isPlaceholder, readDocument, wordsOf } from '../../lib/documents.js';
 import { createJobsProgram } from '../../lib/jobs-program.js';
 
 let server: TestServer;
@@ -81,4 +82,37 @@ it('checks the rules of the engine, and tells programs how the system is', async
   expect(checked).toBe('All rules of the engine hold.');
   const health = JSON.parse(String(answer)) as SystemHealth;
   expect(health.reasons.map(({ code }) => code)).toContain('NO_RUNNER');
+});
+
+/** What documents print of `pnpm jobs` and changes nothing. */
+const READS = new Set([
+  'alert',
+  'bulk',
+  'channel',
+  'check',
+  'find',
+  'list',
+  'metrics',
+  'queue',
+  'runner',
+  'schedule',
+  'show',
+]);
+const readingLines = DOCUMENTS.flatMap((document) => commandsOf(readDocument(document))).filter((line) => {
+  const words = wordsOf(line).slice(1);
+  const [first = '', second = ''] = words.slice(1);
+  const leaf = second === '' || second.startsWith('--') || first === 'metrics' ? first : second;
+  // Named, without what it is asked about.
+  const isWhole = words.length > 3 || !['find', 'show'].includes(leaf);
+  return line.startsWith('pnpm jobs ') && READS.has(leaf) && isWhole && !words.some(isPlaceholder);
+});
+
+it.each([...new Set(readingLines)])('%s answers', async (line) => {
+  await server.database.pool.query(
+    `INSERT INTO "JobRun" (id, "jobName", "correlationId") VALUES (12, 'trending', 'order-4711') ON CONFLICT DO NOTHING`,
+  );
+  const said = await runJobs(line);
+  const { exitCode = 0 } = process;
+  process.exitCode = undefined;
+  expect([exitCode, said]).toEqual([0, expect.stringMatching(/\w/)]);
 });
