@@ -104,8 +104,10 @@ async function readWalk(sql: Sql, request: HistoryRequest, walk: Walk): Promise<
   const order = `ORDER BY "finishedAt" ${direction}, id ${direction}`;
   const parts = partsOf(request, { walk, order, values, jobs: await seenJobs(sql, request) });
   if (parts.length === 0) return [];
+  // Names with commas between are one part more, for the name that they may be, and that part has the runs of all of them.
+  const union = request.jobName?.includes(',') ? 'UNION' : 'UNION ALL';
   const page = await sql.query<{ id: string }>(
-    `SELECT id FROM (${parts.join(' UNION ALL ')}) part ${order} OFFSET ${walk.skip} LIMIT ${walk.take}`,
+    `SELECT id FROM (${parts.join(` ${union} `)}) part ${order} OFFSET ${walk.skip} LIMIT ${walk.take}`,
     values,
   );
   return readPage(
