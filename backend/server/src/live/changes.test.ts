@@ -1,37 +1,13 @@
-import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { blankRun, type JobRunSummary } from '@job-manager/shared/contract/run';
 import { serverMessage } from '@job-manager/shared/live';
 import { expect, it } from 'vitest';
 import { type Change, gather } from './changes.js';
 
 const blank: JobRunSummary = {
-  ...{ id: '1', jobName: 'report', channel: 'default', priority: 0, status: 'QUEUED', trigger: 'API', scope: null },
-  ...{ algorithmVersion: null, error: null, progressPercent: null, progressMessage: null, attempt: 0, maxAttempts: 3 },
-  ...{ runAt: '2026-01-01T00:00:00.000Z', queuedAt: '2026-01-01T00:00:00.000Z', startedAt: null, finishedAt: null },
-  ...{ lastHeartbeatAt: null, durationMs: null, queueDelayMs: null, triggeredBy: { id: 1, email: 'a@b.c' } },
-  ...{
-    triggeredByToken: null,
-    cancelRequestedBy: null,
-    cancelRequestedAt: null,
-    runnerId: null,
-    runnerName: null,
-    rerunOfId: null,
-  },
-  ...{ claimNo: 0, timeoutMs: null, inactivityTimeoutMs: null, messageCount: 0, warningCount: 0, errorCount: 0 },
-  ...{
-    droppedMessages: 0,
-    crashes: 0,
-    isBlocked: false,
-    batchId: null,
-    correlationId: null,
-    scheduleId: null,
-    dueAt: null,
-    waitReason: null,
-    waitDetail: null,
-    waitSince: null,
-    waitUntil: null,
-    uniqueKey: null,
-  },
-  rev: 0,
+  ...blankRun,
+  ...{ id: '1', jobName: 'report', status: 'QUEUED', trigger: 'API', attempt: 0, maxAttempts: 3, claimNo: 0, rev: 0 },
+  ...{ runAt: '2026-01-01T00:00:00.000Z', queuedAt: '2026-01-01T00:00:00.000Z' },
+  triggeredBy: { id: 1, email: 'a@b.c' },
 };
 const startedOf = (run: JobRunSummary): Change => ({
   type: 'server.admin.job_started',
