@@ -28,8 +28,8 @@ export type AddRuns = (database: Pick<Bench, 'pool'>) => Promise<void>;
 
 export const JOBS_PAGE = '/admin/jobs';
 
-/** What the active section holds once its snapshot has come: runs, or a button to start one. */
-export const SNAPSHOT = '.active-jobs :is([data-run], button)';
+/** What the active section holds once its snapshot has come: runs, or the picture of an empty list. */
+export const SNAPSHOT = '.active-jobs :is([data-run], .tabler-icon-zzz)';
 
 /** Opens the main page and waits until it is live. */
 export async function openJobsPage(context: BrowserContext): Promise<Page> {
