@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { cleanup, configure, getConfig, prettyDOM } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { backend, resetBackend } from './backend';
+import { quickenStyles } from './quick-styles';
 
 // What happy-dom has no notion of and the parts rely on.
 window.matchMedia = (media) =>
@@ -25,6 +26,7 @@ Object.defineProperty(HTMLStyleElement.prototype, 'sheet', {
     return this.dataset.mantineStyles === 'true' ? null : sheetOf?.call(this);
   },
 });
+if (document.defaultView) quickenStyles(document.defaultView);
 
 // A wait takes a fraction of a second on a quiet machine; only a test that fails waits so long.
 const TIMEOUT_MS = 6_000;
