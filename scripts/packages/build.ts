@@ -11,7 +11,7 @@ const run = promisify(execFile);
 /**
  * Builds the packages that other applications install, as `npm install` takes them: compiled JavaScript, declarations,
  * in the engine's the migrations and in the server's the panel, which has to be built before. Writes a tarball of each into a folder,
- * and returns their paths.
+ * that of the test kit into the folder `dev` in it, and returns their paths.
  */
 export async function buildPackages(folder: string): Promise<Record<PackageName, string>> {
   await mkdir(folder, { recursive: true });
@@ -23,8 +23,14 @@ export async function buildPackages(folder: string): Promise<Record<PackageName,
       stageShared(compiled, join(stage, 'shared')),
       stageEngine(compiled, join(stage, 'engine')),
       stageServer(compiled, join(stage, 'server')),
+      cp(join(compiled, 'backend/testing/src'), join(stage, 'testing/dist'), { recursive: true }),
     ]);
-    const packed = await Promise.all(PACKAGES.map(async (name) => [name, await pack(name, join(stage, name), folder)]));
+    // Apart: applications need it for their tests alone.
+    const folderOf = (name: PackageName) => (name === 'testing' ? join(folder, 'dev') : folder);
+    await mkdir(folderOf('testing'), { recursive: true });
+    const packed = await Promise.all(
+      PACKAGES.map(async (name) => [name, await pack(name, join(stage, name), folderOf(name))]),
+    );
     return Object.fromEntries(packed) as Record<PackageName, string>;
   } finally {
     await rm(stage, { recursive: true });
@@ -43,9 +49,10 @@ async function compile(outDir: string): Promise<void> {
     },
     files: PROGRAMS.map((program) => join(ROOT, `backend/server/src/${program}.ts`)),
     // What a package imports from another one counts as a library, which is not compiled.
-    include: ['shared/src', 'backend/client/src', 'backend/engine/src/**/*.ts', 'backend/engine/src/**/*.mjs'].map(
-      (path) => join(ROOT, path),
-    ),
+    include: [
+      ...['shared/src', 'backend/client/src', 'backend/testing/src'],
+      ...['backend/engine/src/**/*.ts', 'backend/engine/src/**/*.mjs'],
+    ].map((path) => join(ROOT, path)),
     exclude: [
       '**/*.test.ts',
       ...['testing', 'generated', 'database/schema-diff.ts'].map((path) => `backend/engine/src/${path}`),

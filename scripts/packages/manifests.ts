@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../lib/repository.js';
 
-export const PACKAGES = ['shared', 'client', 'engine', 'server'] as const;
+export const PACKAGES = ['shared', 'client', 'engine', 'server', 'testing'] as const;
 export type PackageName = (typeof PACKAGES)[number];
 
 type Versions = Record<string, string>;
@@ -30,6 +30,7 @@ const FOLDERS: Record<PackageName, string> = {
   client: 'backend/client',
   engine: 'backend/engine',
   server: 'backend/server',
+  testing: 'backend/testing',
 };
 
 const DESCRIPTIONS: Record<PackageName, string> = {
@@ -37,6 +38,7 @@ const DESCRIPTIONS: Record<PackageName, string> = {
   client: 'Enqueue runs of Job Manager from any Node program, also inside a transaction of yours',
   engine: 'Background jobs on PostgreSQL: queue, schedules and workers, without HTTP',
   server: 'Background jobs on PostgreSQL for your application: the engine with its API and the live panel',
+  testing: 'Test jobs of Job Manager and the code that queues them, without waiting',
 };
 
 /** Of tests, of tools that look at migrations, and of a clone that is run from source. */
@@ -86,6 +88,7 @@ const ENTRIES: Record<PackageName, Pick<Manifest, 'bin' | 'main' | 'types' | 'ex
     ...main('dist/index'),
     exports: { '.': entry('dist/index'), './package.json': './package.json' },
   },
+  testing: { ...main('dist/index'), exports: { '.': entry('dist/index') } },
 };
 
 interface Workspace {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,15 +9,16 @@ import { createPool } from '@job-manager/engine/database/client';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { ensurePanel } from '../lib/panel.js';
 import { buildPackages } from './build.js';
+import { environmentOf, type Hosts } from './hosts.js';
 import { PACKAGES, type PackageName } from './manifests.js';
+import { describeProduction } from './production-test-kit.js';
 import { describeRecipes } from './recipes-test-kit.js';
+import { copyExamples, describeTestKit } from './testing-test-kit.js';
 
 const run = promisify(execFile);
 const HOSTS = fileURLToPath(new URL('./hosts', import.meta.url));
-/** The user that owns nothing. */
-const NOBODY = 65_534;
 /** Tools that look at packages, and what applications bring: versions are named so that a new one changes no result. */
-const BESIDE = ['zod@4.6.7', 'pg@8.23.1', 'publint@0.3.25', '@arethetypeswrong/cli@0.18.5'];
+const BESIDE = ['zod@4.6.7', 'pg@8.23.1', 'publint@0.3.25', '@arethetypeswrong/cli@0.18.5', 'vitest@4.1.11'];
 
 let folder: string;
 let tarballs: Record<PackageName, string>;
@@ -27,6 +28,7 @@ beforeAll(async () => {
   await ensurePanel();
   tarballs = await buildPackages(folder);
   await cp(HOSTS, folder, { recursive: true });
+  await Promise.all(['commonjs', 'modules'].map((kind) => copyExamples(join(folder, kind))));
   await writeFile(join(folder, 'package.json'), '{ "private": true }');
   await npm(folder, 'install', ...Object.values(tarballs), ...BESIDE);
   admin = createPool(urlOf('postgres'), { max: 1 });
@@ -198,52 +200,6 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
     }
   });
 
-  it.runIf(kind === 'commonjs')('has a command that serves the panel with accounts of its own', async () => {
-    // As in a container: another user, who may write nowhere, and the file itself as the process.
-    await chmod(folder, 0o755);
-    const startedAt = performance.now();
-    const child = spawn(join(folder, 'node_modules/.bin/job-manager'), ['serve', '--jobs', 'dist/jobs.js'], {
-      cwd: place,
-      env: {
-        ...environmentOf(database.url),
-        HOME: '/nonexistent',
-        JWT_SECRET: 'x'.repeat(32),
-        PORT: '0',
-        LOG_LEVEL: 'warn',
-        NODE_ENV: 'production',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-      ...(process.getuid?.() === 0 && { uid: NOBODY, gid: NOBODY }),
-    });
-    programs.push(child);
-    const address = await new Promise<string>((resolve, reject) => {
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        const url = /runs at (http:\S+); sign in as admin@example\.com/.exec(line)?.[1];
-        if (url) resolve(url);
-      });
-      child.once('exit', (code) => reject(new Error(`It ended with ${code}`)));
-    });
-    const readyMs = performance.now() - startedAt;
-    const page = await fetch(`${address}/login`);
-    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>')]);
-    // The jobs of the application, in the process of a built-in runner.
-    await vi.waitFor(
-      async () => {
-        const { rows } = await query(
-          database.url,
-          `SELECT count(*)::int AS runners FROM job_manager."Runner" WHERE kind = 'BUILT_IN' AND status = 'ACTIVE' AND pid <> ${child.pid}`,
-        );
-        expect(rows).toEqual([{ runners: 1 }]);
-      },
-      { timeout: 30_000, interval: 200 },
-    );
-    const mb = (await memoryOf(child.pid ?? 0)) / 2 ** 20;
-    console.log(`ready after ${(readyMs / 1_000).toFixed(1)} s, server and runner take ${mb.toFixed(0)} MB`);
-    expect(mb).toBeLessThan(250);
-    await end(child);
-    expect(child.exitCode).toBe(0);
-  });
-
   it.runIf(kind === 'commonjs')('has a command that serves the jobs of workers without their code', async () => {
     const shared = await createHostDatabase('host_without_code');
     const common = { ...environmentOf(shared.url), LOG_LEVEL: 'warn' };
@@ -388,20 +344,16 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
   }
 });
 
-describeRecipes({ folder: () => folder, npm: (...args) => npm(...args), createDatabase: createHostDatabase, end });
-
-const environmentOf = (databaseUrl: string): NodeJS.ProcessEnv => ({
-  ...{ PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1' },
-  DATABASE_URL: databaseUrl,
-});
-
-/** Of a process and those that it started: what each has for itself, and its part of what they share. */
-async function memoryOf(pid: number): Promise<number> {
-  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').filter(Boolean);
-  const [, kb = '0'] = /^Pss:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
-  const theirs = await Promise.all(children.map((child) => memoryOf(Number(child))));
-  return theirs.reduce((sum, bytes) => sum + bytes, Number(kb) * 1_024);
-}
+const hosts: Hosts = {
+  folder: () => folder,
+  tarballs: () => tarballs,
+  npm: (...args) => npm(...args),
+  createDatabase: createHostDatabase,
+  end,
+};
+describeTestKit(hosts);
+describeRecipes(hosts);
+describeProduction(hosts);
 
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;

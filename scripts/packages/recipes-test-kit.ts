@@ -3,16 +3,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Hosts } from './hosts.js';
 
 const run = promisify(execFile);
-
-interface Hosts {
-  /** Where the packages and the hosts are installed. */
-  folder(): string;
-  npm(cwd: string, ...args: string[]): Promise<unknown>;
-  createDatabase(name: string): Promise<{ url: string; drop(): Promise<void> }>;
-  end(child: ChildProcess): Promise<void>;
-}
 
 const RECIPES = ['express-session', 'passport', 'jwt-cookie', 'jwt-header', 'fastify', 'nest'];
 
