@@ -19,8 +19,8 @@ import { isTraced } from './tracing.js';
 /** Where the client finds Job Manager's tables. */
 export type ClientOptions = {
   /**
-   * The schema of its tables, as DATABASE_SCHEMA names it. Without, it is that of the URL (`?schema=`), else `job_manager` or
-   * `public`, whichever has them; the search path of a connection of the program's own has to find them.
+   * The schema of its tables, as DATABASE_SCHEMA names it. Without, it is that of the URL (`?schema=`) unless that is `public`,
+   * else `job_manager` or `public`, whichever has them; the search path of a connection of the program's own has to find them.
    */
   schema?: string;
 } & (
@@ -97,14 +97,10 @@ function openClient({ schema: given, ...options }: ClientOptions): JobClient {
   };
 }
 
-/** The schema that the program or its URL names. */
+/** The schema that the program names, else its URL. Prisma writes `public` into each new one, so that says nothing. */
 function schemaNamed(given: string | undefined, url: string | undefined): string | undefined {
-  const named =
-    url !== undefined && URL.canParse(url) ? (new URL(url).searchParams.get('schema') ?? undefined) : undefined;
-  if (given !== undefined && named !== undefined && given !== named) {
-    throw refusal('INVALID_INPUT', 'schema', `is "${given}", and the URL names the schema "${named}"; name one`);
-  }
-  const schema = given ?? (named || undefined);
+  const named = url !== undefined && URL.canParse(url) ? new URL(url).searchParams.get('schema') : null;
+  const schema = given ?? (named === 'public' ? undefined : named || undefined);
   if (schema !== undefined) checkSchema(schema);
   return schema;
 }

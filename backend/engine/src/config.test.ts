@@ -96,16 +96,23 @@ describe('the schema of the tables', () => {
     });
   });
 
+  it('may share the URL of an application whose Prisma has its tables in another one', () => {
+    const theirs = `${url}?schema=public`;
+    expect(embeddedConfig(theirs)).toMatchObject({ DATABASE_URL: `${url}?schema=job_manager`, isSchemaNamed: false });
+    for (const shared of [theirs, `${url}?schema=app`]) {
+      expect(embeddedConfig(shared, { DATABASE_SCHEMA: 'jobs' })).toMatchObject({
+        DATABASE_SCHEMA: 'jobs',
+        DATABASE_URL: `${url}?schema=jobs`,
+      });
+    }
+    expect(schemaOf({ DATABASE_URL: `${url}?schema=app`, DATABASE_SCHEMA: 'public' })).toBe('public');
+  });
+
   it.each([
     [
-      { DATABASE_URL: `${url}?schema=a`, DATABASE_SCHEMA: 'b' },
-      'DATABASE_SCHEMA names the schema "b" and DATABASE_URL the schema "a"; name one',
+      { DATABASE_URL: `${url}?schema=a`, DATABASE_LISTEN_URL: `${url}?schema=b` },
+      'DATABASE_URL names the schema "a" and DATABASE_LISTEN_URL the schema "b"; name one',
     ],
-    [
-      { DATABASE_URL: `${url}?schema=a`, DATABASE_SCHEMA: 'public' },
-      'DATABASE_SCHEMA names the schema "public" and DATABASE_URL',
-    ],
-    [{ DATABASE_URL: `${url}?schema=a`, DATABASE_LISTEN_URL: `${url}?schema=b` }, 'DATABASE_LISTEN_URL the schema "b"'],
     [{ DATABASE_URL: `${url}?schema=A%20b` }, 'DATABASE_URL: its schema must be lower case'],
     [{ DATABASE_URL: 'postgres://me@one:5432,two:5432/shop' }, 'DATABASE_URL: names several hosts'],
   ])('is refused where there are two or none that can be: %o', (env, words) => {

@@ -104,15 +104,19 @@ function urlsOf(config: Environment, defaultSchema: string) {
   };
 }
 
-/** The one schema that the settings name, however many do; undefined where none does. Throws ConfigError where they name two. */
+/**
+ * The schema that the setting names, else the one of the URLs; undefined where nothing does. The application's Prisma may
+ * read the same URL, so the setting counts more, and `public`, which Prisma writes into each new one, says nothing. Throws
+ * ConfigError where the URLs name two.
+ */
 function schemaFrom(config: Environment): string | undefined {
-  const named = (['DATABASE_SCHEMA', 'DATABASE_URL', 'DATABASE_LISTEN_URL'] as const).flatMap((name) => {
-    const value = config[name];
-    const schema = name === 'DATABASE_SCHEMA' ? value : value && schemaIn(value);
-    return schema === undefined || schema === '' ? [] : [{ name, schema }];
+  if (config.DATABASE_SCHEMA) return config.DATABASE_SCHEMA;
+  const named = (['DATABASE_URL', 'DATABASE_LISTEN_URL'] as const).flatMap((name) => {
+    const schema = schemaIn(config[name] ?? '');
+    return schema === undefined || schema === DEFAULT_SCHEMA ? [] : [{ name, schema }];
   });
-  const [first, other] = [named[0], named.find(({ schema }) => schema !== named[0]?.schema)];
-  if (first && other) {
+  const [first, other] = named;
+  if (first && other && first.schema !== other.schema) {
     throw new ConfigError(
       `${first.name} names the schema "${first.schema}" and ${other.name} the schema "${other.schema}"; name one`,
     );

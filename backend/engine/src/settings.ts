@@ -115,7 +115,7 @@ export const environment = z.object({
     .regex(SCHEMA_NAME, SCHEMA_RULE)
     .optional()
     .describe(
-      'Schema of its tables there, made when it is missing; that of DATABASE_URL (`?schema=`), else `job_manager`, in a clone `public`',
+      'Schema of its tables there, made when it is missing; that of DATABASE_URL (`?schema=`, `public` says nothing), else `job_manager`, in a clone `public`',
     ),
   DATABASE_LISTEN_URL: postgresUrl
     .optional()

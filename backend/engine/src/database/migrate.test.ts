@@ -26,6 +26,11 @@ const refusalIn = (schema: string): Promise<Error> =>
     () => new Error(`nothing was refused in ${schema}`),
     (error) => error,
   );
+function withPrismaSchema(url: string): string {
+  const changed = new URL(url);
+  changed.searchParams.set('schema', 'public');
+  return changed.href;
+}
 const everythingIn = async (schema: string) =>
   (
     await sql.query(
@@ -152,11 +157,14 @@ describe('an application that names no schema', () => {
     await (await start()).stop();
     const worker = await start();
     await worker.declared;
-    const client = createClient({ connectionString: other.url });
-    await client.enqueue({ jobName: 'echo' });
-    await client.close();
+    // The second as Prisma writes the URL of an application with tables in public.
+    for (const connectionString of [other.url, withPrismaSchema(other.url)]) {
+      const client = createClient({ connectionString });
+      await client.enqueue({ jobName: 'echo' });
+      await client.close();
+    }
     await worker.stop();
-    expect((await other.pool.query('SELECT FROM job_manager."JobRun"')).rowCount).toBe(1);
+    expect((await other.pool.query('SELECT FROM job_manager."JobRun"')).rowCount).toBe(2);
     expect((await other.pool.query('SELECT FROM public."JobRun"')).rowCount).toBe(0);
   });
 

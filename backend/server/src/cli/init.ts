@@ -12,10 +12,12 @@ interface Style {
 
 /**
  * Writes a list of jobs with one in it and the lines that mount the panel, in the words of the application in the working
- * directory: TypeScript or JavaScript, modules or CommonJS. Throws Refusal, with nothing written, where a file is there already.
+ * directory: TypeScript or JavaScript, modules or CommonJS, and beside its sources unless a folder is given. Throws Refusal, with nothing written, where a file is there already.
  */
-export async function writeStart(folder: string): Promise<void> {
+export async function writeStart(given?: string): Promise<void> {
   const style = await readStyle();
+  // A compiler takes what is outside of its root for a mistake.
+  const folder = given ?? (existsSync('src') ? 'src/jobs' : 'jobs');
   const ending = style.isTypeScript ? 'ts' : 'js';
   const files = [
     { path: join(folder, `jobs.${ending}`), text: jobsFile(style) },
@@ -25,12 +27,12 @@ export async function writeStart(folder: string): Promise<void> {
   if (taken) throw new Refusal(`${taken.path} is there already; nothing was written.`);
   await mkdir(folder, { recursive: true });
   for (const { path, text } of files) await writeFile(path, text, { flag: 'wx' });
-  const compiled = style.isTypeScript ? `the compiled ${folder}/jobs.js` : `${folder}/jobs.js`;
+  const compiled = style.isTypeScript ? `<what your compiler makes of ${folder}/jobs.ts>` : `${folder}/jobs.js`;
   say(
     [
       ...files.map(({ path }) => `Wrote ${path}`),
       '',
-      `1. Mount it where your server is made: mountJobs(app, server) of ${folder}/panel.${ending}; tell there who may see it.`,
+      `1. Where your server is made, call mountJobs(app, server) of ${folder}/panel.${ending}; in that file say who may see the panel.`,
       '2. Start your application. The panel is at /ops/jobs.',
       `3. Runs may be executed in processes of their own: job-manager worker --jobs ${compiled}`,
     ].join('\n'),

@@ -20,8 +20,8 @@ program
   .description(
     'Writes a list of jobs with a first one, and the lines that mount the panel, in the words of this application.',
   )
-  .option('--folder <folder>', 'where to', 'jobs')
-  .action(({ folder }: { folder: string }) => runCommand(() => writeStart(folder)));
+  .option('--folder <folder>', 'where to; src/jobs where there is a folder src, else jobs, unless given')
+  .action(({ folder }: { folder?: string }) => runCommand(() => writeStart(folder)));
 
 program
   .command('migrate')
