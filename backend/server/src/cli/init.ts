@@ -90,9 +90,12 @@ const jobManager = createJobManager({
   databaseUrl: process.env.DATABASE_URL${style.isTypeScript ? ` ?? ''` : ''},
   jobs,
   path: '/ops/jobs',
-  // Tell who makes a request, by your session or token; null where it is no known person. For now: every user of this machine, as an admin.
-  identify: (request) =>
-    request.socket.remoteAddress === '127.0.0.1' ? { id: '1', email: 'you@example.com', role: 'SUPER_ADMIN' } : null,
+  // Tell who makes a request, by your session or token; null where it is no known person. For now: every user of this machine, as an
+  // admin, but nobody who comes through a proxy.
+  identify: ({ headers, socket }) =>
+    ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(socket.remoteAddress${style.isTypeScript ? ` ?? ''` : ''}) && !headers['x-forwarded-for']
+      ? { id: '1', email: 'you@example.com', role: 'SUPER_ADMIN' }
+      : null,
 });
 
 /** Mounts panel and API, and begins to execute runs in this process. */
