@@ -61,6 +61,7 @@ const isThere = (path: string) =>
 /** What is to be written by readers, and what stands in the documents of others. */
 const ELSEWHERE: Record<string, string[]> = {
   'CONTRIBUTING.md': ['backend/sample/src/sleepy-profiles.ts'],
+  'docs/install.md': ['src/jobs/'],
   'docs/requirements.md': ['backend/scripts/jobs', 'backend/src/registry', 'frontend/src/admin/{pages,hooks,utils}'],
 };
 
