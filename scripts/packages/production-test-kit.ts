@@ -21,14 +21,15 @@ const WAIT = { timeout: 60_000, interval: 100 };
  * The steps of the Dockerfile, where no container engine is at hand: a clean folder, installed for production alone, nobody
  * may write to it, and the command is process 1 of an unprivileged user.
  */
-export function describeProduction({ tarballs, npm, createDatabase, end }: Hosts): void {
+export function describeProduction({ tarballs, npm, createDatabase }: Hosts): void {
   describe('an installation for production', () => {
     let place: string;
     let database: { url: string; drop(): Promise<void> };
     let pool: ReturnType<typeof createPool>;
     /** Needs a right that a container may lack; without it the command is a process as any other. */
     let canBeFirst: boolean;
-    const programs: ChildProcess[] = [];
+    /** Processes that a test has left. */
+    const left = new Set<number>();
     beforeAll(async () => {
       place = await mkdtemp(join(tmpdir(), 'job-manager-production-'));
       await cp(HOST, place, { recursive: true });
@@ -44,7 +45,7 @@ export function describeProduction({ tarballs, npm, createDatabase, end }: Hosts
       if (!canBeFirst) console.log('No process may be made the first of a namespace here');
     }, 240_000);
     afterAll(async () => {
-      await Promise.all(programs.map(end));
+      for (const pid of left) process.kill(pid, 'SIGKILL');
       await pool?.end();
       await database?.drop();
       await run('chmod', ['-R', 'u+w', place]);
@@ -69,7 +70,6 @@ export function describeProduction({ tarballs, npm, createDatabase, end }: Hosts
         },
         stdio: ['ignore', 'pipe', 'inherit'],
       });
-      programs.push(child);
       const lines: string[] = [];
       createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
       const outer = child.pid ?? 0;
@@ -78,6 +78,8 @@ export function describeProduction({ tarballs, npm, createDatabase, end }: Hosts
         expect(inner).toBeDefined();
         return inner ?? 0;
       }, WAIT);
+      left.add(pid);
+      child.once('exit', () => left.delete(pid));
       return { pid, child, lines };
     }
 
@@ -88,7 +90,9 @@ export function describeProduction({ tarballs, npm, createDatabase, end }: Hosts
     /** Queues a run of three seconds and returns its number once it is under way. */
     async function startRun(): Promise<string> {
       const bin = join(place, 'node_modules/.bin/job-manager');
-      await run(bin, ['run', 'wait', '--ms=3000', '--enqueue'], { cwd: place, env: environmentOf(database.url) });
+      const order = ['run', 'wait', '--ms=3000', '--enqueue'];
+      // A runner is there a moment before its jobs are known.
+      await vi.waitFor(() => run(bin, order, { cwd: place, env: environmentOf(database.url) }), WAIT);
       return vi.waitFor(async () => {
         const { rows } = await pool.query(`SELECT id FROM job_manager."JobRun" WHERE status = 'RUNNING'`);
         expect(rows).toHaveLength(1);

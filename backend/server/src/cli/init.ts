@@ -71,7 +71,7 @@ const hello = defineJob({
   async run(ctx, { name, times }) {
     for (let time = 1; time <= times; time++) {
       await ctx.pause(1_000);
-      ctx.progress(time / times, \`Hello \${name}, for the \${time}. time\`);
+      ctx.progress(time / times, \`Hello \${name}, \${time} of \${times}\`);
     }
     return { greeted: name };
   },
@@ -102,6 +102,8 @@ const jobManager = createJobManager({
 ${exported(style)}async function mountJobs(${style.isTypeScript ? 'app: { use(path: string, router: typeof jobManager.router): unknown }, server: Server): Promise<void>' : 'app, server)'} {
   app.use('/ops/jobs', jobManager.router);
   jobManager.attach(server);
+  // Lets runs end, or hands them back. An application that handles SIGTERM itself calls jobManager.close() there instead.
+  process.once('SIGTERM', () => void jobManager.close().finally(() => process.exit(0)));
   await jobManager.start();
 }
 ${exporting(style, 'mountJobs')}`;

@@ -63,6 +63,12 @@ it('tells its own options from parameters, wherever they stand', () => {
   });
 });
 
+it('takes a job whose name is that of an option', () => {
+  const named = createRegistry([{ ...sample, name: 'wait' }]).definitions();
+  expect(parseArguments(['wait', '--enqueue'], named)).toMatchObject({ job: { name: 'wait' }, wait: false });
+  expect(parseArguments(['--enqueue', '--wait', 'wait'], named)).toMatchObject({ job: { name: 'wait' }, wait: true });
+});
+
 it('says with --enqueue how to queue the run, as the API takes it', () => {
   const args = [
     '--channel=mail',

@@ -126,7 +126,7 @@ export function parseArguments(args: readonly string[], jobs: readonly JobDefini
 
 /** The job is the first word, or comes right after flags of the command itself (`--json match-scores`). */
 function findJob(args: readonly string[], jobs: readonly JobDefinition[]): JobDefinition | undefined {
-  const first = args.find((word) => !isOption(word.replace(/^-+/, '')));
+  const first = args.find((word) => !(word.startsWith('--') && isOption(word.slice(2))));
   if (first === undefined || first.startsWith('-')) return undefined;
   const job = jobs.find(({ name }) => name === first);
   if (job) return job;
