@@ -217,7 +217,7 @@ it('noCode: no living process has the job, and when one last had it', async () =
 
 it('noCode: this server has the job, and no runner that lives', async () => {
   await query(
-    `INSERT INTO "JobProcess" (id, "runnerId", host, pid, "jobNames") SELECT id, id, host, pid, '{other}' FROM "Runner"`,
+    `INSERT INTO "JobProcess" (id, "runnerId", host, pid, "jobNames", versions) SELECT id, id, host, pid, '{other}', '{1}' FROM "Runner"`,
   );
   const id = await aRun();
   expect(await waiting(id)).toMatchObject({
