@@ -58,10 +58,11 @@ export function watchRuns(): void {
     });
   };
   const factsOf = (row: HTMLElement): string[] => {
-    const { run, leaving } = row.dataset;
+    const { run, state } = row.dataset;
+    const isOver = state === 'ended';
     const facts = [`${run} appears`];
-    if (leaving !== undefined || row.querySelector('[role=progressbar]')) facts.push(`${run} starts`);
-    if (leaving !== undefined) facts.push(`${run} ends`);
+    if (isOver || row.querySelector('[role=progressbar]')) facts.push(`${run} starts`);
+    if (isOver) facts.push(`${run} ends`);
     // A newer report on screen stands for the ones before it.
     const newest = Number(/report (\d+)/.exec(row.textContent ?? '')?.[1] ?? 0);
     for (let report = 1; report <= newest; report += 1) facts.push(`${run} report ${report}`);
