@@ -18,8 +18,7 @@ export async function addPastCauses(sql: Sql): Promise<string> {
     return { ...run, error, cause, frame, fingerprint: fingerprintOf(run.jobName, cause, frame) };
   });
   for (const statement of [GROUPS, RUNS]) await sql.query(statement, [JSON.stringify(causes)]);
-  for (const table of ['RunError', 'RunErrorCount', 'RunErrorGroup'])
-    await sql.query(`VACUUM (ANALYZE) "${table}"`);
+  for (const table of ['RunError', 'RunErrorCount', 'RunErrorGroup']) await sql.query(`VACUUM (ANALYZE) "${table}"`);
   const [first] = causes;
   if (first === undefined) throw new Error('No past run has failed');
   return first.fingerprint;
