@@ -81,7 +81,7 @@ function figuresOf(heard: Heard, made: { cpu: number; seconds: number; changes: 
     },
     {
       // With fewer messages than changes a client was left behind, and the other figures are worth nothing.
-      name: 'Changes told to each of 1,000 sockets, of those made',
+      name: 'Changes sent to each of 1,000 sockets, of those made',
       value: (100 * told) / changes,
       unit: '%',
       least: 95,

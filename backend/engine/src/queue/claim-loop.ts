@@ -28,7 +28,7 @@ const CLAIMING = 1 / 3;
 /** And so much on looks for urgent runs. */
 const LOOKING_FOR_URGENT = 1 / 4;
 /** Of the runs claimed ahead, so many channels are looked at. */
-const MOST_CHANNELS = 10;
+const MAX_CHANNELS = 10;
 const RETRY_MS = { first: 100, most: 2_000 };
 
 export interface ClaimLoopOptions {
@@ -204,7 +204,7 @@ export class ClaimLoop {
     const { restMs } = this.#urgentBudget;
     if (restMs > 0) await delay(restMs);
     const priority = slots.nextPriority;
-    const channels = Object.keys(held.perChannel()).slice(0, MOST_CHANNELS);
+    const channels = Object.keys(held.perChannel()).slice(0, MAX_CHANNELS);
     if (priority === undefined || this.#isStopping || this.#isPaused || suspects?.isExclusive) return;
     const from = performance.now();
     try {

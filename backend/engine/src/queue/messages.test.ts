@@ -64,7 +64,7 @@ const say = (run: ClaimedRun, lines: MessageLine[], mostPerRun = 100_000) =>
 const isWrite = ([statement]: unknown[]) => (statement as { name?: string }).name === 'write-messages';
 
 describe('what a job says', () => {
-  it('is kept with its level, attempt and data, and told to the log as well', async () => {
+  it('is kept with its level, attempt and data, and sent to the log as well', async () => {
     const logged = vi.fn();
     engine.events.on('runLogged', logged);
     act = async (ctx) => {
@@ -293,8 +293,8 @@ describe('beyond the limit per run', () => {
 describe('the writer', () => {
   const unreachable = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
   const writerOver = (query: Sql['query'], mostWaiting?: number) => {
-    const told = { wroteMessages: vi.fn(), onWaiting: vi.fn(), onFault: vi.fn() };
-    const { wroteMessages, onWaiting, onFault } = told;
+    const calls = { wroteMessages: vi.fn(), onWaiting: vi.fn(), onFault: vi.fn() };
+    const { wroteMessages, onWaiting, onFault } = calls;
     const writer = new MessageWriter({
       sql: { query },
       notifier: { wroteMessages },
@@ -303,7 +303,7 @@ describe('the writer', () => {
       onWaiting,
       onFault,
     });
-    return { writer, ...told };
+    return { writer, ...calls };
   };
   /** The database, which loses these calls (by number) before or after it did its work. */
   const losing = (calls: Record<number, 'question' | 'answer'>): Sql['query'] => {

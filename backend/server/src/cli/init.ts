@@ -91,10 +91,10 @@ const jobManager = createJobManager({
   jobs,
   path: '/ops/jobs',
   // Tell who makes a request, by your session or token; null where it is no known person. For now: every user of this machine, as an
-  // admin, but nobody who comes through a proxy.
+  // admin, but not those who come through a proxy.
   identify: ({ headers, socket }) =>
     ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(socket.remoteAddress${style.isTypeScript ? ` ?? ''` : ''}) && !headers['x-forwarded-for']
-      ? { id: '1', email: 'you@example.com', role: 'SUPER_ADMIN' }
+      ? { id: 'local', email: 'you@example.com', role: 'SUPER_ADMIN' }
       : null,
 });
 

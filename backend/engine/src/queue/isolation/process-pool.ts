@@ -1,7 +1,7 @@
 import type { IsolatedProcess } from './isolated-process.js';
 
 /** A process that did so much is replaced: whatever its jobs left behind goes with it. */
-const MOST_RUNS = 200;
+const MAX_RUNS = 200;
 const MOST_GROWTH_BYTES = 128 * 1024 * 1024;
 /** More than one that was not needed for so long is ended, and after a longer time the last one, too. */
 const SURPLUS_MS = 30_000;
@@ -95,7 +95,7 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
   }
 
   async #settle(process: Process, isWornOut: boolean): Promise<void> {
-    if (isWornOut || process.isTainted || process.runs >= MOST_RUNS) return process.kill();
+    if (isWornOut || process.isTainted || process.runs >= MAX_RUNS) return process.kill();
     // One that is kept busy by what a run left behind never gets there.
     await process.ready();
     if (this.#isClosed || process.memoryBytes > process.firstMemoryBytes + MOST_GROWTH_BYTES) return process.kill();

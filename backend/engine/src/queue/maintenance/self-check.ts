@@ -3,14 +3,14 @@ import { checkRecentRuns, type Violations } from '../../store/violations.js';
 import { type MaintenanceTask, TaskProblem } from './maintenance-loop.js';
 
 /** Of the running, the queued and the ended runs each. */
-const MOST_RUNS = 2_000;
+const MAX_RUNS = 2_000;
 
 /** Looks, in the living system, whether the rules of the engine hold, by the same queries that end every fault test. */
 export function selfCheck(sql: Sql): MaintenanceTask {
   return {
     name: 'self-check',
     run: async () => {
-      const { violations, rules, runs } = await checkRecentRuns(sql, MOST_RUNS);
+      const { violations, rules, runs } = await checkRecentRuns(sql, MAX_RUNS);
       if (Object.keys(violations).length > 0) throw new TaskProblem(describeViolations(violations));
       return `All ${rules} rules hold for ${runs.toLocaleString('en')} runs`;
     },

@@ -22,7 +22,7 @@ export interface FirePlan {
 /** A due time that is noticed later than this was missed. */
 export const MISSED_AFTER_MS = 60_000;
 /** At most so many runs at once; the rest at the next look. */
-const MOST_RUNS = 1_000;
+const MAX_RUNS = 1_000;
 
 /** Decides about every due time of a schedule from `nextRunAt` to `now`. */
 export async function planFire(schedule: DueSchedule, now: Date): Promise<FirePlan> {
@@ -31,7 +31,7 @@ export async function planFire(schedule: DueSchedule, now: Date): Promise<FirePl
   const made = await planMissed(timing, schedule, missedUntil);
   const from = made.lastDueAt === null ? schedule.nextRunAt : timing.next(made.lastDueAt);
   // While more were missed than fit in here, nothing that comes after them is looked at.
-  const onTime = from !== null && from <= missedUntil ? [] : await listDueTimes(timing, from, now, MOST_RUNS);
+  const onTime = from !== null && from <= missedUntil ? [] : await listDueTimes(timing, from, now, MAX_RUNS);
   const lastDueAt = onTime.at(-1) ?? made.lastDueAt ?? schedule.nextRunAt;
   return {
     runs: [...made.runs, ...onTime.map((dueAt) => ({ dueAt, isMadeUp: false }))],
@@ -54,7 +54,7 @@ async function planMissed(timing: Timing, schedule: DueSchedule, until: Date): P
   const first = schedule.nextRunAt;
   if (first > until) return { runs: [], skip: null, lastDueAt: null };
   if (schedule.missedRuns === 'ALL') {
-    const all = await listDueTimes(timing, first, until, MOST_RUNS);
+    const all = await listDueTimes(timing, first, until, MAX_RUNS);
     return { runs: all.map((dueAt) => ({ dueAt, isMadeUp: true })), skip: null, lastDueAt: all.at(-1) ?? first };
   }
   if (schedule.missedRuns === 'SKIP') {

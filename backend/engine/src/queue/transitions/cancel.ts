@@ -124,7 +124,7 @@ WITH ${cancelActive({
 })} ${CANCELLED_AND_ASKED}`;
 
 /** A graph with more unfinished runs than this is cancelled in parts: one statement would hold its locks for long. */
-const MOST_RUNS = 20_000;
+const MAX_RUNS = 20_000;
 
 /**
  * Cancels a run with all that hang together with it: the unfinished runs it waits for, those that wait for it, and so
@@ -138,7 +138,7 @@ export async function cancelGraph(
 ): Promise<CancelledAndAsked & { run: RunRow; isNew: boolean }> {
   const done = await sql.query<CancelledAndAsked & { runs: number }>(CANCEL_GRAPH, [runId, ...auditValues(actor)]);
   const { runs = 0, cancelled = 0, asked = [] } = done.rows[0] ?? {};
-  if (runs > MOST_RUNS) throw tooLarge(runId);
+  if (runs > MAX_RUNS) throw tooLarge(runId);
   const isNew = cancelled + asked.length > 0;
   const run = await readRun(sql, runId);
   if (!run) throw unknownRun(runId);
@@ -149,7 +149,7 @@ export async function cancelGraph(
 const tooLarge = (runId: string) =>
   new QueueError(
     'NOT_ALLOWED',
-    `More than ${MOST_RUNS} unfinished runs hang together with run #${runId}. Cancel it alone: those that wait for its success go with it.`,
+    `More than ${MAX_RUNS} unfinished runs hang together with run #${runId}. Cancel it alone: those that wait for its success go with it.`,
   );
 
 // Runs that came to wait for one of these while this statement waited for a lock are notified by the trigger that it was
@@ -164,10 +164,10 @@ WITH RECURSIVE graph(id) AS (
     UNION ALL
     SELECT d.id FROM "JobRun" d WHERE d."isBlocked" AND d."finishedAt" IS NULL AND d."dependsOn" @> ARRAY[graph.id]
   ) next
-), bounded AS MATERIALIZED (SELECT id FROM graph LIMIT ${MOST_RUNS + 1}
+), bounded AS MATERIALIZED (SELECT id FROM graph LIMIT ${MAX_RUNS + 1}
 ), ${cancelActive({
   target: `SELECT id FROM "JobRun"
-    WHERE id = ANY(ARRAY(SELECT id FROM bounded)) AND (SELECT count(*) FROM bounded) <= ${MOST_RUNS} AND ${CAN_BE_CANCELLED} ORDER BY id FOR UPDATE`,
+    WHERE id = ANY(ARRAY(SELECT id FROM bounded)) AND (SELECT count(*) FROM bounded) <= ${MAX_RUNS} AND ${CAN_BE_CANCELLED} ORDER BY id FOR UPDATE`,
   by: { userId: '$2', name: '$3' },
   why: `CASE id WHEN $1 THEN '' ELSE ', with the graph of run #' || $1 END`,
 })}, outcome AS (${CANCELLED_AND_ASKED}

@@ -4,7 +4,7 @@ import { isStill } from './is-still.js';
 import { type ClaimAnswer, type ClaimedRun, newClaimId, runsOf, STARTED, startDue } from './start-due.js';
 
 /** In one statement; a flood of urgent runs is left to `claim`. */
-const MOST_URGENT = 20;
+const MAX_URGENT = 20;
 
 /**
  * Takes the run of this id if it is due and nothing is to be weighed: its channel has no settings, it has no key, waits
@@ -52,5 +52,5 @@ SELECT ${STARTED}`;
 const BY_ID = claimWhere('j.id = $4::bigint');
 const URGENT = claimWhere(
   'j.channel = ANY ($4::text[]) AND j.priority < $5::int AND j."maxAttempts" > 1 AND j.id <> ALL ($6::bigint[])',
-  `LIMIT ${MOST_URGENT}`,
+  `LIMIT ${MAX_URGENT}`,
 );

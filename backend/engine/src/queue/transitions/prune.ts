@@ -65,7 +65,7 @@ ${removeBatch}
 SELECT hour, "jobName", status, runs::int FROM less`;
 
 /** At most so many runs in one statement, and about so many messages: a run may have written a hundred thousand. */
-const MOST_RUNS = 500;
+const MAX_RUNS = 500;
 const MOST_MESSAGES = 50_000;
 
 /** A place in the order in which runs ended. */
@@ -127,7 +127,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
     AND ("finishedAt", id) < ($2::timestamptz, $3::bigint) AND ("finishedAt", id) > ($4::timestamptz, $5::bigint)${ofJob}
     AND ${IS_KEY_FREE}
     AND ${IS_BATCH_OVER}
-  ORDER BY "finishedAt", id LIMIT ${MOST_RUNS} FOR UPDATE OF j SKIP LOCKED
+  ORDER BY "finishedAt", id LIMIT ${MAX_RUNS} FOR UPDATE OF j SKIP LOCKED
 ), looked AS MATERIALIZED (
   SELECT id, "finishedAt" FROM (SELECT *, sum(messages) OVER (ORDER BY "finishedAt", id) - messages AS passed FROM old) placed
   WHERE passed < ${MOST_MESSAGES}
