@@ -2,6 +2,9 @@ import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { type AccountRow, HAS_SECOND_FACTOR } from './accounts.js';
 import type { Sql } from './sql.js';
 
+/** How long a session lasts at most, in milliseconds: 7 days. `SESSION_IDLE_MS` of the settings ends it sooner. */
+export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000;
+
 export interface SessionRow {
   id: string;
   /** When it ends however much it is used. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type AccountRow, findAccount } from '@job-manager/engine/store/accounts';
 import { addPendingSignIn, countSignInTry, endPendingSignIn } from '@job-manager/engine/store/pending-sign-ins';
-import { beginSession, type SessionOrigin, settleSignIn } from '@job-manager/engine/store/sessions';
+import { beginSession, SESSION_MS, type SessionOrigin, settleSignIn } from '@job-manager/engine/store/sessions';
 import type { Sql } from '@job-manager/engine/store/sql';
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { normalizeEmail } from './accounts.js';
@@ -12,8 +12,6 @@ import type { Refusals } from './refusals.js';
 import { type SecondFactors, WrongCode } from './second-factor.js';
 import { signToken } from './tokens.js';
 
-/** How long a session lasts at most, in milliseconds: 7 days. */
-export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000;
 /** Sessions of one person; a new one ends the oldest beyond it. */
 const MAX_SESSIONS = 20;
 

@@ -1,10 +1,10 @@
 import { PENDING_SIGN_IN_MS } from '@job-manager/engine/store/pending-sign-ins';
-import type { OwnSessionRow } from '@job-manager/engine/store/sessions';
+import { type OwnSessionRow, SESSION_MS } from '@job-manager/engine/store/sessions';
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { hostsOf } from '../auth/password-rules.js';
 import { challengeCookieName, cookieName, isSecure, readCookie } from '../auth/request.js';
-import { SESSION_MS, SignInEnded } from '../auth/sign-in.js';
+import { SignInEnded } from '../auth/sign-in.js';
 import { ownSessions, refuseWeakPassword, sessionOf } from './accounts.js';
 import { type CallContext, type HttpDeps, originOf, personOf } from './context.js';
 import { HttpProblem } from './problem.js';
