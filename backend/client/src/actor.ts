@@ -1,4 +1,4 @@
-/** Who asks, for the audit log; null fields for the product itself. */
+/** Who acts, for the audit log; null fields for the product itself. */
 export interface Actor {
   userId: number | null;
   email: string | null;

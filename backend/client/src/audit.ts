@@ -1,7 +1,7 @@
 import type { Actor } from './actor.js';
 import type { AuditAction } from './shared.js';
 
-/** Who does it, as SQL expressions. */
+/** The actor, as SQL expressions. */
 interface AuditColumns {
   actorId: string;
   actorEmail: string;
@@ -11,9 +11,9 @@ interface AuditColumns {
 }
 
 /**
- * The audit entry of a change, as a CTE body in the statement that makes the change: either both are
- * there afterwards or neither. `source` has the changed runs; who did it stands in five values from `$first` on, or in
- * columns of the source. `details` is an SQL expression of JSON over the runs.
+ * The audit entry of a change, as a CTE body in the statement that makes the change, so that neither is ever stored
+ * without the other. `source` has the changed runs; the actor is in five values from `$first` on, or in columns of the
+ * source. `details` is an SQL expression of JSON over the runs.
  */
 export function auditFrom(
   source: string,

@@ -54,7 +54,7 @@ const hasKey = ({ unique, idempotencyKey }: RunRequest): boolean =>
 const indexesIn = ({ after = [] }: RunRequest): number[] =>
   after.flatMap((wanted) => (typeof wanted === 'object' ? [wanted.index] : []));
 
-/** Others have been queued by the time a key turns out to be taken, so there is no refusing any more. */
+/** When a taken key is found, the other runs are already queued, so the call can no longer be refused. */
 function checkKeys({ unique }: RunRequest, index: number): void {
   if (unique === undefined || (unique.onConflict ?? 'existing') === 'existing') return;
   throw refusal(
@@ -72,11 +72,11 @@ function checkReferences(requests: readonly RunRequest[], request: RunRequest, i
   }
 }
 
-/** One with a key may turn out to be there already: no run could wait for it in a statement that looks only once. */
+/** A run with a key may exist already. The statement reads keys once, so no other run of the call could wait for it. */
 const keyFault = (other: RunRequest, index: number): string | null =>
   hasKey(other) ? `run ${index} has a key, and can be waited for only by its id` : null;
 
-/** The first circle of runs that wait for each other, its first repeated at the end; null for none. */
+/** The first cycle of runs that wait for each other, with its first run repeated at the end; null for none. */
 export function findCycle(waitsFor: readonly (readonly number[])[]): number[] | null {
   const done = new Set<number>();
   for (let start = 0; start < waitsFor.length; start++) {

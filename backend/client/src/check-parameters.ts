@@ -10,8 +10,8 @@ const MOST_BYTES_PER_CHAR = 3;
 export const isStorableJson = (text: string): boolean => !text.includes('\\u') || !UNSTORABLE.test(text);
 
 /**
- * Whether the parameters can be stored, whatever their job thinks of them; returns them as JSON, for that is the
- * larger part of the work. Throws QueueError.
+ * Checks that the parameters can be stored, without the schema of their job, and returns them as JSON. Throws
+ * QueueError.
  */
 export function checkParameters(parameters: unknown, path = 'parameters'): string {
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters))
@@ -27,7 +27,7 @@ const invalid = (fault: string, path: string): QueueError =>
 
 const NO_OBJECT = 'The parameters must be an object.';
 
-/** What takes longer to look for is looked for only where it can be. */
+/** The slower search runs only where the text can contain what it searches for. */
 function findFault(text: string): string | null {
   // Such as a Date, which is written as a text.
   if (!text.startsWith('{')) return NO_OBJECT;

@@ -58,7 +58,10 @@ const channel: Check = (value) =>
     ? null
     : 'must begin with a lower case letter; lower case letters, digits and hyphens, at most 100';
 
-/** With its offset: any other text is read by the zone of the process, and days that are none become other days. */
+/**
+ * A time needs its offset: JavaScript reads any other text in the time zone of the process, and changes days that do
+ * not exist into others.
+ */
 const ISO_TIME = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
 
 function isIsoTime(text: string): boolean {
@@ -72,7 +75,7 @@ const time: Check = (value) => {
   const at = new Date(value);
   const year = at.getUTCFullYear();
   if (!(year >= 1 && year <= 9999)) return 'is no time';
-  // By this process's clock: what is a mistake needs no exact one.
+  // Uses the clock of this process: this check for mistakes needs no exact one.
   return at.getTime() <= Date.now() + limits.farMs ? null : TOO_FAR;
 };
 
@@ -86,7 +89,7 @@ const factor: Check = (value) =>
 
 const anything: Check = () => null;
 
-/** Every option with what it may be. The rest is said where options meet. */
+/** Checks of each option by itself. Checks of several options together follow below. */
 const REQUEST: Record<keyof RunRequest, Check> = {
   jobName: text(100),
   parameters: anything,
@@ -124,8 +127,8 @@ const UNIQUE: Record<keyof UniqueKey, Check> = {
 };
 
 /**
- * Checks all of a request that can be checked without the code of its job and without the database. `at` is put before
- * the path of a fault. Returns the parameters as JSON. Throws QueueError.
+ * Checks everything in a request that needs neither the code of its job nor the database. `at` is the prefix of the
+ * path in an error. Returns the parameters as JSON. Throws QueueError.
  */
 export function checkRequest(request: RunRequest, at = ''): string {
   checkFields(request, REQUEST, at);
@@ -182,7 +185,7 @@ function checkUnique({ after, when }: RunRequest, unique: UniqueKey, at: string)
     throw refusal('INVALID_INPUT', `${at}unique.maxWaitMs`, 'goes with onConflict "replace", and only with it');
   }
   if (after === undefined) return;
-  // A run has one expectation for all it waits for, and of those that had its key before only that they end.
+  // A run has one condition for all runs it waits for; of the earlier runs with its key it expects only that they end.
   if (unique.onConflict === 'after' && when !== 'finished') {
     throw refusal('INVALID_INPUT', `${at}when`, 'must be "finished" where a run also waits behind others of its key');
   }

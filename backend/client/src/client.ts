@@ -30,8 +30,8 @@ export type ClientOptions = {
 
 export interface CallOptions {
   /**
-   * Another connection for this call: a client of `pg` in a transaction, or `prismaSql(tx)`. The run is there when that
-   * is committed, and only then runners hear of it.
+   * Another connection for this call: a client of `pg` in a transaction, or `prismaSql(tx)`. The run exists once that
+   * transaction commits, and runners are notified only then.
    */
   sql?: Sql;
 }
@@ -52,7 +52,7 @@ export interface JobClient<Jobs extends object = AnyJobs> {
  * named. A client without either takes any.
  */
 export function createClient<Jobs extends object = AnyJobs>(options: ClientOptions): JobClient<Jobs> {
-  // What the compiler knows of the jobs is nowhere at run time.
+  // The types of the jobs do not exist at run time.
   return openClient(options) as unknown as JobClient<Jobs>;
 }
 
@@ -97,7 +97,10 @@ function openClient({ schema: given, ...options }: ClientOptions): JobClient {
   };
 }
 
-/** The schema that the program names, else its URL. Prisma writes `public` into each new one, so that says nothing. */
+/**
+ * The schema that the program names, else the one in its URL. Prisma writes `public` into each new URL, so `public` is
+ * ignored.
+ */
 function schemaNamed(given: string | undefined, url: string | undefined): string | undefined {
   const named = url !== undefined && URL.canParse(url) ? new URL(url).searchParams.get('schema') : null;
   const schema = given ?? (named === 'public' ? undefined : named || undefined);
@@ -105,7 +108,7 @@ function schemaNamed(given: string | undefined, url: string | undefined): string
   return schema;
 }
 
-/** How checked calls get into the database; `parameters` are those of the runs as JSON. */
+/** Stores checked calls in the database; `parameters` are those of the runs as JSON. */
 interface Way {
   /** For what is read beside. */
   sql: Sql;
@@ -134,7 +137,7 @@ const wayByPool = (queue: PoolQueue, close = async () => {}): Way & { close(): P
   },
 });
 
-/** By one connection, perhaps in a transaction: each call by itself, and runners hear of it at the commit. */
+/** Uses one connection, perhaps in a transaction: sends each call by itself, and runners are notified at the commit. */
 function wayOver(sql: Sql, findSchema: FindSchema): Way {
   const qualifying: Sql = {
     query: async (text, values) => inSchema(sql, await findSchema(sql)).query(text, values),
@@ -149,7 +152,7 @@ const idsOf = (runs: readonly Enqueued[]): string[] => runs.map(({ jobRunId }) =
 
 const completed = (request: RunRequest): RunRequest => withCorrelationOfRun(withOwnKey(request));
 
-/** Keys of programs and those of people at the API never meet. */
+/** Keys of programs and keys of people at the API never collide. */
 function withOwnKey(request: RunRequest): RunRequest {
   const { idempotencyKey } = request;
   if (idempotencyKey === undefined) return request;

@@ -1,7 +1,7 @@
 import type { Connection, Pool } from './pool.js';
 import { sessionStatement } from './session.js';
 
-/** Ten thousand runs at once take seconds; what takes longer than this hangs. */
+/** Ten thousand runs at once take seconds; a statement that takes longer than this hangs. */
 const LIMITS = { statementTimeoutMs: 30_000, idleInTransactionMs: 60_000 };
 
 /** A pool that is opened when it is first needed, so that programs with connections of their own need no `pg`. */
@@ -24,7 +24,7 @@ async function openPool(connectionString: string): Promise<Pool & { end(): Promi
   const { default: pg } = await import('pg');
   // Everything is read as text.
   const pool = new pg.Pool({ connectionString, types: { getTypeParser: () => String } });
-  // A broken idle connection is replaced at its next use; unheard, its error would end the process.
+  // A broken idle connection is replaced at its next use; without a listener, its error would end the process.
   pool.on('error', () => {});
   const isPooled = URL.canParse(connectionString) && new URL(connectionString).searchParams.get('pgbouncer') === 'true';
   const prepared = new WeakSet<object>();
@@ -33,7 +33,7 @@ async function openPool(connectionString: string): Promise<Pool & { end(): Promi
     end: () => pool.end(),
     connect: async (): Promise<Connection> => {
       const connection = await pool.connect();
-      // Behind a pooler it would be set for others.
+      // Behind a pooler the setting would reach other clients.
       if (isPooled || prepared.has(connection)) return connection;
       try {
         await connection.query(sessionStatement(LIMITS));

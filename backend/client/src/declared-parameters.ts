@@ -27,7 +27,7 @@ export class DeclaredParameters {
   #jobs: ReadonlyMap<string, Declared> = new Map();
   /** By the process's own clock. */
   #readAt = Number.NEGATIVE_INFINITY;
-  /** Calls in transactions read by those, and must not fail with each other. */
+  /** Calls in transactions read through them, so that one call can't fail with another. */
   readonly #reading = new Map<Sql, Promise<void>>();
 
   /**
@@ -47,7 +47,7 @@ export class DeclaredParameters {
   }
 
   async #readAndCheck(sql: Sql, request: Request, at: string): Promise<boolean> {
-    // The caller may change theirs meanwhile.
+    // The caller may change its own object meanwhile.
     const taken = structuredClone(plainJson(request.parameters ?? {}, 'parameters'));
     await this.#readOnce(sql);
     const declared = this.#jobs.get(request.jobName);
@@ -84,7 +84,8 @@ export class DeclaredParameters {
   }
 }
 
-// By way of jsonb: a database whose migrations are older lacks the column, and an error would end a transaction of the caller's.
+// Reads the column through jsonb: a database with older migrations lacks it, and an error would abort the transaction
+// of the caller.
 const SCHEMAS = `
 SELECT job.name, job.xmin::text AS mark,
   CASE WHEN job.xmin::text IS DISTINCT FROM $1::jsonb ->> job.name

@@ -4,10 +4,10 @@ import { NEW_RUN_COLUMNS } from './new-run.js';
 import { notificationChannels } from './notification-channels.js';
 
 /**
- * THE statement that queues runs, one or thousands: all of them, or none where one is refused. A run whose key is
- * taken is left out, and what becomes of it is decided by the caller. $1 are the runs as JSON: every driver passes
- * a text on as it is, where arrays of nulls and times come out differently. $2 to $6 are who asks, $7 whether that is
- * audited, $8 whether runners are notified (at commit), $9 the name of a batch to put the runs in.
+ * The statement that queues runs, one or thousands: all of them, or none where one is refused. It leaves out a run
+ * whose key is taken; the caller decides about that run. $1 are the runs as JSON, because drivers differ in arrays of
+ * nulls and times but not in texts. $2 to $6 are the actor, $7 whether the call is audited, $8 whether runners are
+ * notified (at commit), $9 the name of a batch to put the runs in.
  */
 export const ENQUEUE = `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
@@ -22,9 +22,9 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   -- highest id in a line is its end.
   SELECT nextval('"JobRun_id_seq"') AS id, request.* FROM request
 ), predecessor AS MATERIALIZED (
-  -- Waits for an end that is being written, and sees it; an end that comes later waits for us, and finds who waits.
-  -- Without the lock a run could begin to wait for one that has just unblocked its dependents. In order of id: two
-  -- that wait for the same runs would otherwise lock each other out.
+  -- Waits for an end that is being written, and reads it; a later end waits for this statement, and finds its
+  -- dependents. Without the lock a run could begin to wait for one that has just unblocked its dependents. In order of
+  -- id: two that wait for the same runs would otherwise deadlock.
   SELECT id, status::text, "correlationId" FROM job_manager_lock_runs(ARRAY(
     SELECT id FROM (SELECT unnest(after) AS id FROM given) named WHERE id <> ALL(ARRAY(SELECT last FROM given WHERE last IS NOT NULL))
   ))
@@ -92,7 +92,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
     coalesce(given."maxAttempts", job."maxAttempts"), coalesce(given."maxCrashes", job."maxCrashes"),
     nullif(CASE WHEN given."isKnown" THEN given."timeoutMs" ELSE coalesce(given."timeoutMs", job."timeoutMs") END, 0),
     given."retryPolicy",
-    -- A time that has passed puts no run ahead of those that have waited since.
+    -- A time in the past does not put a run before those that have waited since.
     greatest(moment.now, least(greatest(moment.now, given."runAt", moment.now + given."delayMs" * interval '1 ms'), moment.now + given."maxWaitMs" * interval '1 ms'), CASE given."uniqueScope" WHEN 'PERIOD' THEN given."freeAt" END),
     moment.now, given."rerunOfId", given."idempotencyKey", given."requestHash", given."isCallback" OR coalesce(waits."isBlocked", false), waits."dependsOn",
     CASE WHEN given.last IS NOT NULL THEN 'FINISHED' ELSE given."waitsFor" END::"WaitCondition",

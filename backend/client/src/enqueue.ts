@@ -10,7 +10,7 @@ import type { BatchCallback, JobSettings, RunRequest } from './request.js';
 import { readKeyHolders, refuseReusedKeys, reusedKey } from './reused-keys.js';
 import { rowsOf, type Sql } from './sql.js';
 
-/** What became of a request. */
+/** The result of a request. */
 export interface Enqueued {
   jobRunId: string;
   /** False where the key of the request was taken, and this is the run that has it. */
@@ -20,7 +20,7 @@ export interface Enqueued {
 export interface EnqueueOptions {
   /** The actor of the audit entry; without one nothing is audited. */
   actor: Actor | null;
-  /** Tells runners in the statement itself, so that they hear of it at the commit, or never. */
+  /** Whether the statement itself notifies runners: they receive the notification at the commit, or never. */
   notifies: boolean;
   /** Settings of jobs whose code is here; those of others come from the "Job" table. */
   settingsOf?: (jobName: string) => JobSettings | undefined;
@@ -38,10 +38,10 @@ export interface NewBatch {
 /** Together, as JSON: PostgreSQL's binary form may be six times as large, and ends at 256 MB. */
 const MOST_PLAIN_CHARS = 16 * 1024 ** 2;
 
-/** How often a key may be found taken and, at the next look, free again. */
+/** How often a key may be found taken and, at the next read, free again. */
 const MOST_TRIES = 20;
 
-/** A request whose run is not there yet. */
+/** A request whose run does not exist yet. */
 interface Pending {
   index: number;
   run: NewRun;
@@ -145,7 +145,7 @@ function passOnCorrelation(runs: readonly NewRun[]): void {
   }
 }
 
-/** At another try the others of the call are there: they have ids now, and places no more. */
+/** At the next try the other runs of the call exist: they are named by their ids instead of their places. */
 function again({ index, run }: Pending, runs: readonly Enqueued[]): Pending {
   const indexes = (run.afterIndexes ?? []) as (number | null)[];
   const after = ((run.after ?? []) as (string | null)[]).map(
@@ -205,7 +205,7 @@ async function settle(
   const taken = left.map(({ run }) => run);
   for (const { place, runId, key, isReused } of await readKeyHolders(sql, taken)) {
     const waiting = left[place] as Pending;
-    // Of several runs the others have been queued by now; their keys were looked at before.
+    // The other runs of the call are queued by now; their keys were checked before.
     if (isReused && requests.length === 1) throw reusedKey(runId);
     const onConflict = key === 'unique' ? requests[waiting.index]?.unique?.onConflict : 'existing';
     if (onConflict === 'refuse') throw duplicate(waiting.run, runId);
@@ -221,7 +221,10 @@ function duplicate({ uniqueKey }: NewRun, runId: string): QueueError {
   return new QueueError('DUPLICATE', message, [{ path: 'unique.key', message }]);
 }
 
-/** The run that was given what this request wants; null where all of the key have begun, and it is to wait behind them. */
+/**
+ * The queued run that this request replaced; null where all runs of the key have begun, and the new one waits behind
+ * them.
+ */
 async function replace(sql: Sql, waiting: Pending, { actor, notifies }: EnqueueOptions): Promise<string | null> {
   const rows = await rowsOf<{ runId: string }>(sql, REPLACE, valuesOf([waiting], actor, notifies));
   if (rows[0]) return rows[0].runId;

@@ -14,9 +14,9 @@ export type QueueErrorCode =
   | 'UNKNOWN_BATCH'
   | 'UNKNOWN_SCHEDULE'
   | 'NAME_TAKEN'
-  /** Nothing is wrong with the request; others came in between. */
+  /** The request is valid; other transactions interfered. */
   | 'BUSY'
-  /** The tables aren't there. */
+  /** The tables don't exist. */
   | 'NOT_INSTALLED';
 
 /** What is wrong with one part of a request. */
@@ -39,7 +39,7 @@ export class QueueError extends Error {
   }
 }
 
-/** A refusal that names the field at fault. */
+/** A refusal that names the invalid field. */
 export const refusal = (code: QueueErrorCode, path: string, message: string): QueueError =>
   new QueueError(code, `${path}: ${message}`, [{ path, message }]);
 

@@ -1,12 +1,18 @@
 import { rowsOf, type Sql } from './sql.js';
 
-/** Tells in which schema the tables are, by a connection that leads to them; undefined where its search path has to find them. */
+/**
+ * Returns the schema of the tables, read through a connection to their database; undefined where its search path has to
+ * find them.
+ */
 export type FindSchema = (sql: Sql) => Promise<string | undefined>;
 
-/** Where an application has the tables unless it says otherwise. */
+/** The default schema of an application. */
 export const OWN_SCHEMA = 'job_manager';
 
-/** For a program that names no schema: looks for the tables, until they are found once, where applications have them, then where a clone has them. */
+/**
+ * For a program that names no schema: searches for the tables in the default schema of applications, then in that of a
+ * clone, until they are found once.
+ */
 export function lookForSchema(): FindSchema {
   let found: string | undefined;
   return async (sql) => {

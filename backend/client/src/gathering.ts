@@ -1,6 +1,6 @@
-/** Beyond so many, the rest waits for the next turn: a statement is to be over soon. */
+/** More calls than this wait for the next batch, so that a statement stays short. */
 const MOST_CALLS = 500;
-/** A statement that is still under way then may be waiting for a lock or a dead network: the next goes beside it. */
+/** A statement that takes longer may wait for a lock or a broken network: the next batch is then sent beside it. */
 const PATIENCE_MS = 100;
 
 interface Waiting<Call, Answer> {
@@ -10,21 +10,21 @@ interface Waiting<Call, Answer> {
 }
 
 /**
- * Does things together that were asked for one by one. The first call is sent at once; those that come while it is
- * under way are sent together in the next turn, so no caller waits where nothing is under way. Each has its own answer,
- * or its own error: where the database refuses what was sent for what one of them asks, that one is looked for.
+ * Sends single calls in batches. The first call is sent at once; calls that arrive while it is under way are sent
+ * together in the next batch, so a call waits only for a call before it. Each call gets its own answer or error: where
+ * the database refuses a batch because of one call, the batch is halved until that call is found.
  */
 export class Gathering<Call, Answer> {
   readonly #send: (calls: Call[]) => Promise<(Answer | Error)[]>;
   #waiting: Waiting<Call, Answer>[] = [];
   #isBusy = false;
 
-  /** `send` answers in the order of the calls, an error for one that is refused by itself. */
+  /** `send` returns answers in the order of the calls, an error for a call that is refused by itself. */
   constructor(send: (calls: Call[]) => Promise<(Answer | Error)[]>) {
     this.#send = send;
   }
 
-  /** What became of this call. */
+  /** Resolves with the answer to this call. */
   add(call: Call): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ call, resolve, reject });
@@ -36,7 +36,8 @@ export class Gathering<Call, Answer> {
     const group = this.#waiting.splice(0, MOST_CALLS);
     this.#isBusy = group.length > 0;
     if (!this.#isBusy) return;
-    // Once only, whichever comes first. Not before those who have their answers had the time to call again.
+    // Called once, by whichever comes first. `setImmediate` lets callers that have their answers call again before the
+    // next batch.
     let pass = () => {
       pass = () => {};
       clearTimeout(patience);
@@ -70,9 +71,9 @@ export class Gathering<Call, Answer> {
 }
 
 /**
- * Whether the database refused a statement for what stands in it (22 and 54), for what it would have led to (23), or for
- * another transaction in the way (40): then it has changed nothing, and part of it may be sent again. Of a connection that broke
- * the outcome of the statement is unknown.
+ * Whether the database refused a statement because of its values (22 and 54), of a constraint (23), or of another
+ * transaction (40): then it changed nothing, and part of it may be sent again. When a connection breaks, the outcome of
+ * the statement is unknown.
  */
 function isDueToOne(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;

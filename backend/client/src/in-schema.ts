@@ -3,8 +3,8 @@ import type { Sql } from './sql.js';
 
 /**
  * Our tables, types and sequences are the only quoted names that begin with a capital, but for aliases, and what stands
- * after one of these words; our functions have our name. What has a schema already keeps it. Comments and texts are left
- * alone, but for a text that is a name, as `nextval` takes it.
+ * after one of these words; our functions have our name. A name that has a schema keeps it. Comments and texts stay as
+ * they are, except a text that is a name, as `nextval` takes it.
  */
 const OUR_NAMES =
   /--[^\n]*|'"[A-Z]\w*"'|'(?:[^']|'')*'|(?<![.\w]|\b(?:AS|COLLATE|CONSTRAINT|INDEX|TRIGGER)\s+)"[A-Z]\w*"|(?<![.\w])job_manager_\w+(?=\()/g;
@@ -14,7 +14,7 @@ const known = new Map<string, Map<string, string>>();
 /** A few statements are built per call; the cache must not grow with each. */
 const MAX_KNOWN = 2_000;
 
-/** Refuses what is no name of a schema before it stands in a statement. Throws QueueError. */
+/** Throws QueueError for a text that is no schema name, before it is put into a statement. */
 export function checkSchema(schema: string): void {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
     throw refusal('INVALID_INPUT', 'schema', 'must be lower case letters, digits and _');
@@ -22,9 +22,9 @@ export function checkSchema(schema: string): void {
 }
 
 /**
- * The same connection for statements about tables in a schema: each name gets it written before. So the search path
- * of the caller's transaction is never touched, and it doesn't matter which statements of theirs come in between.
- * Without a schema the search path has to find the tables.
+ * The same connection for statements about tables in a schema: each name gets the schema as its prefix. So the search
+ * path of the caller's transaction is never changed, and statements of the caller in between do no harm. Without a
+ * schema the search path has to find the tables.
  */
 export function inSchema(sql: Sql, schema: string | undefined): Sql {
   if (schema === undefined) return sql;

@@ -1,6 +1,6 @@
 import type { RunRequest } from './request.js';
 
-/** What a schema says of its input: zod's does, and so does every other that follows the standard schema. */
+/** The input type that a schema declares, as zod and every other library of the standard schema do. */
 interface SchemaOf<Input> {
   readonly '~standard': { readonly types?: { readonly input: Input } | undefined };
 }
@@ -19,7 +19,9 @@ export type JobParameters<Jobs extends object> = Jobs extends readonly (infer Jo
 type NameOf<Job> = Job extends { readonly name: infer Name extends string } ? Name : never;
 type InputOf<Job> = Job extends { readonly parameters: SchemaOf<infer Input> } ? Input : never;
 
-/** What is asked for with one of these jobs: its name decides which parameters fit. They may be left out where none has to be given. */
+/**
+ * A request for one of these jobs: its name decides which parameters fit. They may be left out where none is required.
+ */
 export type RequestFor<Jobs extends object, Request extends { jobName: string } = RunRequest> = {
   [Name in keyof JobParameters<Jobs> & string]: Omit<Request, 'jobName' | 'parameters'> & {
     jobName: Name;

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { limits } from './shared.js';
 
-// How values of a program become JSON. `JSON.stringify` empties Map, Set and Error, and makes null of NaN without a word;
+// How values of a program become JSON. `JSON.stringify` empties Map, Set and Error, and silently makes null of NaN;
 // here each is written as what it holds, or refused with its path. docs/jobs.md has the table.
 
 /** A value that JSON can't hold; `problem` describes the value at `path`. */
@@ -10,7 +10,7 @@ export class NotJsonError extends Error {
     /** Dotted. */
     readonly path: string,
     readonly problem: string,
-    /** A text could stand for the value, where one is wanted. */
+    /** Whether a text can stand for the value. */
     readonly hasText = false,
   ) {
     super(`\`${path}\` ${problem}`);
@@ -60,7 +60,7 @@ function isPlain(value: unknown): boolean {
   }
 }
 
-/** Whether `JSON.stringify` writes a value as it should be: most are of this kind, and it looks at each part once. */
+/** Whether `JSON.stringify` writes a value correctly, as it does most. Reads each part once. */
 function isPlainJson(value: unknown, depth: number = limits.jsonDepth): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object')
@@ -74,8 +74,9 @@ function isPlainJson(value: unknown, depth: number = limits.jsonDepth): boolean 
 }
 
 /**
- * What is written of a value, its parts left as they are: what its `toJSON` says, the entries of a Map, the items of a Set, name,
- * message and fields of an Error. Throws NotJsonError for an object that JSON would empty.
+ * The value that is written in place of this one, its parts unchanged: the result of its `toJSON`, the entries of a
+ * Map, the items of a Set, name, message and fields of an Error. Throws NotJsonError for an object that JSON would
+ * empty.
  */
 export function jsonForm(value: unknown, path: string, key = ''): unknown {
   if (types.isDate(value) && Number.isNaN(value.getTime()))
@@ -135,7 +136,7 @@ function read<Result>(path: string, look: () => Result): Result {
   }
 }
 
-/** Where it is stands in two stacks and no copies of them: most results and lines of a log pass here. */
+/** The current position is kept in two stacks that are never copied: most results and log lines are checked here. */
 class JsonWriter {
   readonly #options: JsonOptions;
   #room: number;
@@ -200,7 +201,7 @@ class JsonWriter {
 
   #writeList(list: readonly unknown[], isSecret: boolean): string {
     let parts = '';
-    // Not by `map`, which would pass over millions of holes without a look at the room.
+    // Not `map`, which would skip millions of holes without checking the size limit.
     for (let index = 0; index < list.length; index++) {
       const key = String(index);
       this.#names.push(key);

@@ -54,7 +54,7 @@ export const NEW_RUN_COLUMNS = Object.entries(newRunColumns)
   .map(([name, type]) => `"${name}" ${type}`)
   .join(', ');
 
-/** Puts a checked request and the settings of its job together; without settings the database knows them. */
+/** Combines a checked request with the settings of its job; without settings the database fills them in. */
 export function newRun(request: RunRequest, settings: JobSettings | undefined): NewRun {
   const { unique } = request;
   const onConflict = unique?.onConflict ?? 'existing';
@@ -85,9 +85,9 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
     uniqueScope: unique && (unique.scope ?? 'running').toUpperCase(),
     periodMs: unique?.periodMs,
     maxWaitMs: unique?.maxWaitMs,
-    // One that begins with a shared lock and goes on to join would wait for another that does the same.
+    // Two runs that take a shared lock first and then join would wait for each other.
     lineLock: onConflict === 'after' || onConflict === 'replace' ? 'EXCLUSIVE' : 'SHARED',
-    // Where the key is given up at the claim, runs may overlap: only those that are conflicting wait in line.
+    // Where the key is released at the claim, runs may overlap: only conflicting ones wait in line.
     joinsLine: onConflict === 'after' && unique?.scope !== 'queued',
     replaces: onConflict === 'replace',
     isCallback: false,
@@ -114,7 +114,7 @@ export function timeoutOf({ timeoutMs }: RunRequest, settings: JobSettings | und
   return wanted === null ? 0 : wanted;
 }
 
-/** How a run is repeated where its request says something of it; undefined for the job's own. */
+/** The retry policy in the request of a run; undefined for that of the job. */
 export function retryPolicyOf({ retry }: RunRequest): RetryPolicy | undefined {
   if (retry === undefined) return undefined;
   const { backoffMs, factor, maxBackoffMs } = defaultRetry;

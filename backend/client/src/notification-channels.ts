@@ -2,6 +2,6 @@
 export const notificationChannels = {
   /** Something about the active runs changed; no payload. */
   changed: 'job_manager_changed',
-  /** Runs were queued: sleeping runners may look. The id of a run that came alone, or nothing. */
+  /** Runs were queued: idle runners poll. Payload: the id of a run that was queued alone, or nothing. */
   queued: 'job_manager_queued',
 } as const;

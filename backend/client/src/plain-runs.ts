@@ -13,7 +13,7 @@ import {
 import type { JobSettings, RunRequest } from './request.js';
 import { rowsOf, type Sql } from './sql.js';
 
-/** A run without keys that waits for no other, taken from its request as that was when it was made. */
+/** A run without keys that waits for no other, copied from its request when the request was made. */
 export interface PlainRun {
   /** As JSON. */
   parameters: string;
@@ -31,11 +31,13 @@ export interface AddedRun {
   now: Date;
 }
 
-/** Whether a request asks for nothing that other runs have to be looked at for. */
+/** Whether a request can be queued without reading other runs. */
 export const isPlain = ({ unique, idempotencyKey, after }: RunRequest): boolean =>
   unique === undefined && idempotencyKey === undefined && after === undefined;
 
-/** Takes from a checked request what is sent of it; nothing is read of the request later. Without settings the database knows them. */
+/**
+ * Copies from a checked request what is sent; the request is not read later. Without settings the database knows them.
+ */
 export function plainRun(
   request: RunRequest,
   { parameters, actor, settings }: { parameters: string; actor: Actor | null; settings: JobSettings | undefined },
@@ -81,7 +83,7 @@ export async function addAll(
   return added;
 }
 
-/** Queues the runs of different calls, in their order. A run that is refused is answered by its error, and keeps no other out. */
+/** Queues the runs of different calls, in their order. A refused run gets its error, and the others are queued. */
 export async function addEach(
   sql: Sql,
   runs: readonly PlainRun[],

@@ -42,7 +42,10 @@ const ITS = `job.channel AS "itsChannel", job.priority AS "itsPriority", job."al
     job."maxAttempts" AS "itsAttempts", job."maxCrashes" AS "itsCrashes", job."timeoutMs" AS "itsTimeoutMs",
     job.name IS NULL AND NOT r."isKnown" AS "isUnknown", CASE WHEN r."rerunOfId" IS NOT NULL THEN (SELECT "correlationId" FROM "JobRun" original WHERE original.id = r."rerunOfId") END AS "itsCorrelation"`;
 
-/** The runs of a source that has the columns above. A time that has passed puts no run ahead of those that have waited since. */
+/**
+ * The runs of a source that has the columns above. A time in the past does not put a run before those that have waited
+ * since.
+ */
 const insertFrom = (source: string): string => `
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, scope, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes",
     "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "triggeredById", "triggeredByTokenId", "correlationId", traceparent)
@@ -59,14 +62,13 @@ const auditOf = (source: string): string =>
   });
 
 /**
- * The short way into the queue, for runs that have no key and wait for no other run: they need no look at other runs, and
- * nothing keeps them out, so that this costs a third of the statement that can do everything. What they have in common
- * is sent once. $1 are the kinds as JSON, $2 the parameters of all runs as one JSON array, $3 the kind of each, $4 their scopes, $5
- * and $6 when and how long from now they are due, $7 whether the runs are those of different calls: then each is
- * refused by itself, and otherwise all are with the first. $8 is whether runners are notified (at commit), by its id of one that comes
- * alone and in no transaction of others; $9 are their correlation ids, $10 their trace contexts. The lists are
- * texts, which every driver passes on as they are; an empty one stands for nothing at all. `alongside` is what else the
- * statement does with the runs.
+ * Queues runs that have no key and wait for no other run. It reads no other run, and costs a third of the statement
+ * that can do everything. Values that the runs share are sent once. $1 are the kinds as JSON, $2 the parameters of all
+ * runs as one JSON array, $3 the kind of each, $4 their scopes, $5 and $6 when and how long from now they are due, $7
+ * whether the runs are those of different calls: then each is refused by itself, and otherwise all are with the first.
+ * $8 is whether runners are notified (at commit), by its id of one that comes alone and in no transaction of others; $9
+ * are their correlation ids, $10 their trace contexts. The lists are texts, which every driver passes on as they are;
+ * an empty one stands for nothing at all. `alongside` is what else the statement does with the runs.
  */
 const enqueuePlain = (alongside = ''): string => `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
@@ -94,14 +96,14 @@ FROM moment`;
 
 export const ENQUEUE_PLAIN = enqueuePlain();
 
-/** The same where some of the runs have an actor; the others needn't be joined with their kinds once more to find out that they have none. */
+/** The same where some of the runs have an actor; the others need no second join with their kinds. */
 export const ENQUEUE_PLAIN_AUDITED =
   enqueuePlain(`audited AS (${auditOf('(SELECT given.id, kind.* FROM given JOIN kind USING (kind) WHERE "isAudited" AND NOT "isRefused") AS added')}
 ), `);
 
 /**
- * The same for one run, for two thirds of the price. $1 is all of it but its parameters as JSON, $2 its parameters, $3 whether
- * runners are notified, $4 whether by its id.
+ * The same for one run, at two thirds of the cost. $1 is all of it but its parameters as JSON, $2 its parameters, $3
+ * whether runners are notified, $4 whether by its id.
  */
 const enqueueOne = (alongside = ''): string => `
 WITH given AS MATERIALIZED (

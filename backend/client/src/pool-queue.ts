@@ -16,12 +16,12 @@ const TELL = `SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationCha
 
 const DONE = Promise.resolve();
 
-/** Statements whose plan is the same whatever there is. */
+/** Statements whose plan does not depend on the content of the tables. */
 const KEPT = new Set([ENQUEUE_ONE, ENQUEUE_PLAIN]);
 
 /**
- * Queues runs by the connections of a pool: single ones that come at the same time go together, each caller still
- * waiting for the commit, and runners are notified after it, or by the statement of one that comes alone.
+ * Queues runs through the connections of a pool. Single runs that arrive at the same time are sent together, and each
+ * caller waits for the commit. Runners are notified after it, or by the statement itself where a run comes alone.
  */
 export class PoolQueue {
   readonly #open: () => Promise<Pool>;
@@ -49,7 +49,7 @@ export class PoolQueue {
     return this.#send((sql) => enqueueOfProgram(sql, requests, { notifies, parameters }), !notifies);
   }
 
-  /** What it reads by, beside the runs. */
+  /** The connection for other reads. */
   readonly sql: Sql = {
     query: async (text, values) => {
       const pool = await this.#open();
@@ -67,7 +67,7 @@ export class PoolQueue {
     return this.#send((sql) => addEach(sql, runs, { notifies }), !notifies);
   }
 
-  /** Does it by a connection of the pool, and tells runners where the statement doesn't. */
+  /** Uses a connection of the pool, and notifies runners where the statement doesn't. */
   async #send<Answer>(add: (sql: Sql) => Promise<Answer[]>, tells: boolean): Promise<Answer[]> {
     const { connection, giveBack } = await borrow(await this.#open());
     try {
@@ -80,7 +80,7 @@ export class PoolQueue {
     }
   }
 
-  /** The statements that look at other runs are planned anew each time: how many there are changes. */
+  /** The statements that read other runs are planned anew each time, because the number of those runs changes. */
   #over(connection: Connection, schema: string | undefined): Sql {
     const prepared = inSchema(this.#preparing.over(connection), schema);
     const sql = inSchema(connection, schema);

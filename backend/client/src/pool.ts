@@ -19,7 +19,7 @@ export interface Pool extends Sql {
 /** Whether statements sent over it go by connections of their own; a transaction is always on one. */
 export const isPool = (sql: Sql): sql is Pool => 'totalCount' in sql && 'connect' in sql;
 
-/** Takes a connection. It is given back by what is returned beside it. */
+/** Takes a connection from the pool; `release` returns it. */
 export async function borrow(pool: Pool): Promise<{ connection: Connection; giveBack(error?: Error): void }> {
   const connection = await pool.connect();
   // The caller of a statement gets the error of a connection that breaks; without a listener the event would end the process.

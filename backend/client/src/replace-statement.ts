@@ -13,16 +13,16 @@ const chosenOf = (
 const BEFORE_AND_AFTER = `jsonb_build_object('before', ${chosenOf('target')}, 'after', ${chosenOf('changed')})`;
 
 /**
- * Gives the last run of a key that has not begun the parameters, the time and the options of another: of many requests
- * in a row one run is left, with what the last of them wanted. $1 is the run as a JSON array of one, $2 to $6 who asks, $7 whether that
- * is audited, $8 whether runners are notified.
+ * Gives the last run of a key that has not begun the parameters, the time and the options of another, so that many
+ * requests in a row leave one run, as the last of them describes it. $1 is the run as a JSON array of one, $2 to $6 the
+ * actor, $7 whether the call is audited, $8 whether runners are notified.
  */
 export const REPLACE = `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
 ), given AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::text::json) AS r(${NEW_RUN_COLUMNS})
 ), target AS MATERIALIZED (
-  -- Compared with single values and not joined, so that the index of keys has the order, and one look is enough.
+  -- Compared with single values and not joined, so that the index of keys gives the order, and one read is enough.
   SELECT * FROM job_manager_lock_runs(ARRAY(
     SELECT id FROM "JobRun" WHERE "jobName" = (SELECT "jobName" FROM given) AND "uniqueKey" = (SELECT "uniqueKey" FROM given)
       AND status = 'QUEUED' AND "claimNo" = 0 AND "finishedAt" IS NULL

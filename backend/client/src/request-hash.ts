@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The same for requests that ask for the same, in whatever order they name it; times are compared as moments. What is
- * undefined isn't there.
+ * Equal for equal requests, whatever the order of their fields; times are compared as moments. Undefined fields don't
+ * count.
  */
 export function requestHash(request: object): string {
   return createHash('sha256')

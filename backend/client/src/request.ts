@@ -24,7 +24,7 @@ export interface RunOfCall {
   index: number;
 }
 
-/** A run to be queued. What is left out is as its job says. */
+/** A run to be queued. The job decides what is left out. */
 export interface RunRequest {
   jobName: string;
   parameters?: Record<string, unknown>;
@@ -51,7 +51,7 @@ export interface RunRequest {
   timeoutMs?: number | null;
   /** Ids of runs to wait for; in a call of many also runs of the call. */
   after?: readonly (string | RunOfCall)[];
-  /** What is expected of the runs in `after`; `succeeded` unless said otherwise. */
+  /** What is expected of the runs in `after`; `succeeded` by default. */
   when?: WaitCondition;
   unique?: UniqueKey;
   /** The same key answers the same run, for as long as that run is kept. */
@@ -65,11 +65,11 @@ export interface RunRequest {
 export interface BatchCallback {
   jobName: string;
   parameters?: Record<string, unknown>;
-  /** `finished` unless said otherwise; with `succeeded` it is cancelled when one of the runs does not succeed. */
+  /** `finished` by default; with `succeeded` it is cancelled when one of the runs does not succeed. */
   when?: WaitCondition;
 }
 
-/** What the code of a job says of its runs, where a request doesn't. */
+/** What the code of a job declares about its runs, for requests that don't. */
 export interface JobSettings {
   channel: string;
   priority: number;

@@ -25,9 +25,9 @@ CROSS JOIN LATERAL (
   ORDER BY rank, id LIMIT 1
 ) AS holder`;
 
-/** Who has a key of a run. */
+/** The run that has the key of a new one. */
 interface KeyHolder {
-  /** Place of the run among those that were looked for. */
+  /** Index of the new run in the request. */
   place: number;
   runId: string;
   key: 'idempotencyKey' | 'unique';
@@ -35,7 +35,7 @@ interface KeyHolder {
   isReused: boolean;
 }
 
-/** Who has the keys of these runs; nothing for those whose keys are free. */
+/** The runs that have the keys of these new ones; nothing for those whose keys are free. */
 export async function readKeyHolders(sql: Sql, runs: readonly NewRun[]): Promise<KeyHolder[]> {
   // The place as text: a program may read PostgreSQL's numbers as it likes.
   type Row = Pick<KeyHolder, 'runId' | 'key'> & { index: string; isReused: string };
@@ -71,7 +71,7 @@ export async function refuseReusedKeys(sql: Sql, calls: readonly { index: number
   if (reused) throw reusedKey(reused.runId, `runs.${keyed[reused.place]?.index}.`);
 }
 
-/** Of an idempotency key that is used for something else than before; `at` is put before the path. */
+/** For an idempotency key that was used for another request before; `at` is put before the path. */
 export function reusedKey(runId: string, at = ''): QueueError {
   const message = `was used for another request, which began run #${runId}; another request needs another key`;
   return refusal('DUPLICATE', `${at}idempotencyKey`, message);

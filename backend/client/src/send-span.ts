@@ -53,7 +53,7 @@ function describe(requests: readonly Traceable[]) {
   return { name: destination === undefined ? 'enqueue' : `enqueue ${destination}`, attributes };
 }
 
-/** A code that says what was refused, else the class of the error. */
+/** The code of a refusal, else the class of the error. */
 function errorType(error: unknown): string {
   if (error instanceof QueueError) return error.code;
   return error instanceof Error ? error.constructor.name : '_OTHER';

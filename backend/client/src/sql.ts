@@ -4,8 +4,7 @@ export interface Sql {
 }
 
 /**
- * Sends a statement and reads its rows as what the statement says they are: texts, for a caller's connection may read
- * any other type as the caller likes.
+ * Sends a statement and reads its rows as texts, because a caller's connection may parse any other type in its own way.
  */
 export async function rowsOf<Row>(sql: Sql, text: string, values: unknown[]): Promise<Row[]> {
   const { rows } = await sql.query(text, values);

@@ -2,7 +2,7 @@
 const PAUSE_MS = 5;
 
 /**
- * Tells runners that there is something to do: at once where that was not said just now, and otherwise once more when
+ * Notifies runners that runs are queued: at once if the last notification is older than the pause, otherwise once when
  * the pause is over.
  */
 export class WakeUp {
@@ -11,12 +11,14 @@ export class WakeUp {
   #timer: NodeJS.Timeout | undefined;
   #saying: Promise<unknown> = Promise.resolve();
 
-  /** `say` may fail: a notification may always be lost, and runners poll. */
+  /** `send` may fail: a notification may always be lost, and runners poll. */
   constructor(say: () => Promise<unknown>) {
     this.#say = say;
   }
 
-  /** Runs were queued. `say` is the way to say it just now; resolves when that was done, or is left for later. */
+  /**
+   * Runs were queued. `send` is used for a notification that is sent now; resolves when it is sent, or left for later.
+   */
   async queued(say = this.#say): Promise<void> {
     if (this.#timer !== undefined) return;
     const leftMs = this.#saidAt + PAUSE_MS - performance.now();
@@ -25,8 +27,8 @@ export class WakeUp {
   }
 
   /**
-   * Whether a statement that queues a run may say so itself, as one that comes alone does: runners then hear of it
-   * two ways sooner. True at most once in a pause, like all that is said.
+   * Whether a statement that queues a single run may notify runners itself, which saves two round trips. True at most
+   * once in a pause, and counts as a notification.
    */
   takeTurn(): boolean {
     if (this.#timer !== undefined || performance.now() < this.#saidAt + PAUSE_MS) return false;
