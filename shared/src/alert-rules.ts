@@ -11,7 +11,7 @@ interface AlertKind {
   threshold?: { unit: string; fallback: number | null; min: number; max: number };
   /** Within how long; absent where the kind has no window. */
   windowMs?: { fallback: number; max: number };
-  /** Whether enough is kept to say what the rule would have done in the last seven days. */
+  /** Whether enough data is stored to compute what the rule would have done in the last seven days. */
   hasTrial: boolean;
 }
 

@@ -15,8 +15,8 @@ export const A_PARAMETER = 'parameter of this job';
 export type CheckedInput<Output> = { success: true; data: Output } | { success: false; issues: InputIssue[] };
 
 /**
- * Parses a value by a schema without asynchronous checks; what is wrong comes in plain words. `noun` is what a field of
- * the value is called, for those that the schema doesn't know.
+ * Parses a value by a schema without asynchronous checks; the problems are described in plain words. `noun` is what a
+ * field of the value is called, for those that the schema doesn't know.
  */
 export function checkInput<Schema extends z.ZodType>(
   schema: Schema,
@@ -65,7 +65,7 @@ function unreadable(error: unknown): CheckedInput<never> {
   return { success: false, issues: [{ path: '', message: `could not be read by the schema: ${reason}` }] };
 }
 
-/** Whole numbers have a limit of their own, which says nothing where a closer one is exceeded as well. */
+/** zod reports the limit of whole numbers as well, which is left out where a closer limit is exceeded too. */
 const isClosest = (issue: z.core.$ZodIssue, at: number, all: readonly z.core.$ZodIssue[]): boolean =>
   !all.some(
     (other, index) =>

@@ -15,7 +15,9 @@ const MAX_KEPT = 200;
 /** As long as a cause is kept; half of a surrogate pair is no text that PostgreSQL takes. */
 export const cutCause = (text: string): string => text.slice(0, MAX_KEPT).replace(/[\ud800-\udbff]$/, '');
 
-/** What an error says without what differs from run to run: numbers, ids, quoted text, addresses and paths. */
+/**
+ * The text of an error without the parts that differ from run to run: numbers, ids, quoted text, addresses and paths.
+ */
 export function causeOf(error: string): string {
   const read = error.slice(0, MAX_READ);
   const plain = VARIABLE.reduce((text, [pattern, shown]) => text.replace(pattern, shown), read);

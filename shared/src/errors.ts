@@ -12,7 +12,7 @@ export const problem = z.object({
   code: z.string(),
   error: z.string().describe('The title again, under the name older clients read'),
   details: z.string().describe('The detail again, under the name older clients read'),
-  field: z.string().optional().describe('The input at fault'),
+  field: z.string().optional().describe('The invalid input'),
   retryable: z.boolean().describe('Whether the same call, put right or sent later, can succeed'),
   issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   current: z.unknown().optional().describe('With the code `CHANGED`: what was changed, as it is now'),

@@ -25,7 +25,7 @@ export function parseExactJson(text: string): unknown {
 
 /** Up to 15 digits, with an exponent of at most two, are always kept. */
 const MAY_BE_INEXACT = /\d[\d.]{15}|\d[eE][+-]?\d{3}/;
-/** Enough digits to tell every double from its neighbours. */
+/** Enough digits to distinguish every double from the next one. */
 const MAX_DIGITS = 17;
 
 /** Why a number, as JSON writes it, is not kept as it is; null where it is. `1.10` and `1e3` are kept. */

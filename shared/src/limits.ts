@@ -49,7 +49,7 @@ export const limits = {
   /** Of calls that bring many runs, or many lines. */
   largeBodyBytes: 8 * 1024 * 1024,
   queuedInSnapshot: 200,
-  /** The longest running; runners claim up to a thousand runs ahead each. */
+  /** The longest running; each runner prefetches up to a thousand runs. */
   runningInSnapshot: 500,
   socketFrameBytes: 64 * 1024,
 } as const;

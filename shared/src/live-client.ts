@@ -1,19 +1,19 @@
 import * as z from 'zod';
 import { runId } from './contract/run.js';
 
-/** What a client may say. */
+/** Messages of a client. */
 export const clientMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('client.admin.resync') }),
-  /** Asks for a `jobs_counts`, to learn whether the connection still lives. */
+  /** Requests a `jobs_counts`, to check that the connection still works. */
   z.strictObject({ type: z.literal('client.admin.ping') }),
-  /** Asks for the messages and steps of one run, live; `afterSeq` is the last message it has. */
+  /** Subscribes to the messages and steps of one run; `afterSeq` is the last message that the client has. */
   z.strictObject({
     type: z.literal('client.admin.follow_run'),
     jobRunId: runId,
     afterSeq: z.number().int().min(0).max(2_147_483_647),
   }),
   z.strictObject({ type: z.literal('client.admin.unfollow_run'), jobRunId: runId }),
-  /** Asks for what concerns no single run, live. */
+  /** Subscribes to what concerns no single run. */
   z.strictObject({ type: z.literal('client.admin.follow'), topic: z.literal('runners') }),
   z.strictObject({ type: z.literal('client.admin.unfollow'), topic: z.literal('runners') }),
 ]);

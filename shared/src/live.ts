@@ -32,8 +32,8 @@ const alertChange = z.object({
 
 /**
  * What the server sends on `/ws`. `seq` rises by one with each message of a connection, and further only with a
- * snapshot; a client that misses a number asks for a new snapshot. A run the client doesn't know yet, or knows with a lower
- * `rev`, is put in place by whatever message carries it.
+ * snapshot; a client that misses a number requests a new snapshot. Any message with a run that the client doesn't know,
+ * or knows with a lower `rev`, replaces it.
  */
 export const serverMessage = z.discriminatedUnion('type', [
   message(
@@ -52,9 +52,8 @@ export const serverMessage = z.discriminatedUnion('type', [
   message('server.admin.job_cancel_requested', oneRun),
   message('server.admin.job_completed', oneRun),
   /**
-   * What many changes of one look come to, in one message. Of each run only what is different from what was sent
-   * before; of one that was not known what is different from `blankRun`. Several at once, whatever happened to them;
-   * with the counts where these changed as well.
+   * Many changes of one refresh, in one message. Of each run only what differs from what was sent before; of a new one
+   * what differs from `blankRun`. With the counts where they changed as well.
    */
   message('server.admin.jobs_changed', countsNow.partial().extend({ runs: z.array(runPatch), hidden: z.array(runId) })),
   /** Still queued, but pushed out of the part of the queue that is shown. */
@@ -75,7 +74,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   ),
   /** The steps of a run that this connection follows, whole; also once when it begins to follow. */
   message('server.admin.run_steps', z.object({ jobRunId: runId, steps: z.array(jobRunStep).nullable() })),
-  /** All runners; once when a connection begins to follow them, and again when one has gone. */
+  /** All runners; once when a connection begins to follow them, and again when one was removed. */
   message(
     'server.admin.runners_snapshot',
     z.object({ runners: z.custom<RunnerDetails[]>(Array.isArray), asOf: z.iso.datetime() }),

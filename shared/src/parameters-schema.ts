@@ -8,7 +8,7 @@ import { issueMessages } from './issue-messages.js';
 
 export type JsonSchema = Record<string, unknown>;
 
-/** Marks a part of which the code takes more than its JSON Schema says, such as a text for a number. */
+/** Marks a part of which the code accepts more than its JSON Schema, such as a text for a number. */
 const TAKES_MORE = 'x-takes-more';
 
 /**
@@ -46,7 +46,10 @@ function takesMore({ _zod: { def, bag } }: AnySchema): boolean {
 /** What is wrong with parameters; nothing for fine. */
 export type CheckParameters = (parameters: unknown) => InputIssue[];
 
-/** Makes the check of a JSON Schema that `describeParameters` made, in its words; null for one that can't be read. */
+/**
+ * Makes the check of a JSON Schema that `describeParameters` made, with the same messages; null for one that can't be
+ * read.
+ */
 export function readParametersSchema(json: unknown): CheckParameters | null {
   const formats = new Map<string, string>();
   try {

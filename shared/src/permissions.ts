@@ -9,8 +9,8 @@ export const permissions = {
   execute: 'Execute runs from an external program: start, report, complete, fail; it sees the runs it holds',
   bulk: 'Act on many runs at once, with the permission to do so to one',
   export: 'Export lists of runs',
-  cleanup: 'Take back stalled runs',
-  forceFail: 'Ask a run to stop, and fail it when it goes on',
+  cleanup: 'Recover stalled runs',
+  forceFail: 'Request a run to stop, and fail it when it goes on',
   manageChannels: 'Set limits of channels, pause and resume them',
   manageAlerts:
     'Acknowledge, mute and resolve incidents and browser errors, change alert rules and where they are sent',

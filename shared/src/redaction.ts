@@ -1,7 +1,7 @@
 /** What stands in the place of a secret. */
 export const REDACTED = '[redacted]';
 
-/** Keeps secrets out of whatever a run says about itself. */
+/** Removes secrets from everything that a run reports. */
 export interface Redaction {
   /** What it was made of, for another process to make the same. */
   keys: string;
@@ -63,7 +63,7 @@ function remembered(search: (key: string) => boolean): (key: string) => boolean 
 const MAX_REMEMBERED = 1_000;
 const MAX_REMEMBERED_CHARS = 100;
 
-/** Leaves out all searches for a text that has nothing which any of them could do without: most of what jobs say. */
+/** Skips all searches for a text without any character that they need: most of the output of jobs. */
 const whereSuspicious =
   (redact: (text: string) => string) =>
   (text: string): string =>
@@ -78,7 +78,7 @@ const patternOf = (letters: string): string => [...letters].map(anyCase).join('[
 const anyCase = (letter: string): string =>
   /[a-z]/.test(letter) ? `[${letter}${letter.toUpperCase()}]` : letter.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
-/** Words behind a name that make it a mere name, a measure, a time or a kind. */
+/** Words after a name that make it an identifier, a measure, a time or a kind. */
 const MEASURES =
   'id|name|count|counter|limit|length|size|total|usage|used|budget|type|kind|policy|ttl|age|expiry|expires|expiration|expired';
 /**
@@ -87,7 +87,7 @@ const MEASURES =
  */
 const REST_OF_NAME = `(?![_-]?(?:${[...MEASURES.split('|')].map((word) => [...word].map(anyCase).join('')).join('|')})[sS]?(?![a-z]))(?:[_-][A-Za-z0-9]|[A-Z][a-z])[\\w-]{0,40}`;
 
-/** Credentials that give themselves away, whatever keys are configured. */
+/** Credentials that are recognisable by their form, whatever keys are configured. */
 function withoutCredentials(text: string): string {
   let safe = text
     .replace(/\b(Bearer\s+)(?!\[redacted\])[\w.~+/=-]+/gi, `$1${REDACTED}`)

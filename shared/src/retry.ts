@@ -7,11 +7,11 @@ export interface RetryPolicy {
   maxBackoffMs: number;
 }
 
-/** What holds where neither the job nor the request says otherwise. */
+/** The default where neither the job nor the request has a policy. */
 export const defaultRetry = { backoffMs: 10_000, factor: 2, maxBackoffMs: 3_600_000 } as const satisfies RetryPolicy;
 
 export const defaultMaxAttempts = 3;
-/** A run that takes its process down so many times is poison: it would take down the next as well. */
+/** A run that crashes its process so many times is poison: it would crash the next one as well. */
 export const defaultMaxCrashes = 3;
 
 /**

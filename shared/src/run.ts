@@ -9,7 +9,7 @@ export type JobRunStatus = (typeof jobRunStatuses)[number];
 export const terminalStatuses = ['SUCCESS', 'FAILED', 'CANCELLED'] as const satisfies JobRunStatus[];
 export type TerminalStatus = (typeof terminalStatuses)[number];
 
-/** What a screen shows: a RUNNING run that was asked to stop is CANCEL_REQUESTED. */
+/** What a screen shows: a RUNNING run that was requested to stop is CANCEL_REQUESTED. */
 export type JobUIStatus = JobRunStatus | 'CANCEL_REQUESTED';
 
 export const jobRunTriggers = ['MANUAL', 'CRON', 'EVENT', 'API'] as const;
@@ -27,7 +27,7 @@ export const waitReasons = [
   'channelPaused',
   'channelFull',
   'rateLimited',
-  /** No process that lives has the code of its job. */
+  /** No live process has the code of its job. */
   'noCode',
   'noRunner',
   /** Every slot of every runner is taken. */
@@ -50,7 +50,7 @@ export const noRetryReasons = [
   'external',
 ] as const;
 
-/** How errors begin that fail a run for good; screens tell by them why no attempt follows. */
+/** Prefixes of errors that fail a run for good; screens derive from them why no attempt follows. */
 export const finalErrors = {
   parameters: 'The parameters do not fit this job',
   result: "The job's result can't be kept",

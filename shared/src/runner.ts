@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { channelName } from './contract/enqueue-options.js';
 
-/** What may be asked of a runner. */
+/** The commands for a runner. */
 export const runnerCommandKinds = ['DRAIN', 'RESUME', 'STOP', 'RESTART', 'SET', 'PING'] as const;
 export type RunnerCommandKind = (typeof runnerCommandKinds)[number];
 

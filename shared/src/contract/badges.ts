@@ -22,7 +22,7 @@ export const badges = {
           late: count.describe('Whose oldest due run has waited longer than their target'),
           paused: count.describe('Paused, with runs that are due'),
         }),
-        runners: count.describe('Alive'),
+        runners: count.describe('Active'),
         verdict: z.enum(verdicts),
         incidents: z.object({ open: count, critical: count }).describe('Open ones, and how many of them are critical'),
         newErrorKinds: count

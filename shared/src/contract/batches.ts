@@ -118,7 +118,7 @@ export const batches = {
         batchId: runId,
         cancelled: count.describe('Queued runs, which would be cancelled at once'),
         asked: count.describe(
-          'Running ones, which would be asked to stop; those that were asked already are not counted',
+          'Running ones, which would be requested to stop; those with an earlier request are not counted',
         ),
         byJob: z.array(z.object({ jobName: z.string(), runs: count })).describe('The first 20, the most runs first'),
         first: z.array(jobRunSummary).describe('The first 10 of them'),
@@ -129,7 +129,7 @@ export const batches = {
     .route({
       method: 'POST',
       path: '/admin/jobs/batches/{batchId}/cancel',
-      summary: 'Cancel what is queued of a batch and ask what is running to stop',
+      summary: 'Cancel the queued runs of a batch and request the running ones to stop',
       tags: TAG,
     })
     .input(byBatch)

@@ -38,7 +38,7 @@ const filter = z.strictObject({
 /** Which runs: those that match all that is given; `rerun` reads the filter of the history, the others that of active runs. */
 export type BulkFilter = z.infer<typeof filter>;
 
-/** Kept with the operation, in the audit log and in what runs say of their end. */
+/** Stored with the operation, in the audit log and in the messages of the runs. */
 const reason = z.string().trim().max(limits.reasonChars).refine(isPlainText, NOT_PLAIN);
 
 export const bulkRequest = z
@@ -125,7 +125,7 @@ export const bulkPreview = z.object({
   isCut: z.boolean().describe(`More match than the ${limits.bulkRuns} that one operation takes`),
   searchedBackTo: time
     .nullable()
-    .describe('How far a condition was looked up that no index knows; null where all runs of the range were looked at'),
+    .describe('How far back a condition without an index was checked; null where all runs of the range were read'),
   rest: z
     .object({ from: time.optional(), to: time.optional() })
     .nullable()

@@ -49,7 +49,7 @@ export const jobChannel = z.object({
   oldestDueAt: time.nullable(),
   /** Runners that execute runs of it now, the first 50. */
   runners: z.array(z.object({ id: z.string(), name: z.string().describe('`host:pid`'), running: count })),
-  /** Jobs whose runs queue in it unless they say otherwise. */
+  /** Jobs whose runs queue in it by default. */
   jobs: z.array(z.string()),
   rev: count.describe('Raised by each change of a setting'),
   /** Starts that count against the rate limit now; null without one. */
@@ -77,7 +77,7 @@ export const channels = {
       path: '/admin/jobs/channels/{channel}',
       summary: 'Change limits and weight of a channel',
       description:
-        'What is left out stays as it is, and null takes a limit away. `rateLimit` and `ratePeriodMs` come and go together. With `rev` refused (409 `CHANGED`, with what there is as `current`) where another change came in between.',
+        'What is left out stays as it is, and null takes a limit away. `rateLimit` and `ratePeriodMs` come and go together. With `rev` refused (409 `CHANGED`, with the present value as `current`) where another change came in between.',
       tags: TAG,
     })
     .input(byName.extend({ ...channelChange.shape, rev: z.int32().min(0).optional() }))

@@ -18,8 +18,8 @@ export const jobActivity = z.object({
   jobName: z.string(),
   hasCode: z
     .boolean()
-    .describe('Can be enqueued; false for a job of external programs, and for one whose code is gone'),
-  isGone: z.boolean().describe('Runs of it are queued, and no process that lives has its code'),
+    .describe('Can be enqueued; false for a job of external programs, and for one without code'),
+  isGone: z.boolean().describe('Runs of it are queued, and no live process has its code'),
   lastRun: z.object({ id: runId, status: z.enum(terminalStatuses), finishedAt: time }).nullable(),
   /** Ended since `since`. */
   success: count,
@@ -48,14 +48,14 @@ const underWay = z.object({
   isSame: z.boolean().describe('It has the very same parameters'),
 });
 
-/** What is known of jobs beside what their code says. */
+/** What is known of jobs beside the declarations of their code. */
 export const definitions = {
   activity: routeFor('view')
     .route({
       method: 'GET',
       path: `${PATH}/activity`,
       summary: 'Last run, what ended in a day or in several, and next due time of each job, from counters',
-      description: 'Also of jobs of external programs and of jobs whose code is gone; the first 1,000 by name.',
+      description: 'Also of jobs of external programs and of jobs without code; the first 1,000 by name.',
       tags: TAG,
     })
     .input(
@@ -83,7 +83,7 @@ export const definitions = {
             jobName: z.string(),
             p50: z.number().describe('Half took no longer, in milliseconds'),
             p95: z.number().describe('95 % took no longer'),
-            runs: count.describe('Successful ones that were looked at'),
+            runs: count.describe('Successful runs that were read'),
           }),
         ),
       }),
@@ -115,7 +115,7 @@ export const definitions = {
       method: 'POST',
       path: `${PATH}/{jobName}/check`,
       summary:
-        'What enqueueing would say to these parameters, and whether runs of the job are under way; changes nothing',
+        'Check these parameters as enqueueing would, and whether runs of the job are active; changes nothing',
       tags: TAG,
     })
     .input(
@@ -135,7 +135,7 @@ export const definitions = {
           .string()
           .nullable()
           .describe(
-            'What a run of it that was queued now would wait for, in words for people: a pause, a full channel, a runner, or the runs before it; null for a job that this server does not know',
+            'A sentence about what a run of it that was queued now would wait for: a pause, a full channel, a runner, or the runs before it; null for a job that this server does not know',
           ),
       }),
     ),

@@ -63,7 +63,7 @@ export const unique = z
   });
 export type Unique = z.infer<typeof unique>;
 
-/** The caller's own id of the story that a run belongs to. */
+/** The caller's own id of what a run belongs to. */
 export const correlationId = z
   .string()
   .min(1)
@@ -72,7 +72,7 @@ export const correlationId = z
     'Your own id of what the run belongs to, to find it by; without, `X-Correlation-Id` or the trace id of `traceparent`, else that of the run it repeats or waits for',
   );
 
-/** How a run is to be queued; what is left out is as the job says. */
+/** How a run is to be queued; the job decides what is left out. */
 export const enqueueOptions = {
   channel: channelName.optional(),
   priority: priority.optional().describe('Lower runs first, within the channel'),
@@ -90,5 +90,5 @@ export const enqueueOptions = {
   retry: retryPolicy.optional(),
   timeoutMs: ms(1).nullable().optional().describe('How long an attempt may take; null for as long as it likes'),
   after: z.array(runId).min(1).max(limits.dependencies).optional().describe('Runs to wait for, by id'),
-  when: waitCondition.optional().describe('What is expected of the runs in `after`; `succeeded` unless said otherwise'),
+  when: waitCondition.optional().describe('What is expected of the runs in `after`; `succeeded` by default'),
 };

@@ -12,7 +12,7 @@ const cut = (most: number) => z.string().transform((text) => text.slice(0, most)
 
 const errorLevels = ['error', 'warning'] as const;
 
-/** What a browser tells about something that went wrong in it. */
+/** What a browser reports about an error in it. */
 export const clientErrorReport = z.strictObject({
   level: z.enum(errorLevels),
   message: cut(limits.clientErrorChars),

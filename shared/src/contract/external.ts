@@ -17,7 +17,7 @@ const lease = z.strictObject({
   leaseToken: z.uuid().describe('From the answer of `start`: proves that the run is still yours'),
 });
 
-/** What every answer to an external program tells. */
+/** The fields of every answer to an external program. */
 const instruction = z.object({
   jobRunId: runId,
   shouldStop: z.boolean().describe('The run was cancelled: wind up, then call `fail` with `cancelled: true`'),
@@ -102,7 +102,7 @@ export const external = {
     .route({
       method: 'POST',
       path: '/admin/jobs/{jobRunId}/heartbeat',
-      summary: 'Say that the program lives, with nothing else to say',
+      summary: 'Send a heartbeat without other reports',
       tags: TAG,
     })
     .input(lease)
@@ -145,7 +145,7 @@ export const external = {
     .route({
       method: 'POST',
       path: '/admin/jobs/{jobRunId}/fail',
-      summary: 'End the run as failed, or as cancelled where it was asked to stop',
+      summary: 'End the run as failed, or as cancelled where it was requested to stop',
       description: 'Sent again by the same program, it answers the same.',
       tags: TAG,
     })
@@ -153,7 +153,7 @@ export const external = {
       lease.extend({
         error: z.string().optional().describe(`Kept up to ${limits.errorChars} characters`),
         errorStack: z.string().optional().describe(`Kept up to ${limits.stackChars} characters`),
-        cancelled: z.boolean().default(false).describe('The program stopped because it was asked to'),
+        cancelled: z.boolean().default(false).describe('The program stopped because it was requested to'),
         metadata: record.optional(),
       }),
     )

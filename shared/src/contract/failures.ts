@@ -11,7 +11,7 @@ const count = z.number().int();
 /** What the mute of a cause is named, among those of issues. */
 export const causeMuteKey = (fingerprint: string): string => `cause ${fingerprint}`;
 
-/** How far back causes are looked for, in milliseconds. */
+/** How far back causes are searched, in milliseconds. */
 export const failureRanges = {
   '1h': 3_600_000,
   '24h': 24 * 3_600_000,

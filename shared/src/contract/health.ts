@@ -34,7 +34,7 @@ export const troubledRun = z.object({
   runnerId: z.string().nullable(),
   startedAt: time,
   lastHeartbeatAt: time,
-  /** Silence of a stalled run; run time of a slow one. */
+  /** Time without a heartbeat of a stalled run; run time of a slow one. */
   forMs: z.number(),
   /** The threshold it is over. */
   limitMs: z.number(),
@@ -42,7 +42,7 @@ export const troubledRun = z.object({
 
 export const systemHealth = z.object({
   verdict: z.enum(verdicts),
-  /** In words for people, the worst first; empty when all is well. */
+  /** Sentences for people, the worst first; empty when all is well. */
   reasons: z.array(z.object({ severity: z.enum(['WARNING', 'CRITICAL']), code: z.string(), message: z.string() })),
   checkedAt: time,
   version: z.string(),

@@ -73,10 +73,10 @@ export const historyFilter = {
 const schema = z.strictObject(historyFilter);
 export type HistoryFilterInput = z.infer<typeof schema>;
 
-/** Fields by which the history is found without looking at runs: their pages have numbers, and their totals are exact. */
+/** Fields by which the history is found without reading runs: their pages have numbers, and their totals are exact. */
 export const countedFields = ['jobName', 'status', 'from', 'to', 'cause'] as const;
 
-/** Whether pages of a filter are walked to rather than counted. */
+/** Whether pages of a filter are found by reading runs rather than by counters. */
 export const isWalked = (filter: HistoryFilterInput): boolean =>
   Object.entries(filter).some(
     ([name, value]) => value !== undefined && !(countedFields as readonly string[]).includes(name),

@@ -11,7 +11,7 @@ const time = z.iso.datetime();
 export const issue = z.object({
   key: z.string().describe('The same as long as it lasts'),
   severity: z.enum(['critical', 'warning']),
-  message: z.string().describe('In words for people'),
+  message: z.string().describe('A sentence for people'),
   since: time.nullable(),
   runs: z.number().int().nullable().describe('So many runs failed of it, or wait because of it'),
   incidentId: z.string().nullable().describe('Of the open incident about it'),

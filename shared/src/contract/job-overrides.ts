@@ -20,7 +20,7 @@ const settings = {
     .max(limits.farMs)
     .nullable()
     .describe(
-      'Silence of its runner after which a run is stalled; at least three heartbeats. Null for as the server is set',
+      'Time without a heartbeat after which a run is stalled; at least three heartbeats. Null for the setting of the server',
     ),
   onStalled: z
     .enum(onStalledChoices)
@@ -45,7 +45,7 @@ const settings = {
   isCritical: z.boolean(),
 };
 
-/** What operators may set of a job; null is as the code says. */
+/** What operators may set of a job; null is as the code declares. */
 const jobOverrides = z.strictObject(settings);
 export type JobOverrides = z.infer<typeof jobOverrides>;
 

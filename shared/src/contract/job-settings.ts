@@ -14,14 +14,14 @@ const rev = z.int32().min(0);
 const changed = z.object({ jobName: z.string(), settings: forViewers(jobSettings) });
 const PATH = '/admin/jobs/definitions/{jobName}';
 
-/** What operators set of jobs, beside what their code says. */
+/** What operators set of jobs, beside the declarations of their code. */
 export const jobSettingsCalls = {
   get: routeFor('view')
     .route({
       method: 'GET',
       path: `${PATH}/settings`,
       summary: 'What operators have set of a job',
-      description: 'Null is as the code says, which `GET /admin/jobs/definitions` answers as `code`.',
+      description: 'Null is as the code declares, which `GET /admin/jobs/definitions` answers as `code`.',
       tags: TAG,
     })
     .input(byName)
@@ -33,7 +33,7 @@ export const jobSettingsCalls = {
       path: `${PATH}/settings`,
       summary: 'Change settings of a job, for runs that are queued or attempted from then on',
       description:
-        'What is left out stays as it is, and null is as the code says. With `rev`, the change is refused (409 `CHANGED`, with the settings as `current`) where another change came in between.',
+        'What is left out stays as it is, and null is as the code declares. With `rev`, the change is refused (409 `CHANGED`, with the settings as `current`) where another change came in between.',
       tags: TAG,
     })
     .input(byName.extend({ ...jobSettingsChange.shape, rev: rev.optional() }))
@@ -43,7 +43,7 @@ export const jobSettingsCalls = {
     .route({
       method: 'DELETE',
       path: `${PATH}/settings`,
-      summary: 'Take back every setting of a job: it is as its code says; a pause stays',
+      summary: 'Reset every setting of a job to what its code declares; a pause stays',
       tags: TAG,
     })
     .input(byName)

@@ -10,7 +10,7 @@ import { jobDefinition, jobRun, jobRunSummary, jobStats, runId } from './run.js'
 const TAG = ['Jobs'];
 const byRun = z.strictObject({ jobRunId: runId });
 
-/** A job as it is listed: what its code says, and what operators have set of it. */
+/** A job as it is listed: the declarations of its code, and the settings of operators. */
 export const listedJob = jobDefinition.extend({ settings: jobSettings });
 
 export const jobs = {
@@ -19,7 +19,7 @@ export const jobs = {
     .output(
       z.object({
         jobs: z.array(listedJob),
-        stalledAfterMs: z.number().int().describe('Silence after which a run counts as stalled'),
+        stalledAfterMs: z.number().int().describe('Time without a heartbeat after which a run counts as stalled'),
         forceFailAfterMs: z
           .number()
           .int()
@@ -51,7 +51,7 @@ export const jobs = {
         runs: z.array(jobRunSummary),
         total: z.number().int().describe('Of this page alone, where it is not exact'),
         totalIsExact: z.boolean(),
-        searchedBackTo: z.iso.datetime().nullable().describe('Older runs were not looked at; null where all were'),
+        searchedBackTo: z.iso.datetime().nullable().describe('Older runs were not read; null where all were'),
         cursor: z
           .string()
           .nullable()
@@ -66,7 +66,7 @@ export const jobs = {
       method: 'GET',
       path: '/admin/jobs/history/job-names',
       summary: 'Names of all jobs with finished runs',
-      description: 'Also those of external programs and of jobs whose code is gone; the first 1,000 in order.',
+      description: 'Also those of external programs and of jobs without code; the first 1,000 in order.',
       tags: TAG,
     })
     .output(z.object({ jobNames: z.array(z.string()) })),
@@ -138,7 +138,7 @@ export const jobs = {
           z
             .string()
             .nullable()
-            .describe('In words for people: which earlier run is answered, and how it is; null for a new one'),
+            .describe('A sentence for people: which earlier run is answered, and its state; null for a new one'),
         ),
       }),
     ),
@@ -147,7 +147,7 @@ export const jobs = {
     .route({
       method: 'POST',
       path: '/admin/jobs/{jobRunId}/cancel',
-      summary: 'Cancel a queued run at once, or ask a running one to stop',
+      summary: 'Cancel a queued run at once, or request a running one to stop',
       tags: TAG,
     })
     .input(

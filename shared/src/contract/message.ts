@@ -75,11 +75,11 @@ export const attemptOutcomes = [
   'SUCCESS',
   'FAILED',
   'CANCELLED',
-  /** The runner went silent. */
+  /** The runner sent no more heartbeats. */
   'LOST',
-  /** Handed back by a runner that was stopped; doesn't count against the limit. */
+  /** Released by a runner that was stopped; doesn't count against the limit. */
   'RELEASED',
-  /** The job put its run off; doesn't count against the limit. */
+  /** The job snoozed its run; doesn't count against the limit. */
   'SNOOZED',
 ] as const;
 
@@ -92,7 +92,7 @@ export const attemptUsage = z.object({
 });
 export type AttemptUsage = z.infer<typeof attemptUsage>;
 
-/** One execution of a run: the last is the run's own, earlier ones were taken back or handed back. */
+/** One execution of a run: the last is the run's own, earlier ones failed, were released or recovered. */
 export const jobRunAttempt = z.object({
   claimNo: z.number().int(),
   attempt: z.number().int(),

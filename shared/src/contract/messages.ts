@@ -7,7 +7,7 @@ import { runId } from './run.js';
 
 const TAG = ['Messages'];
 
-/** What runs say. */
+/** The messages of runs. */
 export const messages = {
   list: routeFor('view')
     .route({

@@ -28,7 +28,7 @@ export const metricSeries = z.object({
   group: z
     .string()
     .nullable()
-    .describe('A job or a channel; null for all that was asked for, or the rest of the groups'),
+    .describe('A job or a channel; null for all that was requested, or the rest of the groups'),
   isRest: z.boolean().describe('All groups that have no series of their own'),
   stepMs: count.describe('Whole hours where the figures are kept no finer'),
   since: time.nullable().describe('Since when it is kept; null where there is nothing yet'),
@@ -97,7 +97,7 @@ export type JobFigures = z.infer<typeof jobFigures>;
 
 const bucket = z.object({ above: z.number(), upTo: z.number(), runs: count });
 
-/** What figures are asked for. */
+/** A request for figures. */
 export const metricsQuery = z.strictObject({
   measures: listOf(z.enum(metricMeasures), metricLimits.series).describe('Separated by commas'),
   from,

@@ -9,7 +9,7 @@ const byId = z.strictObject({ presetId: z.uuid() });
 /** Of 32 bits, as its column has it: PostgreSQL fails a statement that compares more. */
 const rev = z.int32().min(1);
 
-/** What a preset may say of how its run is queued. */
+/** The options of a preset for queueing its run. */
 export const presetOptions = z.strictObject({
   channel: enqueueOptions.channel,
   priority: enqueueOptions.priority,
@@ -75,7 +75,7 @@ export const presets = {
       path: '/admin/jobs/presets/{presetId}',
       summary: 'Change a preset of the caller, or with `managePresets` a shared one',
       description:
-        'Refused (409 `CHANGED`, with what there is as `current`) where it is not as `rev` knew it any more.',
+        'Refused (409 `CHANGED`, with the present value as `current`) where it has changed since `rev`.',
       tags: TAG,
     })
     .input(byId.extend({ ...content, isShared: z.boolean().default(false), rev }))

@@ -8,23 +8,23 @@ import { jobRun, jobRunSummary, runId } from './run.js';
 
 const TAG = ['Health and recovery'];
 
-/** What the one who asks for an emergency cleanup has to type. */
+/** What a person has to type for an emergency cleanup. */
 export const EMERGENCY_CONFIRMATION = 'FAIL ALL RUNNING JOBS';
 
 const affected = z.object({
   run: jobRunSummary,
-  /** What it will be, or is, afterwards. */
+  /** The state after the cleanup. */
   becomes: z.enum(jobRunStatuses),
   reason: z.string(),
 });
 
-/** Helping runs that don't help themselves. */
+/** Recovery of runs that don't end by themselves. */
 export const recovery = {
   previewCleanup: routeFor('cleanup')
     .route({
       method: 'GET',
       path: '/admin/jobs/cleanup-stalled',
-      summary: 'The runs that a cleanup would take back, and why',
+      summary: 'The runs that a cleanup would recover, and why',
       tags: TAG,
     })
     .output(
@@ -39,7 +39,7 @@ export const recovery = {
     .route({
       method: 'POST',
       path: '/admin/jobs/cleanup-stalled',
-      summary: 'Take back the runs whose runner has gone silent',
+      summary: 'Recover the runs whose runner sends no heartbeats',
       description: 'Each goes back to the queue while it has attempts left, and fails otherwise.',
       tags: TAG,
     })
@@ -62,7 +62,7 @@ export const recovery = {
       path: '/admin/jobs/{jobRunId}/force-fail',
       summary: 'Stop a running run, by force where it does not stop by itself',
       description:
-        'Asks the run to stop, unless that was requested before, and fails it when it still goes on `graceMs` after it was first asked. The answer is the run as it is now: FAILED where that time is over already, and at `forceFailAt` otherwise. The lease is taken away: whatever the runner still writes is refused.',
+        'Requests the run to stop, unless that was requested before, and fails it when it still runs `graceMs` after the first request. The answer is the run as it is now: FAILED where that time is over already, and at `forceFailAt` otherwise. The lease is taken away: whatever the runner still writes is refused.',
       tags: TAG,
     })
     .input(

@@ -67,7 +67,7 @@ export const summaryColumns = {
   claimNo: int(),
   /** How long an attempt may take before it is failed; null for as long as it likes. */
   timeoutMs: duration(),
-  /** Executed by an external program, and failed after so much silence; null for runs of our runners. */
+  /** Executed by an external program, and failed after so long without a report; null for runs of our runners. */
   inactivityTimeoutMs: nullable(z.number()),
   /** Messages ever written, the dropped ones included. */
   messageCount: count(),

@@ -57,7 +57,7 @@ export const runGraph = z.object({
 /** What is cleaned up without anyone's doing. */
 const automaticCleanUp = z.object({
   recovery: z.object({
-    stalledAfterMs: count.describe('Silence after which a running run is taken back, unless its job says otherwise'),
+    stalledAfterMs: count.describe('Time without a heartbeat after which a running run is recovered, unless its job has a setting of its own'),
   }),
   retention: z
     .array(
@@ -104,7 +104,7 @@ export const snapshotsAnswer = z.object({
 });
 
 const usual = z
-  .object({ p50: z.number(), p95: z.number(), runs: count.describe('Successful ones that were looked at') })
+  .object({ p50: z.number(), p95: z.number(), runs: count.describe('Successful runs that were read') })
   .nullable();
 
 /** What lists, the search and a run's page read beside the run itself. */
@@ -198,10 +198,10 @@ export const runLists = {
       z.object({
         running: count,
         queued: count.describe('Up to 10,001'),
-        stalled: count.describe('Running, and their runner has gone silent'),
+        stalled: count.describe('Running without heartbeats of their runner'),
         stopping: count.describe('Running, though they were requested to stop'),
         goneRunners: count.describe('Lost or stopped'),
-        freeSlots: count.describe('Of the runners that are alive and claim'),
+        freeSlots: count.describe('Of the active runners that claim'),
       }),
     ),
 
@@ -229,7 +229,7 @@ export const runLists = {
       method: 'GET',
       path: '/admin/jobs/{jobRunId}/neighbours',
       summary: 'Finished runs of the same job before and after this one, and how long it usually takes',
-      description: 'Of those before it at most 1,000 are looked at.',
+      description: 'Of those before it at most 1,000 are read.',
       tags: TAG,
     })
     .input(byRun)

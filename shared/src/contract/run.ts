@@ -25,7 +25,7 @@ export const jobRunSummary = z.object({
     .enum(waitReasons)
     .nullable()
     .describe('Why a queued run has not been started, at most some seconds old; null for others'),
-  waitDetail: z.string().nullable().describe('The same in words for people'),
+  waitDetail: z.string().nullable().describe('The same as a sentence for people'),
   waitSince: time.nullable().describe('Since when its channel or its job is paused'),
   waitUntil: time.nullable().describe('When that ends by itself: a pause, a wait for its time, a rate limit'),
 });
@@ -44,7 +44,7 @@ export const blankRun = {
   waitUntil: null,
 } satisfies Partial<JobRunSummary>;
 
-/** Another run, as a link tells it; one that was removed has only its id. */
+/** Another run, as a link shows it; a removed one has only its id. */
 const relatedRun = z.object({
   jobRunId: runId,
   jobName: z.string().nullable(),
@@ -61,13 +61,13 @@ export const jobRun = jobRunSummary.extend({
   waiting: z
     .object({
       reason: z.enum(waitReasons),
-      message: z.string().describe('In words for people'),
+      message: z.string().describe('A sentence for people'),
       until: time.nullable(),
     })
     .nullable()
     .describe('Why a queued run has not been started; null for others'),
   noRetry: z
-    .object({ reason: z.enum(noRetryReasons), message: z.string().describe('In words for people') })
+    .object({ reason: z.enum(noRetryReasons), message: z.string().describe('A sentence for people') })
     .nullable()
     .describe('Why a run that failed has no further attempt; null for others'),
   dependsOn: z.array(relatedRun).describe('Runs it waits for, or waited for'),
@@ -114,7 +114,7 @@ export const jobDefinition = z.object({
       timeoutMs: z.number().int().nullable(),
       slowAfterMs: z.number().int(),
     })
-    .describe('What the code says of what operators may set; beside it stands what holds'),
+    .describe('The settings in the code that operators may override; the effective ones are beside it'),
   presets: z
     .array(z.object({ name: z.string(), parameters: z.record(z.string(), z.unknown()) }))
     .describe('Parameters that the code offers by name'),

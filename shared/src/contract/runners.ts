@@ -17,7 +17,7 @@ export const runnerCommand = z.object({
   change: runnerChange.nullable(),
   groupId: z.string().describe('The same for commands that were given together'),
   state: z.enum(runnerCommandStates),
-  /** In words, where it failed or was not delivered. */
+  /** The reason, where it failed or was not delivered. */
   reason: z.string().nullable(),
   createdAt: time,
   createdBy: z.string().nullable(),
@@ -107,11 +107,11 @@ export const goneRunner = z.object({
   name: z.string().describe('`host:pid`'),
   status: z.enum(['STOPPED', 'LOST']),
   lastHeartbeatAt: time,
-  runs: z.number().int().describe('Runs that are still in its name; they are taken back first'),
+  runs: z.number().int().describe('Runs that still name it as their runner; they are recovered first'),
 });
 export type GoneRunner = z.infer<typeof goneRunner>;
 
-/** Processes that claim and execute runs, and what may be asked of them. */
+/** Processes that claim and execute runs, and commands for them. */
 export const runners = {
   listRunners: routeFor('view')
     .route({
@@ -181,15 +181,15 @@ export const runners = {
     .route({
       method: 'POST',
       path: '/admin/jobs/runners/cleanup',
-      summary: 'Take back the runs of runners that are gone, and remove their rows',
-      description: 'Their events stay. One that is alive again meanwhile is left alone, and answered in `left`.',
+      summary: 'Recover the runs of lost or stopped runners, and remove their rows',
+      description: 'Their events stay. One that is active again meanwhile stays, and is answered in `left`.',
       tags: TAG,
     })
     .input(z.strictObject({ runnerIds: z.array(runnerId).min(1).max(500) }))
     .output(
       z.object({
         removed: z.number().int(),
-        recovered: z.number().int().describe('Runs that were taken back'),
+        recovered: z.number().int().describe('Runs that were recovered'),
         left: refused,
       }),
     ),
@@ -253,7 +253,7 @@ export const runners = {
     .output(
       z.object({
         runs: z.array(jobRunSummary),
-        searchedBackTo: time.nullable().describe('Runs that ended earlier were not looked at; null where all were'),
+        searchedBackTo: time.nullable().describe('Runs that ended earlier were not read; null where all were'),
       }),
     ),
 
@@ -301,13 +301,13 @@ export const runners = {
             runnerId: z.string(),
             name: z.string(),
             activeRuns: z.number().int(),
-            /** Of SET: what would be different, in words. */
+            /** Of SET: a description of the changes. */
             changes: z.array(z.object({ setting: z.string(), from: z.string(), to: z.string() })),
           }),
         ),
         refused,
         runs: z.number().int().describe('Runs that these runners execute now'),
-        drainMs: z.number().int().describe('How long runs may go on before they are handed back, of STOP and RESTART'),
+        drainMs: z.number().int().describe('How long runs may go on before they are released, of STOP and RESTART'),
       }),
     ),
 

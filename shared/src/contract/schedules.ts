@@ -29,7 +29,7 @@ const timing = {
   timeZone: z.string().min(1).max(64).default('UTC').describe('IANA name; the cron line is read in its local time'),
 };
 
-/** What a schedule says, in code or over the API. */
+/** The settings of a schedule, in code or over the API. */
 export const scheduleSettings = z.strictObject({
   name: scheduleName,
   jobName,
@@ -61,7 +61,7 @@ export const jobSchedule = z.object({
   cron: z.string().nullable(),
   everyMs: z.number().nullable(),
   timeZone: z.string(),
-  /** The timing in words. */
+  /** A description of the timing. */
   timing: z.string(),
   missed: z.enum(missedPolicies),
   overlap: z.enum(overlapPolicies),
@@ -69,7 +69,7 @@ export const jobSchedule = z.object({
   priority: z.number().int().nullable().describe('Null for that of the job'),
   source: z.enum(['code', 'api']),
   paused: pauseState.nullable(),
-  /** What keeps it from running, such as a job that is gone from the code; null when nothing does. */
+  /** What keeps it from running, such as a job without code; null for nothing. */
   problem: z.string().nullable(),
   nextRunAt: time.nullable(),
   lastDueAt: time.nullable(),
@@ -190,7 +190,7 @@ export const schedules = {
       method: 'PUT',
       path: '/admin/jobs/schedules/{scheduleId}',
       summary: 'Change a schedule that was made over the API',
-      description: `${DECIDES} With \`rev\` refused (409 \`CHANGED\`, with what there is as \`current\`) where another change came in between.`,
+      description: `${DECIDES} With \`rev\` refused (409 \`CHANGED\`, with the present value as \`current\`) where another change came in between.`,
       tags: TAG,
     })
     .input(byId.extend({ ...scheduleSettings.shape, rev: z.string().max(64).optional() }))
@@ -293,7 +293,7 @@ export const schedules = {
     .output(
       z.object({
         times: z.array(time).describe('Without a run, the first 500'),
-        withRun: z.number().int().describe('Due times among those looked at that have one'),
+        withRun: z.number().int().describe('Due times with a run, among those checked'),
         isCut: z.boolean().describe('There are more than can be queued at once'),
       }),
     ),

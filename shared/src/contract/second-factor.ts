@@ -24,7 +24,7 @@ export const secondFactor = {
       z.object({
         since: z.iso.datetime().nullable().describe('When it was set up; null where there is none'),
         recoveryCodes: z.number().int().describe('Recovery codes that have not been used'),
-        isDemanded: z.boolean().describe('Whether this server asks the role for one'),
+        isDemanded: z.boolean().describe('Whether this server requires one of the role'),
       }),
     ),
 

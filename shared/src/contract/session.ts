@@ -8,7 +8,7 @@ import { routeFor } from './policy.js';
 export const currentUser = z.object({ id: z.number().int(), email: z.string(), role: z.enum(userRoles) });
 export type CurrentUser = z.infer<typeof currentUser>;
 
-/** What every page of the panel asks about the session; the other calls about accounts are in `auth.ts`. */
+/** What every page of the panel reads of the session; the other calls about accounts are in `auth.ts`. */
 export const session = {
   logout: routeFor('session')
     .route({

@@ -10,7 +10,7 @@ const time = z.iso.datetime();
 export const systemComponent = z.object({
   id: z.enum(systemComponents),
   status: z.enum(verdicts).describe('The worst of its reasons and of its open incidents'),
-  figure: z.string().describe('Its most telling figure, in words'),
+  figure: z.string().describe('Its most important figure, as a text'),
   since: time.nullable().describe('When the oldest of its open incidents opened; null where none is open'),
   reasons: z.array(z.object({ severity: z.enum(alertSeverities), code: z.string(), message: z.string() })),
   incidents: z

@@ -11,7 +11,7 @@ const time = z.iso.datetime();
 export const apiToken = z.object({
   id: z.uuid(),
   name: z.string(),
-  /** How the token begins, to tell it from others; the rest is known to its holder alone. */
+  /** How the token begins, to distinguish it from others; only its holder knows the rest. */
   prefix: z.string(),
   permissions: z.array(z.enum(tokenPermissions)),
   jobPatterns,

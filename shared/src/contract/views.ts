@@ -71,7 +71,7 @@ export const views = {
       path: '/admin/jobs/views/{viewId}',
       summary: 'Change a view of the caller, or with `managePresets` a shared one',
       description:
-        'Refused (409 `CHANGED`, with what there is as `current`) where it is not as `rev` knew it any more.',
+        'Refused (409 `CHANGED`, with the present value as `current`) where it has changed since `rev`.',
       tags: TAG,
     })
     .input(byId.extend({ ...content, rev }))

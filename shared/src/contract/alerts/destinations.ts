@@ -100,7 +100,7 @@ export const destinationCalls = {
     .route({
       method: 'POST',
       path: '/admin/alerts/destinations/{destinationId}/test',
-      summary: 'Send a test message now, and say what the receiver answered',
+      summary: 'Send a test message now, and return the answer of the receiver',
       tags: TAG,
     })
     .input(byDestination)

@@ -8,4 +8,4 @@ export const rev = z.int32().min(1);
 export const name = z.string().trim().min(1).max(100).refine(isPlainText, NOT_PLAIN);
 /** Of calls that change something with a `rev`. */
 export const changedMeanwhile =
-  'Refused (409 `CHANGED`, with what there is as `current`) where it is not as `rev` knew it any more.';
+  'Refused (409 `CHANGED`, with the present value as `current`) where it has changed since `rev`.';

@@ -35,7 +35,7 @@ export const incident = z.object({
   kind: z.enum(alertRuleKinds),
   severity: z.enum(alertSeverities),
   title: z.string(),
-  cause: z.string().describe('What is wrong, in words'),
+  cause: z.string().describe('A description of the problem'),
   jobName: z.string().nullable(),
   channel: z.string().nullable(),
   fingerprint: z.string().nullable().describe('The cause of failures that it is about'),
@@ -102,7 +102,7 @@ export const incidentCalls = {
     .route({
       method: 'POST',
       path: '/admin/alerts/incidents/{incidentId}/acknowledge',
-      summary: 'Say that a person is at it: no reminders are sent any more',
+      summary: 'Acknowledge an incident: no more reminders are sent',
       tags: TAG,
     })
     .input(byIncident.extend({ note }))

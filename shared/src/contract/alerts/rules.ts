@@ -147,7 +147,7 @@ export const ruleCalls = {
     .output(
       z.object({
         from: time,
-        total: z.int().nullable().describe('Null where too little is kept to tell'),
+        total: z.int().nullable().describe('Null where too little data is stored'),
         incidents: z.array(trialIncident).describe('The newest 50'),
       }),
     ),
