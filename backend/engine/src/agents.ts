@@ -18,10 +18,10 @@ import type { Listener } from './store/listener.js';
 import type { Notifier } from './store/notifier.js';
 import type { Sql } from './store/sql.js';
 
-/** What works by itself for as long as its process lives. */
+/** A service that runs for as long as its process. */
 interface Agent {
   start(): void;
-  /** Begins nothing more; resolves when nothing of it is under way. */
+  /** Starts no more work; resolves when none is under way. */
   stop(): Promise<void>;
 }
 
@@ -46,9 +46,9 @@ export interface AgentDeps {
 }
 
 /**
- * The agents of the engine: one declares the jobs of this process, one recovers runs of dead runners, one does
- * maintenance, one fires schedules, one works off operations on many runs. Every server and every worker has them all: each does its part for all processes, and
- * whatever must happen once happens in whichever comes first. In standby none of them starts.
+ * The agents of the engine: one declares the jobs of this process, one recovers runs of lost runners, one does
+ * maintenance, one fires schedules, one executes operations on many runs. Every server and every worker has all of
+ * them. What must happen once happens in the process that takes it first. In standby none of them starts.
  */
 export function createAgents(deps: AgentDeps): Agents {
   const { sql, pool, config, registry, events, notifier, listener, runnerId = null } = deps;
@@ -79,7 +79,7 @@ export function createAgents(deps: AgentDeps): Agents {
     events,
     notifier,
     process: { runnerId, host: config.HOSTNAME, pid: process.pid },
-    // Not before: what comes due depends on the schedules in this version's code.
+    // Starts after the declaration, because due times depend on the schedules in this version's code.
     onDeclared: () => {
       if (config.JOBS_SCHEDULER) scheduler.start();
     },

@@ -7,5 +7,5 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 
 /** The folder of schema and migrations. */
 export const PRISMA = at(isCompiled ? '../prisma' : '../../../prisma');
-/** Where data is kept unless the settings say where. */
+/** The default data folder. */
 export const DATA = isCompiled ? '.data' : at('../../../.data');

@@ -71,7 +71,7 @@ export function embeddedConfig(
   return { ...config, DATABASE_URL: config.DATABASE_URL ?? databaseUrl };
 }
 
-/** Checks the configuration. Throws ConfigError with one line that names every fault. */
+/** Checks the configuration. Throws ConfigError with one line that names every problem. */
 export function parseConfig<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
   const checked = checkInput(schema, given, 'setting');
   if (!checked.success) throw new ConfigError(describeIssues(checked.issues));
@@ -105,9 +105,9 @@ function urlsOf(config: Environment, defaultSchema: string) {
 }
 
 /**
- * The schema that the setting names, else the one of the URLs; undefined where nothing does. The application's Prisma may
- * read the same URL, so the setting counts more, and `public`, which Prisma writes into each new one, says nothing. Throws
- * ConfigError where the URLs name two.
+ * The schema that the setting names, else the one of the URLs; undefined where nothing does. The application's Prisma
+ * may read the same URL, so the setting takes precedence, and `public`, which Prisma writes into each new URL, is
+ * ignored. Throws ConfigError where the URLs name two.
  */
 function schemaFrom(config: Environment): string | undefined {
   if (config.DATABASE_SCHEMA) return config.DATABASE_SCHEMA;

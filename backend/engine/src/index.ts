@@ -18,8 +18,8 @@ export type { CreateServices, ServicesContext, ServicesOption } from './queue/se
 export { ConfigError, type EmbeddedSettings } from './config.js';
 export { type JobWorkerOptions, startJobWorker } from './job-worker.js';
 
-// The parts, for programs that put them together themselves: a registry of jobs, a queue to ask things of, runners to
-// execute. The listener wakes runners early and the notifier tells of what has changed.
+// The parts, for programs that combine them themselves: a registry of jobs, a queue to enqueue and cancel runs, runners
+// to execute them. The listener wakes runners early; the notifier sends notifications of changes.
 
 export type { Actor } from '@job-manager/client/actor';
 export { QueueError } from './queue/errors.js';

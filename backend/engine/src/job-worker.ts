@@ -13,7 +13,7 @@ export interface JobWorkerOptions {
   /** The jobs that this process executes; runs of others wait for a process that has them. */
   jobs: AnyJob[];
   jobsModule?: string;
-  /** As those of `createJobManager`. */
+  /** Like those of `createJobManager`. */
   services?: ServicesOption;
   settings?: EmbeddedSettings;
   log?: Logger;

@@ -3,9 +3,9 @@ import pino from 'pino';
 import type { Config } from './config.js';
 
 /**
- * Lines are gathered and written together, a tenth of a second late at most: one by one, what a job says cost it more
- * here than on its way into the database. What waits is written when the process ends, unless it is killed; where
- * it is not taken, memory is not to grow with it.
+ * Lines are buffered and written together, at most a tenth of a second late: written one by one, a line of a job cost
+ * more here than in the database. Buffered lines are written when the process ends, unless it is killed. Where the
+ * output is not read, lines are dropped, so that memory does not grow.
  */
 const GATHERED = { dest: 1, sync: false, minLength: 4_096, periodicFlush: 100, maxLength: 16 * 1024 * 1024 };
 
@@ -13,7 +13,7 @@ const GATHERED = { dest: 1, sync: false, minLength: 4_096, periodicFlush: 100, m
 const SECRETS = ['password', 'token'];
 const SECRETS_OF_REQUEST = [...SECRETS, 'headers'];
 
-/** JSON lines on standard output; readable ones where a person watches. */
+/** JSON lines on standard output; readable ones in a terminal. */
 export function createLog(config: Config, name: string): pino.Logger {
   const options = {
     name,
@@ -33,8 +33,8 @@ export function createLog(config: Config, name: string): pino.Logger {
 const LAST_WRITE_MS = 200;
 
 /**
- * What waits is written when the process ends, but not what a thread was given to write just before: where the thread had
- * no turn yet, as on a busy machine, its lines came behind those that followed them.
+ * Writes the buffered lines when the process ends. A write that a thread has just been given is waited for: on a busy
+ * machine its lines would otherwise come after those that followed them.
  */
 function inOrderAtTheEnd(destination: ReturnType<typeof pino.destination>): typeof destination {
   const flushSync = destination.flushSync.bind(destination);
@@ -47,7 +47,7 @@ function inOrderAtTheEnd(destination: ReturnType<typeof pino.destination>): type
   return destination;
 }
 
-/** Foreign text never reaches a terminal as a command: JSON leaves control characters beyond ASCII as they are. */
+/** Text of jobs never reaches a terminal as a control sequence: JSON keeps control characters beyond ASCII. */
 export const inertLines = { streamWrite: printableJsonLine };
 
 /** The same for lines that are made readable first: there an escaped control character becomes itself again. */
@@ -60,7 +60,7 @@ export const inertPrettyLines = {
       ),
 };
 
-/** What pino's own `redact` does for these keys; that took a third of the time of a line. */
+/** Does what pino's own `redact` does for these keys, which took a third of the time of a line. */
 export const hidingSecrets = {
   formatters: { log: withoutSecrets },
   // Copied above, an error would lose what makes it one.

@@ -47,7 +47,7 @@ export interface RunningWorker {
   declared: Promise<void>;
   /** Stops claiming, lets runs end or hands them back, and disconnects. */
   stop(): Promise<void>;
-  /** Has a stop wait for no runs: all are handed back at once. */
+  /** Makes a stop release all runs at once instead of waiting for them. */
   hurry(): void;
 }
 
@@ -154,7 +154,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     declared,
     hurry: () => runner.hurry(),
     stop: async () => {
-      // At once, both of them: what an agent is busy with must not put off that no more runs are claimed.
+      // Both at once: work of an agent must not delay the end of claiming.
       await Promise.all([runner.stop(), agents.stop(), jobSettings.stop()]);
       await listener.close();
       await runnerLog.flush();
@@ -165,7 +165,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   };
 }
 
-/** A worker that does nothing until it is stopped, so that whatever supervises it doesn't start it again and again. */
+/** A worker that does nothing until it is stopped, so that its supervisor doesn't restart it repeatedly. */
 function standBy(log: Logger): RunningWorker {
   log.warn(STANDBY_NOTE);
   const timer = setInterval(() => {}, 60_000);

@@ -19,7 +19,7 @@ export interface DrainedRun {
   jobRunId: string;
   jobName: string;
   attempt: number;
-  /** As the run stands after the drain: QUEUED where it waits for another attempt, or was put off. */
+  /** The state after the drain: QUEUED where the run waits for another attempt, or was snoozed. */
   status: JobRunStatus;
   error: string | null;
 }
@@ -64,7 +64,7 @@ export async function drain(
     if (begun.length > limit) {
       const names = [...new Set(begun.map(({ jobName }) => jobName))].sort().join(', ');
       throw new DrainLimitError(
-        `More than ${limit} runs were executed, of ${names}, and there may be more: raise limit, or look for a job that queues itself`,
+        `More than ${limit} runs were executed, of ${names}, and there may be more: raise limit, or check for a job that queues itself`,
       );
     }
   }

@@ -19,10 +19,13 @@ export interface EnqueuedRun {
   delayMs: number;
 }
 
-/** What a run is to be like. Of objects only what is named is compared, and matchers of a test framework are asked. */
+/**
+ * The expected fields of a run. Objects are compared by the named fields alone, and matchers of a test framework are
+ * applied.
+ */
 export type ExpectedRun = { jobName: string } & Partial<Omit<EnqueuedRun, 'jobName'>>;
 
-/** Where to look: a pool, a connection, or the caller's open transaction (`prismaSql(tx)` for one of Prisma). */
+/** Where to read: a pool, a connection, or the caller's open transaction (`prismaSql(tx)` for one of Prisma). */
 interface Where {
   sql: Sql;
   /** The schema of Job Manager's tables, where the search path doesn't find them. */

@@ -24,7 +24,7 @@ export interface TestKitOptions<Jobs extends readonly AnyJob[]> {
   services?: Partial<JobServices> | CreateServices;
 }
 
-/** Where to look for runs: the caller's open transaction, else what is committed. */
+/** Where to read runs: the caller's open transaction, else what is committed. */
 interface Looking {
   sql?: Sql;
 }

@@ -8,7 +8,7 @@ import type { UpstreamRun } from '@job-manager/engine/store/upstream';
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 
-/** What the context of the job tells, where a test says otherwise. */
+/** Values of the job's context that a test overrides. */
 export interface RunJobOptions {
   runId?: string;
   attempt?: number;
@@ -17,7 +17,7 @@ export interface RunJobOptions {
   startedAt?: Date;
   /** What `ctx.upstream()` answers; nothing unless given. */
   upstream?: UpstreamRun[];
-  /** `ctx.services`, as far as the job uses it; it fails where it asks for one that is missing. */
+  /** `ctx.services`, as far as the job uses it; the job fails where it uses a missing one. */
   services?: Partial<JobServices>;
   /** Cancels the run when it is aborted, as an operator would. */
   signal?: AbortSignal;

@@ -7,15 +7,15 @@ const RETRY_MS = { first: 250, max: 5_000 };
 
 export interface AwaitDatabaseOptions {
   log: Pick<Logger, 'warn' | 'info'>;
-  /** How long a database that can't be reached is waited for, in milliseconds; undefined for as long as it takes. */
+  /** How long to wait for a database that can't be reached, in milliseconds; undefined for no limit. */
   waitMs: number | undefined;
   /** Aborted when the caller no longer waits. */
   signal?: AbortSignal;
 }
 
 /**
- * Does what needs the database, such as applying migrations, as soon as it can be reached, and logs what it waits for.
- * Rejects with ConfigError when the time is over, and at once with whatever has another reason.
+ * Does work that needs the database, such as applying migrations, as soon as it can be reached, and logs what it waits
+ * for. Rejects with ConfigError when the time is over, and at once for any other error.
  */
 export async function awaitDatabase<T>(
   work: () => Promise<T>,

@@ -6,20 +6,26 @@ import { withinScope } from './job-scope.js';
 export interface PoolOptions {
   max?: number;
   /**
-   * Statements that take longer are ended by the server, in milliseconds; none without it. An answer that is
-   * later still will never come: the connection is given up, and the statement rejects. Through a pooler only the
-   * latter: a limit that was set would stay on a connection that others get next.
+   * The server ends statements that take longer, in milliseconds; no limit without it. When even that answer does not
+   * come, the connection is closed, and the statement rejects. Through a pooler only the connection is closed: a limit
+   * would stay on a connection that other clients get next.
    */
   statementTimeoutMs?: number;
-  /** Prepared statements keep the first plan, which uses indexes and their order: for a few statements that are sent again and again. Not through a pooler. */
+  /**
+   * Prepared statements keep the first plan, which uses indexes and their order: for a few statements that are sent
+   * often. Not through a pooler.
+   */
   keepsPlans?: boolean;
-  /** Connections that stay open, however long nothing is asked of them: for what comes back every half minute, opening one costs more than the question. */
+  /**
+   * Connections that stay open while idle: for a statement every half minute, opening a connection costs more than the
+   * statement.
+   */
   min?: number;
 }
 
-/** Beyond the statement's own time: for the answer to travel. */
+/** Added to the statement's own limit, for the way of the answer. */
 const ANSWER_LATE_MS = 2_000;
-/** Silence on an open connection after which the system asks whether the other end is still there. */
+/** Idle time of a connection after which the system sends a keepalive probe. */
 const PROBE_AFTER_MS = 10_000;
 
 /** Opens a pool on the schema of the URL, whose idle connections may break without taking the process along. */
@@ -34,7 +40,7 @@ export function createPool(
     max,
     min,
     connectionTimeoutMillis: 10_000,
-    // A network that died without a word must not hold up a runner for the two hours that systems wait by default.
+    // A network that breaks without an error must not hold up a runner for the two hours that systems wait by default.
     keepAlive: true,
     keepAliveInitialDelayMillis: PROBE_AFTER_MS,
     statementTimeoutMs,
@@ -42,14 +48,14 @@ export function createPool(
     query_timeout: statementTimeoutMs === undefined ? 0 : statementTimeoutMs + ANSWER_LATE_MS,
   };
   const pool = new DatabasePool(config);
-  // A broken idle connection is replaced at its next use; unheard, its error would end the process.
+  // A broken idle connection is replaced at its next use; without a listener, its error would end the process.
   pool.on('error', () => {});
   return pool;
 }
 
 /**
- * Sends a statement again that another transaction was in the way of: it has changed nothing, and it was a transaction of its own.
- * Each sees no more than the jobs that the caller may see (`withinScope`).
+ * Sends a statement again after a conflict with another transaction: it changed nothing, and it was a transaction of
+ * its own. Each statement sees only the jobs that the caller may see (`withinScope`).
  */
 class DatabasePool extends pg.Pool {
   override query = ((statement: unknown, ...rest: unknown[]) => {

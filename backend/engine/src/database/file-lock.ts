@@ -7,15 +7,18 @@ import { isAlive, startOf } from './process-start.js';
 
 const WAIT_MS = 90_000;
 const RETRY_MS = 50;
-/** An empty lock belongs to a process that is about to write into it, or that died before it could. */
+/** An empty lock belongs to a process that is about to write into it, or that ended before it could. */
 const EMPTY_MS = 2_000;
 
-/** What this process writes: a pid alone may be that of another process by now, in a container the very same one. */
+/**
+ * The content that this process writes. A pid alone is not enough: another process may have it later, in a container
+ * even at once.
+ */
 const MINE = `${process.pid} ${startOf(process.pid)} ${randomUUID()}`;
 
 /**
- * Runs `work` while holding a lock file; a lock left by a process that is gone is taken over. Throws ConfigError where
- * the file can't be written, or another process holds it for too long.
+ * Runs `work` while holding a lock file; takes over a lock whose process has ended. Throws ConfigError where the file
+ * can't be written, or another process holds it for too long.
  */
 export async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   await takeLock(file);
@@ -39,7 +42,8 @@ async function takeLock(file: string): Promise<void> {
 export async function tryLock(file: string): Promise<boolean> {
   if (await create(file)) return true;
   if (!(await isLeft(file))) return false;
-  // One at a time looks again and takes over, or the second would remove the lock that the first has just taken.
+  // One process at a time checks again and takes over; otherwise a second one would remove the lock that the first has
+  // just taken.
   const takeover = `${file}.takeover`;
   if (!(await create(takeover))) {
     if (await isLeft(takeover)) await rm(takeover, { force: true });
@@ -72,7 +76,7 @@ const refuse =
     throw new ConfigError(message, { cause: error });
   };
 
-/** Whether the process that made a lock is gone. */
+/** Whether the process that made a lock has ended. */
 async function isLeft(file: string): Promise<boolean> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return false;

@@ -8,11 +8,14 @@ export interface Installation {
   pending: string[];
   /** Migrations of a newer version. */
   unknown: string[];
-  /** What migrations made and is not there, such as `column JobRun.scope`. Not looked for while migrations are pending. */
+  /**
+   * Objects of the migrations that are missing, such as `column JobRun.scope`. Not checked while migrations are
+   * pending.
+   */
   missing: string[];
 }
 
-/** Compares by the catalog alone, which takes some milliseconds. */
+/** Reads only the catalog, which takes some milliseconds. */
 export async function readInstallation(client: pg.ClientBase, schema: string): Promise<Installation> {
   const state = await migrationState(client, schema);
   if (state.pending.length > 0) return { ...state, missing: [] };

@@ -14,16 +14,19 @@ export const outsideJobScope = <Result>(work: () => Result): Result => scope.run
 /** The jobs that statements see now; null: all. */
 export const jobScope = (): JobPatterns => scope.getStore() ?? null;
 
-/** The limit as a condition on a column with the name of a job, for a statement that looks at the rows of all; null where all are seen. */
+/**
+ * The limit as a condition on a column with the name of a job, for a statement that reads the rows of all jobs; null
+ * where all are visible.
+ */
 export function jobScopeCondition(column: string): string | null {
   const patterns = jobScope();
   return patterns === null ? null : isWithin(patterns)(column);
 }
 
-/** Sets of jobs that something is kept for at once; the first to come goes first. */
+/** Sets of jobs with kept values at a time; the oldest is removed first. */
 const MAX_SCOPES = 100;
 
-/** One of something, such as what a cache knows, for each set of jobs that callers are limited to. */
+/** A value, such as a cache, for each set of jobs that callers are limited to. */
 export function perJobScope<T>(make: () => T): () => T {
   const kept = new Map<string, T>();
   return () => {
@@ -38,7 +41,7 @@ export function perJobScope<T>(make: () => T): () => T {
   };
 }
 
-/** The same connections for what sees these jobs alone, whenever it asks. */
+/** The same connections with statements that always see only these jobs. */
 export const limitedTo = (sql: Pick<pg.Pool, 'query'>, patterns: JobPatterns): Pick<pg.Pool, 'query'> => ({
   query: ((...given: unknown[]) =>
     withinJobs(patterns, () => (sql.query as (...all: unknown[]) => unknown)(...given))) as pg.Pool['query'],
@@ -51,17 +54,20 @@ export function withinScope(statement: unknown): unknown {
   if (typeof statement === 'string') return readWithin(statement, patterns);
   if (typeof statement !== 'object' || statement === null || !('text' in statement)) return statement;
   const text = readWithin(String(statement.text), patterns);
-  // Under its name the connection may know it without the limit.
+  // Under the same name the connection may have prepared it without the limit.
   return text === statement.text ? statement : { ...statement, text, name: undefined };
 }
 
-/** What changes rows is none of a reader's doing: an entry of the audit log, causes that are gathered for all. */
+/**
+ * Statements that change rows act for all jobs and not for the reader: an entry of the audit log, causes that are
+ * stored for all.
+ */
 const CHANGES = /\b(?:INSERT|UPDATE|DELETE|TRUNCATE)\b/;
 
 /**
- * The statement over the rows of these jobs: each of our tables that knows of jobs is put behind a CTE with a condition, which
- * PostgreSQL folds into the places that read the table, as it does with a view. So no statement has to think of the limit, and a
- * new one can't forget it. What changes rows stays as it is.
+ * The statement over the rows of these jobs: each of our tables with a job is put behind a CTE with a condition, which
+ * PostgreSQL folds into the places that read the table, as it does with a view. So no statement has to apply the limit
+ * itself, and a new one can't miss it. Statements that change rows stay as they are.
  */
 export function readWithin(text: string, patterns: readonly string[]): string {
   if (CHANGES.test(text)) return text;
@@ -139,13 +145,13 @@ const limited = {
   ClientError: (is) => `SELECT * FROM "ClientError" WHERE "jobName" IS NULL OR ${is('"jobName"')}`,
   AuditEvent: (is) => `SELECT * FROM "AuditEvent" o WHERE o."runId" IS NULL
     OR EXISTS (SELECT FROM "JobRun" r WHERE r.id = o."runId" AND ${is('r."jobName"')})`,
-  // What is about no job, such as a runner that was lost, concerns all.
+  // Rows without a job, such as a lost runner, are visible to all.
   Incident: (is) => `SELECT * FROM "Incident" WHERE "jobName" IS NULL OR ${is('"jobName"')}`,
 } satisfies Record<string, (is: IsWithin) => string>;
 
 type Limited = keyof typeof limited;
 
-/** The tables that a reader with a limit sees in part. */
+/** The tables of which a limited reader sees only a part. */
 export const limitedTables = Object.keys(limited);
 
 /** Texts are left alone. */

@@ -1,6 +1,6 @@
 // @ts-check
-// Imported before anything that imports pg. It asks `navigator` where it runs; Node 20 has none, and then pg loads all
-// that belongs to `fetch` to find out: 10 MB and 27 ms of a processor for each thread. Later versions of Node have one.
+// Imported before anything that imports pg, which reads `navigator` to detect its runtime. Node 20 has none, and pg
+// then loads all of `fetch`: 10 MB and 27 ms of a processor for each thread. Later versions of Node have `navigator`.
 import { createRequire } from 'node:module';
 
 if (!('navigator' in globalThis)) {
@@ -8,7 +8,7 @@ if (!('navigator' in globalThis)) {
   try {
     createRequire(import.meta.url)('pg');
   } finally {
-    // The process may be another application's, which is to find its globals as they were.
+    // The process may belong to another application, whose globals must stay as they were.
     Reflect.deleteProperty(globalThis, 'navigator');
   }
 }

@@ -17,20 +17,23 @@ import { quoted, schemaOf } from './schema.js';
 /** Any number that no other program uses for an advisory lock: two processes starting at once migrate one after the other. */
 const MIGRATION_LOCK = 7_021_984;
 
-/** A migration that PostgreSQL refused; the message has PostgreSQL's own words. The database is as it was before. */
+/** A migration that PostgreSQL refused; the message contains PostgreSQL's own. The database is as it was before. */
 export class MigrationError extends ConfigError {}
 
-/** What a database lacks, and what it has that this version doesn't know. */
+/** The migrations that a database lacks, and those that it has and this version doesn't know. */
 export interface MigrationState {
   pending: string[];
-  /** Newer than all that is known here: applied by a newer version. */
+  /** Migrations that a newer version applied. */
   unknown: string[];
 }
 
 export interface MigrateOptions {
   /** The engine's unless given. */
   set?: MigrationSet;
-  /** False where the schema is the default one: tables that an older version made elsewhere are then named, and none are made. */
+  /**
+   * False where the schema is the default: an error then names tables that an older version made elsewhere, and no
+   * tables are created.
+   */
   isSchemaNamed?: boolean;
 }
 
@@ -63,7 +66,7 @@ export async function migrate(
   }
 }
 
-/** Compares the migrations of a folder, the engine's unless said otherwise, with those that the database has finished. */
+/** Compares the migrations of a folder, the engine's by default, with those that the database has finished. */
 export async function migrationState(
   client: pg.ClientBase,
   schema: string,
@@ -91,7 +94,8 @@ async function applyWhereMissing(
 ): Promise<boolean> {
   const migration = readMigration(name, how.set.folder);
   return inTransaction(client, schema, async () => {
-    // To the end of the transaction: through a pooler a lock of the session would stay on a connection that others use.
+    // Held to the end of the transaction: through a pooler a lock of the session would stay on a connection that others
+    // use.
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     if ((await finishedMigrations(client, schema)).has(name)) return false;
     await checkTarget(client, schema, how);
@@ -105,7 +109,9 @@ async function applyWhereMissing(
 /** The functions that are made anew with a migration: all of them with the newest, and none with others. */
 const functionsWith = (migration: string) => (migration === migrationNames().at(-1) ? readFunctions() : []);
 
-/** Looked for first: to create one takes a permission that the owner of a schema may lack, even where there is nothing to do. */
+/**
+ * Checked first: CREATE SCHEMA needs a permission that the owner of a schema may lack, even where the schema exists.
+ */
 async function makeSchema(client: pg.ClientBase, schema: string): Promise<void> {
   if (!(await hasSchema(client, schema))) await client.query(`CREATE SCHEMA ${quoted(schema)}`);
 }
@@ -115,7 +121,10 @@ async function hasSchema(client: pg.ClientBase, schema: string): Promise<boolean
   return rows.length > 0;
 }
 
-/** Writes down, as Prisma does, that a migration is applied. One that failed in an older version left a row without an end. */
+/**
+ * Records, as Prisma does, that a migration is applied. A migration that failed in an older version left a row without
+ * an end.
+ */
 async function note(client: pg.ClientBase, schema: string, migration: Migration): Promise<void> {
   for (const statement of noteOf(schema, migration)) await client.query(statement);
 }

@@ -16,8 +16,8 @@ const REMEDY =
 export const ENGINE: MigrationSet = { folder: MIGRATIONS, remedy: REMEDY };
 
 /**
- * Looks before anything is written: whether the schema is ours or empty, and whether this role may make tables there.
- * Throws ConfigError with one sentence that says what to set or to grant.
+ * Checks before anything is written: whether the schema is ours or empty, and whether this role may create tables
+ * there. Throws ConfigError with one sentence about what to set or to grant.
  */
 export async function checkTarget(
   client: pg.ClientBase,
@@ -39,7 +39,10 @@ export async function checkTarget(
   await checkPermission(client, schema);
 }
 
-/** Whether there is a table of migrations. By the catalog: what names a table would be refused to one who may not use the schema. */
+/**
+ * Whether there is a table of migrations. Reads the catalog, because PostgreSQL refuses a statement that names a table
+ * to a role that may not use the schema.
+ */
 export async function hasMigrations(client: pg.ClientBase, schema: string): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = $1 AND relname = '_prisma_migrations'`,
@@ -68,8 +71,8 @@ const hasOurRuns = (schema: string): string => `EXISTS (
   WHERE n.nspname = ${schema} AND c.relname = 'JobRun' AND a.attname = 'leaseToken')`;
 
 /**
- * Tables and views of other applications. Those of extensions don't count, and a table of migrations counts unless all
- * that it has are rows of ours that never ended: what an older version left where it failed.
+ * Tables and views of other applications. Those of extensions don't count. A table of migrations counts unless it has
+ * nothing but unfinished rows of ours, which a failed older version left.
  */
 async function foreignRelations(client: pg.ClientBase, schema: string, folder: string): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
@@ -85,7 +88,7 @@ async function foreignRelations(client: pg.ClientBase, schema: string, folder: s
   return isLeftover ? [] : names;
 }
 
-/** Enums of our names: the first migration would fail at them. */
+/** Enums with our names: the first migration would fail because of them. */
 async function foreignTypes(client: pg.ClientBase, schema: string, folder: string): Promise<string[]> {
   const ours = (await expectedObjects(folder)).filter((object) => object.startsWith('type '));
   const { rows } = await client.query<{ name: string }>(
@@ -105,7 +108,7 @@ async function hasForeignRows(client: pg.ClientBase, schema: string, folder: str
   return rows.length > 0;
 }
 
-/** Where no schema was named, tables used to be made in `public`: they are not left behind for empty ones. */
+/** Older versions created tables in `public` where no schema was named: these are not abandoned for new empty ones. */
 export async function checkFormerSchema(client: pg.ClientBase, schema: string): Promise<void> {
   const { rows } = await client.query(`SELECT 1 WHERE ${hasOurRuns('$1')}`, [DEFAULT_SCHEMA]);
   if (rows.length === 0 || schema === DEFAULT_SCHEMA) return;
@@ -113,7 +116,7 @@ export async function checkFormerSchema(client: pg.ClientBase, schema: string): 
   throw new ConfigError(message);
 }
 
-/** Tables used to be found by the search path, which a database or a role may lead elsewhere. */
+/** Older versions found tables by the search path, which a database or a role may change. */
 async function checkSearchPath(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ schema: string }>(
     `SELECT nspname AS schema FROM pg_namespace
@@ -127,7 +130,10 @@ async function checkSearchPath(client: pg.ClientBase): Promise<void> {
   throw new ConfigError(message);
 }
 
-/** Throws ConfigError, with what to grant, where this role may not make the schema, or tables in it; with `use`, may not even look. */
+/**
+ * Throws ConfigError, with what to grant, where this role may not create the schema, or tables in it; with `use`, where
+ * it may not even read it.
+ */
 export async function checkPermission(
   client: pg.ClientBase,
   schema: string,

@@ -12,14 +12,14 @@ import { ownTypes } from './type-parsers.mjs';
 const STARTUP = { DateStyle: 'ISO, MDY', TimeZone: 'UTC', standard_conforming_strings: 'on' };
 
 /**
- * Whether the URL asks for a server that proves who it is, in the words of libpq.
+ * Whether the URL requires the server to authenticate itself, by the parameter of libpq.
  * @param {string} url
  */
 const requiresScram = (url) => URL.canParse(url) && new URL(url).searchParams.get('require_auth') === 'scram-sha-256';
 
 /**
- * Ends the connection before anything is sent to a server that asks for the password itself, for a hash of it, or for nothing:
- * only by SCRAM does the server prove that it knows the password, too.
+ * Ends the connection to a server that requests the password itself, a hash of it, or nothing, before anything is sent:
+ * only SCRAM proves that the server knows the password, too.
  * @param {pg.Client} client
  */
 function requireScram(client) {
@@ -28,7 +28,7 @@ function requireScram(client) {
       /** @type {unknown} */ (client)
     );
   const refuse = () => {
-    // At once: what else has come with the request must not make it a connection.
+    // At once, before other messages of the server complete the connection.
     connection.emit(
       'error',
       new Error('What listens at the port of the database does not prove that it is the database'),
@@ -36,7 +36,7 @@ function requireScram(client) {
     connection.stream.destroy();
   };
   let isProven = false;
-  // The driver listens for these too, but later: it writes into a stream that is gone.
+  // The driver listens for these messages too, but later: it then writes into a destroyed stream.
   connection.on('authenticationCleartextPassword', refuse);
   connection.on('authenticationMD5Password', refuse);
   // The driver has checked the proof of the server by then, and would have ended the connection.

@@ -23,7 +23,7 @@ export function startOf(pid: number): string {
 /** Clock ticks in a second: of everything that Linux shows to programs, whatever its own clock does. */
 const TICKS = 100;
 
-/** The same as a time; undefined where the system doesn't tell. */
+/** The same as a time; undefined where the system doesn't report it. */
 export function startTimeOf(pid: number): Date | undefined {
   try {
     const bootedAt = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'latin1'))?.[1]);

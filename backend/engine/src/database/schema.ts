@@ -1,7 +1,7 @@
-/** Where the tables of a clone are unless a setting says otherwise: a connection's own search path finds them there. */
+/** The default schema of a clone: a connection's own search path contains it. */
 export const DEFAULT_SCHEMA = 'public';
 
-/** Where they are in the database of an application that embeds us or runs our command, unless a setting says otherwise. */
+/** The default schema in the database of an application that embeds us or runs our command. */
 export const OWN_SCHEMA = 'job_manager';
 
 /** The URL with the schema of our tables in it, as Prisma writes it: what gets the URL needs no other setting. */

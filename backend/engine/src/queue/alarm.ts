@@ -8,7 +8,7 @@ export class Alarm {
     this.#wake?.();
   }
 
-  /** Forgets calls so far: what they announced is about to be looked at. */
+  /** Resets earlier calls: what they announced is about to be read. */
   reset(): void {
     this.#isRung = false;
   }

@@ -27,7 +27,7 @@ function beginWith(api: Api, execution: RunExecution, onEnd: (result: ExecutionR
   const end = (result: ExecutionResult) => {
     noteResult(api, span, result);
     span.end();
-    // What the runner does afterwards is done for several runs at once.
+    // Later work of the runner serves several runs at once, so it is not part of the span.
     api.context.with(api.ROOT_CONTEXT, () => onEnd(result));
   };
   api.context.with(api.trace.setSpan(parent, span), () => execution.begin(end));

@@ -21,15 +21,15 @@ export interface AttemptsOptions {
   /** Without them, a run whose parameters are refused fails here. */
   refusals: Pick<Refusals, 'handBack'> | undefined;
   notifier: Pick<Notifier, 'changed'>;
-  /** Returns an execution to the queue that never began. */
+  /** Releases a run whose execution never began. */
   handBack(execution: RunExecution): Promise<void>;
-  /** A run has gone: there may be room for another. */
+  /** A run is no longer held: there may be room for another. */
   onRoom(): void;
 }
 
 /**
- * The way of a held run to its end: its job runs, what it said is written, its outcome is recorded, its lease is given
- * up. By calls instead of promises: for the shortest jobs a promise costs as much as the job.
+ * Takes a held run to its end: runs its job, writes its messages, records its outcome and forgets its lease. Uses
+ * callbacks instead of promises: for the shortest jobs a promise costs as much as the job.
  */
 export class Attempts {
   readonly #options: AttemptsOptions;
@@ -40,7 +40,7 @@ export class Attempts {
     this.#options = options;
   }
 
-  /** Runs it and records how it ended. Never rejects. */
+  /** Executes a run and records how it ended. Never rejects. */
   execute(execution: RunExecution): Promise<ExecutionResult> {
     return new Promise((resolve) => this.begin(execution, () => {}, resolve));
   }
@@ -54,7 +54,7 @@ export class Attempts {
     const startedAt = performance.now();
     const onEnd = (result: ExecutionResult) => {
       const durationMs = performance.now() - startedAt;
-      // The slot is for those who compute: what comes now is up to the database.
+      // The slot is free now: what follows only waits for the database.
       onOver();
       progress.forget(leaseToken);
       this.#end({ execution, result, durationMs, onSettled });
@@ -82,7 +82,7 @@ export class Attempts {
   #record(ended: Ended, result: ExecutionEnd): void {
     const { messages } = this.#options;
     const { leaseToken } = ended.execution.run;
-    // First what it said: once the run has ended, its lease opens nothing any more.
+    // Messages first: after the end of the run its lease allows no more writes.
     if (messages.has(leaseToken)) void messages.flush(leaseToken).then(() => this.#recordNow(ended, result));
     else this.#recordNow(ended, result);
   }
@@ -120,7 +120,7 @@ export class Attempts {
     onSettled?.(result);
   }
 
-  /** Gives up the lease, and what the run has still to say. */
+  /** Forgets the lease, and messages that are not written yet. */
   letGo(execution: RunExecution): void {
     this.#options.messages.forget(execution.run.leaseToken);
     this.#options.held.remove(execution);
@@ -136,8 +136,8 @@ interface Ended {
 }
 
 /**
- * Gathers what an execution that ended says about its job and its channel. How long runs took is known of successful ones alone:
- * a failure after 2 ms is no fast run.
+ * Adds an ended execution to the histograms of its job and its channel. Durations count for successful runs only: a
+ * failure after 2 ms is no fast run.
  */
 function gatherEnd(
   histograms: Histograms,

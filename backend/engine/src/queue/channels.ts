@@ -12,7 +12,7 @@ import { storableText } from './storable.js';
 import { pauseChannel, resumeChannel, setChannel } from './transitions/channel.js';
 import type { Pause } from './transitions/pause.js';
 
-/** What may be asked about channels. Each change is one statement, its audit entry included; refusals are QueueErrors. */
+/** Reads and changes channels. Each change is one statement, its audit entry included; refusals are QueueErrors. */
 export interface Channels {
   /** Those with settings, with jobs or with runs. */
   list(): Promise<ChannelRow[]>;
@@ -32,7 +32,7 @@ export interface ChannelsOptions {
   notifier: Pick<Notifier, 'queued'>;
 }
 
-/** Opens channels to those who ask things of them. */
+/** Creates the interface to channels. */
 export function createChannels({ sql, plannedSql = sql, registry, notifier }: ChannelsOptions): Channels {
   return {
     list: () => listChannels(plannedSql, [...new Set(registry.definitions().map(({ channel }) => channel))]),
@@ -45,7 +45,7 @@ export function createChannels({ sql, plannedSql = sql, registry, notifier }: Ch
         const message = `Channel "${name}" was changed meanwhile; nothing of this change was kept.`;
         throw new ChangedMeanwhile(message, await readChannel(sql, name));
       }
-      // There may be more room now than any runner has seen.
+      // The channel may have more room now than runners have read.
       notifier.queued();
       return readChannel(sql, name);
     },

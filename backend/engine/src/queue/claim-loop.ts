@@ -15,19 +15,25 @@ import { type ClaimedRun, type ClaimRequest, claim } from './transitions/claim.j
 import { claimById, claimUrgent } from './transitions/claim-announced.js';
 import { hasSuspects } from './transitions/suspects.js';
 
-/** However fine a rate limit is, an idle runner looks no more often. */
+/** An idle runner polls no more often, however fine a rate limit is. */
 const LEAST_PAUSE_MS = 10;
 /** Polls left out while nothing waits and new runs are announced. */
 const IDLE_POLLS = 5;
-/** In one statement; beyond that its fixed price is small change. */
+/** In one statement; beyond that its fixed cost hardly counts. */
 const MOST_AT_ONCE = 1_000;
-/** Runs that have ended and wait to be recorded, or are claimed ahead: with so many, the database is to catch up first. */
+/**
+ * Runs that wait to be recorded, or are prefetched. With so many the runner claims no more until the database has
+ * caught up.
+ */
 const MAX_HELD = 4_000;
-/** Of its time a runner that takes whatever comes spends so much on claims: what comes meanwhile is claimed together. */
+/**
+ * The part of its time that a runner without a backlog spends on claims: runs that are queued meanwhile are claimed
+ * together.
+ */
 const CLAIMING = 1 / 3;
-/** And so much on looks for urgent runs. */
+/** The part that it spends on claims of urgent runs. */
 const LOOKING_FOR_URGENT = 1 / 4;
-/** Of the runs claimed ahead, so many channels are looked at. */
+/** Channels of prefetched runs that a claim of urgent runs covers. */
 const MAX_CHANNELS = 10;
 const RETRY_MS = { first: 100, most: 2_000 };
 
@@ -45,17 +51,17 @@ export interface ClaimLoopOptions {
   notifier: Pick<Notifier, 'changed'>;
   events: QueueEvents;
   database: Reachability;
-  /** Whether new runs are announced, so that looking for them is but a precaution. */
+  /** Whether new runs are announced, so that polling is only a safeguard. */
   isTold(): boolean;
   slots: Pick<Slots, 'free' | 'waiting' | 'nextPriority'>;
   pace: Pick<Pace, 'ahead' | 'claimed'>;
-  /** Without them, suspects are left to other runners. */
+  /** Without it, suspects are left to other runners. */
   suspects?: Pick<Suspects, 'claims' | 'canClaim' | 'isExclusive' | 'note' | 'noteNone' | 'take'>;
-  /** Takes in runs that were claimed just now. */
+  /** Receives claimed runs. */
   take(runs: ClaimedRun[]): void;
 }
 
-/** Claims due runs whenever there are free slots, and some ahead where jobs are short, until it is stopped. */
+/** Claims due runs whenever there are free slots, and prefetches some where jobs are short, until it is stopped. */
 export class ClaimLoop {
   readonly #options: ClaimLoopOptions;
   readonly #alarm = new Alarm();
@@ -63,16 +69,16 @@ export class ClaimLoop {
   readonly #urgentBudget = new TimeBudget(LOOKING_FOR_URGENT);
   #isStopping = false;
   #isPaused = false;
-  /** The look that is under way. */
+  /** The poll that is under way. */
   #underWay: Promise<unknown> = Promise.resolve();
   #mayFindMore = true;
-  /** While it has free slots and the last look has left nothing behind. */
+  /** While there are free slots and the last claim left nothing. */
   #isIdle = false;
   /** A run that was announced meanwhile. */
   #announced: string | undefined;
-  /** The look for urgent runs that is under way. */
+  /** The claim of urgent runs that is under way. */
   #urgent: Promise<void> | undefined;
-  /** When the last look said that another would find more; null for when it didn't. */
+  /** When another claim would find more, as the last one reported; null where it reported none. */
   #lookAgainMs: number | null = null;
   #looping: Promise<void> | undefined;
   /** By the process's own clock; null for never. */
@@ -86,7 +92,7 @@ export class ClaimLoop {
     this.#looping = this.#loop();
   }
 
-  /** Claims nothing, so that the statement is planned and its tables are known before the first run is. */
+  /** Claims nothing, so that PostgreSQL has planned the statement before the first run. */
   async prepare(): Promise<void> {
     await claim(this.#options.sql, { ...this.#request(0), suspects: 'none' });
   }
@@ -111,13 +117,13 @@ export class ClaimLoop {
     this.#alarm.ring();
   }
 
-  /** One pass: claims as many due runs as there is room for, has them begun, and returns how many. */
+  /** One pass: claims as many due runs as there is room for, begins them, and returns how many. */
   async tick(): Promise<number> {
     const suspects = await this.#claimSuspects();
     return suspects + (await this.#claim(this.#room()));
   }
 
-  /** Free slots, and what is missing ahead once half of it is used up. */
+  /** Free slots, and prefetched runs that are missing once half of them have begun. */
   #room(): number {
     const { slots, held, concurrency, pace, suspects } = this.#options;
     const { ahead } = pace;
@@ -141,7 +147,10 @@ export class ClaimLoop {
     return claimed.length;
   }
 
-  /** Claims the run whose announcement has ended an idle time: it begins sooner, and the claim of all that is due comes next. */
+  /**
+   * Claims the run whose announcement has ended the idle time, so that it begins sooner; the claim of all due runs
+   * follows.
+   */
   async #claimAnnounced(): Promise<void> {
     const { sql, slots, suspects, channels } = this.#options;
     const runId = this.#announced;
@@ -175,7 +184,8 @@ export class ClaimLoop {
     if (!suspects || this.#isStopping || this.#isPaused) return 0;
     const claims = suspects.claims();
     if (claims.length === 0) return 0;
-    // A runner that begins looks for suspects first, and seldom is there one: to plan their claims takes PostgreSQL 20 ms.
+    // A starting runner checks first whether there are suspects, for there seldom are: planning their claims takes
+    // PostgreSQL 20 ms.
     const worthwhile = (await hasSuspects(sql)) ? claims : [];
     for (const { request, isApart } of worthwhile) {
       const common = this.#request(request.most);
@@ -191,14 +201,14 @@ export class ClaimLoop {
     return 0;
   }
 
-  /** Runs were queued: looks for work now instead of at the next poll. `runId` is one that was queued by itself. */
+  /** Runs were queued: polls now instead of at the next interval. `runId` is a run that was queued alone. */
   wakeUp(runId?: string): void {
     if (this.#isIdle) this.#announced ??= runId;
     else this.#urgent ??= this.#claimUrgent().finally(() => (this.#urgent = undefined));
     this.#alarm.ring();
   }
 
-  /** Claims what goes before the runs that were claimed ahead. */
+  /** Claims runs of better priority than the prefetched ones. */
   async #claimUrgent(): Promise<void> {
     const { sql, slots, held, suspects } = this.#options;
     const { restMs } = this.#urgentBudget;
@@ -216,13 +226,13 @@ export class ClaimLoop {
     this.#urgentBudget.spend(performance.now() - from);
   }
 
-  /** There is room for more runs, here or in a channel; it is of use where the last look left some behind. */
+  /** There is room for more runs, here or in a channel: claims where the last claim left some. */
   useRoom(): void {
     const { suspects } = this.#options;
     if (this.#mayFindMore || suspects?.isExclusive || suspects?.canClaim) this.#alarm.ring();
   }
 
-  /** Everything a claim is told about this runner. */
+  /** Everything that a claim needs about this runner. */
   #request(most: number): ClaimRequest {
     const { runnerId, registry, held, refused, channels } = this.#options;
     const own = { runnerId, jobNames: registry.claimable(), channels: channels?.() };
@@ -264,12 +274,12 @@ export class ClaimLoop {
     return { room, claimed: await this.#claim(room) };
   }
 
-  /** Where the last claim left something behind, the next must not be waited for. */
+  /** Waits within the budget, but not where the last claim left something. */
   async #rest(): Promise<void> {
     const { restMs } = this.#budget;
     if (restMs <= 1 || this.#mayFindMore || this.#isStopping) return;
     await delay(restMs);
-    // Others have come with it.
+    // The next claim takes it together with others.
     this.#announced = undefined;
   }
 

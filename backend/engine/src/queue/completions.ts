@@ -5,7 +5,7 @@ import { TimeBudget } from './time-budget.js';
 
 /** In one statement. */
 const MOST_AT_ONCE = 1_000;
-/** With so many, what a statement costs by itself is small change. */
+/** With so many, the fixed cost of a statement hardly counts. */
 const ENOUGH = 100;
 /** Of the time, for fewer; see `TimeBudget`. */
 const WRITING = 1 / 3;
@@ -21,16 +21,16 @@ interface CompletionsOptions<Ending, Answer> {
   write(endings: Ending[]): Promise<Answer[]>;
   /** The answer for an end that could not be written at all. */
   unwritten: Answer;
-  /** What is left to write of an end that PostgreSQL refuses; null where there is nothing simpler. */
+  /** A simpler form of an end that PostgreSQL refuses; null where there is none. */
   simplify(ending: Ending, error: unknown): Ending | null;
-  /** The database is away, or takes too long: the ends wait and are written later. */
+  /** The database is unreachable, or takes too long: the ends are written later. */
   onWaiting(error: unknown): void;
   onFault(error: unknown): void;
 }
 
 /**
- * Writes how executions ended, several in one statement: the first goes out at once, those that come while it is
- * under way are gathered for the next. An unreachable database is waited for, however long.
+ * Writes how executions ended, several in one statement: the first is sent at once, those that end meanwhile are
+ * collected for the next. Waits for an unreachable database, however long.
  */
 export class Completions<Ending, Answer> {
   readonly #options: CompletionsOptions<Ending, Answer>;
@@ -53,7 +53,7 @@ export class Completions<Ending, Answer> {
   }
 
   async #flush(): Promise<void> {
-    // One turn, so that runs ending in the same instant go together.
+    // Waits for one turn of the event loop, so that runs that end together are sent together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       await this.#gather();
@@ -64,7 +64,7 @@ export class Completions<Ending, Answer> {
     }
   }
 
-  /** Where few ends came again and again, more of them go together. */
+  /** Waits within the budget where ends come one by one, so that more of them are sent together. */
   async #gather(): Promise<void> {
     const until = performance.now() + this.#budget.restMs;
     while (this.#waiting.length < ENOUGH && performance.now() < until - 1) await delay(1);
@@ -88,7 +88,7 @@ export class Completions<Ending, Answer> {
     for (const [index, waiting] of batch.entries()) this.#settle(waiting, answers[index]);
   }
 
-  /** An error of what follows is none of the statement, which must not be sent again for it. */
+  /** An error of a callback is not one of the statement, which must not be sent again for it. */
   #settle({ settle }: Waiting<Ending, Answer>, answer: Answer | undefined): void {
     try {
       settle(answer ?? this.#options.unwritten);
@@ -127,7 +127,7 @@ export class Completions<Ending, Answer> {
     }
   }
 
-  /** One end that PostgreSQL refuses must not hold up the others, nor leave its own run without an end. */
+  /** An end that PostgreSQL refuses must not hold up the others, nor leave its own run without an end. */
   async #writeApart(batch: Waiting<Ending, Answer>[], error: unknown): Promise<void> {
     this.#options.onFault(error);
     const [only] = batch;

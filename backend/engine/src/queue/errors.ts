@@ -8,7 +8,7 @@ export { type ParameterIssue, QueueError };
 export class ChangedMeanwhile extends QueueError {
   constructor(
     message: string,
-    /** What there is now. */
+    /** The current value. */
     readonly current: unknown,
   ) {
     super('CHANGED', message);
@@ -17,7 +17,7 @@ export class ChangedMeanwhile extends QueueError {
 
 export const unknownRun = (id: string) => new QueueError('UNKNOWN_RUN', `There is no run #${id}.`);
 
-/** Says when and why it went, in the same words everywhere. */
+/** Describes when and why it was removed; the same text everywhere. */
 export const removedRun = (id: string, { at, reason }: { at: Date; reason: string }) =>
   new QueueError(
     'UNKNOWN_RUN',

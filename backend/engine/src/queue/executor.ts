@@ -31,7 +31,7 @@ export interface ExecutionOptions extends RunOutputOptions {
   /** The runs that this one waited for, for `ctx.upstream`. */
   readUpstream(runId: string): Promise<UpstreamRun[]>;
   meter?: Meter;
-  /** How long a job whose run is not its own any more may take to return. */
+  /** How long a job may take to return after its run was lost or timed out. */
   lastWordsMs?: number;
 }
 
@@ -40,8 +40,8 @@ const current = new AsyncLocalStorage<Execution>();
 setCorrelationOfRun(() => current.getStore()?.run.correlationId);
 
 /**
- * One run of one job in this process, in the order of its life: `begin`, the job's code, how it ended, and the end. What it
- * has no use for is not made: for the shortest jobs a function that has a name costs as much as the job.
+ * One run of one job in this process, in the order of its life: `begin`, the job's code, how it ended, and the end.
+ * Parts that a run does not use are not created: for the shortest jobs a named function costs as much as the job.
  */
 export class Execution implements RunExecution, ContextSource {
   readonly run: ClaimedRun;
@@ -143,7 +143,7 @@ export class Execution implements RunExecution, ContextSource {
     this.#measurement?.end();
     this.#timer?.clear();
     this.#output?.close();
-    // What the job left running learns that it is over.
+    // Code that the job left running is notified that the execution is over.
     if (this.#stop.hasSignal) this.#stop.make('lease lost');
     this.#onEnd?.(result);
   }
@@ -160,7 +160,7 @@ export class Execution implements RunExecution, ContextSource {
     this.#timer = new LongTimer(() => this.failWith(reason), this.#options.lastWordsMs ?? LAST_WORDS_MS);
   }
 
-  /** The execution that threw something that was not caught, as far as Node can tell. */
+  /** The execution that caused an uncaught error, as far as Node knows. */
   static ofStrayError(): Execution | undefined {
     return current.getStore();
   }

@@ -29,7 +29,7 @@ export function errorMessage(error: Error): string {
   return beside.length === 0 ? text : `${text} (${beside.join(', ')})`;
 }
 
-/** Programs give errors messages and names that are no text, whatever their types promise. */
+/** Programs set messages and names of errors that are not strings, contrary to the types. */
 function ownMessage({ message }: { message?: unknown }): string {
   if (typeof message === 'string') return message;
   return message === undefined || message === null ? '' : inspect(message, { depth: 2, breakLength: Infinity });

@@ -59,7 +59,10 @@ export function checkDelay(ms: number, by: string): number {
   return Math.max(0, Math.round(ms));
 }
 
-/** Describes whatever a job threw, without secrets: an Error with all reasons in it, a string, null, an object that defends itself. */
+/**
+ * Describes whatever a job threw, without secrets: an Error with all its causes, a string, null, an object whose
+ * properties throw.
+ */
 export function describeFailure(thrown: unknown, redaction: Redaction): Failure {
   try {
     return {
@@ -73,7 +76,7 @@ export function describeFailure(thrown: unknown, redaction: Redaction): Failure 
   }
 }
 
-/** What a job threw, or something harmless instead of an object that throws when it is asked what it is. */
+/** What a job threw, or a placeholder for an object whose properties throw. */
 export function approachable(thrown: unknown): unknown {
   try {
     void (thrown instanceof Error);

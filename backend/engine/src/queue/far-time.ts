@@ -2,8 +2,8 @@ import { limits } from '@job-manager/shared/limits';
 import { QueueError } from './errors.js';
 
 /**
- * Throws QueueError for a time so far away that it must be a mistake, or that no date of four digits could tell. By
- * this process's clock: what is a mistake needs no exact one.
+ * Throws QueueError for a time more than ten years away, which must be a mistake. Uses the clock of this process: this
+ * check needs no exact one.
  */
 export function checkNotTooFar(at: Date, path: string): void {
   if (at.getTime() <= Date.now() + limits.farMs) return;

@@ -19,7 +19,7 @@ interface HandBackOptions {
   pace: Pick<Pace, 'handedBack'>;
 }
 
-/** Returns held runs to the queue. What is lost on the way comes back when its lease ends. */
+/** Releases held runs. A run whose release is lost is recovered when its lease ends. */
 export class HandBack {
   readonly #options: HandBackOptions;
 
@@ -27,7 +27,7 @@ export class HandBack {
     this.#options = options;
   }
 
-  /** Those that never began. Never rejects. */
+  /** Releases runs that never began. Never rejects. */
   async unbegun(executions: RunExecution[], reason: ReleaseReason): Promise<void> {
     if (executions.length === 0) return;
     const { attempts, notifier, pace } = this.#options;
@@ -38,13 +38,16 @@ export class HandBack {
     notifier.changed();
   }
 
-  /** All that is still held, with what it said until now, which is written until `deadline`; how many. Never rejects. */
+  /**
+   * Releases all runs that are still held, after writing their messages until `deadline` at the latest; returns how
+   * many. Never rejects.
+   */
   async rest(deadline: Promise<unknown>): Promise<number> {
     const { held, messages, attempts, notifier } = this.#options;
     const executions = held.all();
     if (executions.length === 0) return 0;
     await Promise.race([Promise.all(executions.map(({ run }) => messages.flush(run.leaseToken))), deadline]);
-    // Before the database does, or the next beat would take it for a loss.
+    // Forgotten before the database releases them, or the next heartbeat would report them as lost.
     for (const execution of executions) attempts.letGo(execution);
     await this.#release(executions, 'stopped');
     notifier.queued();

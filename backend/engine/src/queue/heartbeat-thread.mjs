@@ -1,18 +1,24 @@
 // @ts-check
-// The beats of a runner, from a thread of its own. Plain JavaScript: the TypeScript loader would cost each runner 20 MB
-// and a fifth of a second of a processor more, just when it is to begin.
+// Sends the heartbeats of a runner from a thread of its own. Plain JavaScript: the TypeScript loader would cost each
+// runner 20 MB and a fifth of a second of a processor during its start.
 import { parentPort, workerData } from 'node:worker_threads';
 import { LeaseTable, sharedNow } from './lease-table.mjs';
 
-/** Without a beat for this part of the lease the runs are given up here, before others take them. */
+/** Without a heartbeat for this part of the lease the runner drops its runs, before other runners take them. */
 const GIVE_UP_AT = 0.8;
-/** The runner hands back what could not begin in half of this time; what waits for longer has a blocked event loop before it. */
+/**
+ * The runner itself releases runs that could not begin in half of this time; a run that waits for longer waits for a
+ * blocked event loop.
+ */
 const RETURN_AFTER_MS = 1_000;
 
-/** The runner has just registered, so the first beat has time: what it loads would take a processor from the first runs. */
+/**
+ * The first heartbeat can wait, because the runner has just registered: loading its modules would take a processor from
+ * the first runs.
+ */
 const FIRST_BEAT_MS = 1_000;
 
-/** A statement that others are in the way of so often is given up. */
+/** A statement that meets so many conflicts is not sent again. */
 const MAX_TRIES = 20;
 
 /** @typedef {import('./heartbeat.js').HeartbeatNews} News */
@@ -24,7 +30,7 @@ const port = parentPort;
 if (!port) throw new Error('heartbeat-thread runs as a thread of a runner');
 
 const leases = new LeaseTable(options.leases);
-/** By place, the mark of the run that was given up there last: others may have it. */
+/** By place, the mark of the run that was dropped there last: another runner may have it. */
 const givenUp = new Int32Array(leases.places);
 let isStopping = false;
 /** @type {Omit<Extract<import('./heartbeat.js').HeartbeatOrder, { type: 'pulse' }>, 'type'>} */
@@ -34,13 +40,13 @@ let lastPulseAt = performance.now();
 /** @type {OwnClient | undefined} */
 let client;
 let lastBeatAt = sharedNow();
-/** Round trip of the last beat that was answered. @type {number | null} */
+/** Round trip of the last answered heartbeat. @type {number | null} */
 let latencyMs = null;
 let cpu = { usage: process.cpuUsage(), at: performance.now() };
 let isUnreachable = false;
 let isRung = false;
 /**
- * What is done on the connection, one after the other.
+ * The queue of statements on the connection.
  * @type {Promise<unknown>}
  */
 let asking = Promise.resolve();
@@ -56,7 +62,7 @@ port.on('message', (/** @type {import('./heartbeat.js').HeartbeatOrder} */ order
   if (order.type === 'stop' || order.type === 'beat') ring();
 });
 
-// Apart from the beats: in a dead network one may wait for its answer longer than a short lease lasts.
+// Independent of the heartbeats: in a broken network one may wait for its answer longer than a short lease lasts.
 setInterval(giveUpSilent, Math.min(options.intervalMs, 1_000)).unref();
 setInterval(() => void inTurn(handBackWaiting), RETURN_AFTER_MS / 2).unref();
 
@@ -64,7 +70,7 @@ await sleep(Math.min(options.intervalMs, FIRST_BEAT_MS));
 while (!isStopping) {
   isRung = false;
   await inTurn(tick);
-  // After a failure soon again: the lease runs.
+  // Tries again soon after a failure, because the lease expires.
   await sleep(isUnreachable ? Math.min(options.intervalMs, 1_000) : options.intervalMs);
 }
 await inTurn(async () => client?.end().catch(() => {}));
@@ -90,7 +96,7 @@ async function sleep(ms) {
   });
 }
 
-/** What is held just now and was not given up. */
+/** The leases that are held and were not dropped. */
 function held() {
   return leases.held().filter(isOurs);
 }
@@ -101,7 +107,7 @@ function isOurs(lease) {
 }
 
 /**
- * Does work on the connection when what came before is done: a connection takes one statement at a time.
+ * Does work on the connection after the work before it: a connection takes one statement at a time.
  * @param {() => Promise<void>} work
  */
 function inTurn(work) {
@@ -109,7 +115,10 @@ function inTurn(work) {
   return asking;
 }
 
-/** Hands back what waits behind a job that blocks the event loop, for others to run. Lost on the way, it comes back with its lease. */
+/**
+ * Releases runs that wait for a blocked event loop, for other runners. A run whose release is lost is recovered when
+ * its lease ends.
+ */
 async function handBackWaiting() {
   if (!client) return;
   const now = sharedNow();
@@ -131,7 +140,7 @@ async function tick() {
   try {
     client ??= await connect();
     const sent = held();
-    // Not when the answer came, which may be long after the database noted the beat.
+    // The time before sending: the answer may come long after the database noted the heartbeat.
     const sentAt = sharedNow();
     const { rows } = await send(client, beatOf(sent));
     tellBack();
@@ -147,8 +156,8 @@ async function tick() {
 }
 
 /**
- * The statement of `transitions/beat.ts`, with the last pulse as it is to be read now: one that is overdue says that
- * the runner's event loop is blocked.
+ * The statement of `transitions/beat.ts`, with the last pulse adjusted to now: an overdue pulse means that the runner's
+ * event loop is blocked.
  * @param {HeldLease[]} sent
  */
 function beatOf(sent) {
@@ -180,7 +189,7 @@ function readCpuPercent() {
 }
 
 /**
- * Again and again while other statements are in the way: one that has just ended a run that this one means.
+ * Retries on conflicts, such as with a statement that has just ended one of these runs.
  * @param {OwnClient} connection
  * @param {import('pg').QueryConfig} statement
  */
@@ -211,7 +220,7 @@ async function connect() {
   return fresh;
 }
 
-/** Lets go of what others may take soon. */
+/** Drops runs that other runners may take soon. */
 function giveUpSilent() {
   const now = sharedNow();
   const lastAt = (/** @type {HeldLease} */ { heldAt }) => Math.max(heldAt, lastBeatAt);

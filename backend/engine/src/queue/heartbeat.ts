@@ -13,32 +13,32 @@ export interface HeartbeatOptions {
   url: string;
   runnerId: string;
   intervalMs: number;
-  /** How often the runner's own thread tells how it is; when it doesn't, its event loop is blocked. */
+  /** How often the runner's main thread reports to the heartbeat thread; without a report its event loop is blocked. */
   pulseMs: number;
   stalledAfterMs: number;
   /** Memory of the `LeaseTable` with the runs that it beats for. */
   leases: SharedArrayBuffer;
 }
 
-/** What the thread is given, for it can't import what is TypeScript. */
+/** Data for the thread, which can't import TypeScript. */
 export interface HeartbeatThreadData extends HeartbeatOptions {
   statement: { name?: string; text: string };
   /** What its connection sets first. */
   session: string | null;
-  /** Hands runs back, given ids and tokens; the rest of its values stands here. */
+  /** The statement that releases runs; takes ids and tokens, and the reason that is given here. */
   release: { text: string; reason: string };
-  /** Where others hear of runs that are handed back. */
+  /** Topics to notify about released runs. */
   channels: string[];
 }
 
-/** What the thread tells the runner. */
+/** Messages from the thread to the runner. */
 export type HeartbeatNews =
   | { type: 'lost'; leases: HeldPlace[] }
   | { type: 'cancelRequested'; leases: HeldPlace[] }
   | { type: 'unreachable'; message: string }
   | { type: 'back'; afterMs: number };
 
-/** What the runner tells the thread. */
+/** Messages from the runner to the thread. */
 export type HeartbeatOrder =
   | {
       type: 'pulse';
@@ -51,8 +51,8 @@ export type HeartbeatOrder =
   | { type: 'stop' };
 
 /**
- * The runner's pulse, in a thread of its own: a job that computes without a pause blocks the event loop,
- * not its heartbeats.
+ * The heartbeats of a runner, from a thread of its own: a job that computes without a pause blocks the event loop, but
+ * not the heartbeats.
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
@@ -75,12 +75,12 @@ export class Heartbeat {
     this.#timer.unref();
   }
 
-  /** Beats at once instead of when the next is due. */
+  /** Sends a heartbeat now instead of when the next is due. */
   beatNow(): void {
     this.#order({ type: 'beat' });
   }
 
-  /** Resolves when the thread has ended; one that waits for a silent database is ended. */
+  /** Resolves when the thread has ended; terminates a thread that waits for a database without an answer. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#timer);
@@ -92,7 +92,7 @@ export class Heartbeat {
     clearTimeout(timer);
   }
 
-  /** A thread that died is replaced: without a pulse every run of this runner would be taken away. */
+  /** Replaces a thread that ended: without heartbeats every run of this runner would be recovered. */
   #startThread(): Worker {
     const thread = openThread(this.#options);
     thread.on('message', this.#onNews);
@@ -123,7 +123,10 @@ export class Heartbeat {
   }
 }
 
-/** Between two looks at the loop, which are part of its measured lag. More of them are what an idle runner would cost. */
+/**
+ * Between two samples of the event loop; the interval is part of the measured lag. More samples would be the main cost
+ * of an idle runner.
+ */
 const LAG_LOOK_MS = 100;
 const RESTART_MS = 200;
 const STOP_WITHIN_MS = 2_000;
@@ -140,7 +143,7 @@ function openThread(options: HeartbeatOptions): Worker {
   const { url } = options;
   const schema = schemaOf(url);
   const beat = qualified(BEAT, schema);
-  // Through a pooler a name would be looked for on a connection where it is unknown.
+  // Through a pooler the name would be used on a connection that never prepared the statement.
   const statement = isPooled(url) ? { text: beat } : { name: 'beat', text: beat };
   const workerData: HeartbeatThreadData = {
     ...options,

@@ -13,7 +13,7 @@ export class HeldRuns {
   /** By their place in the table of leases. */
   readonly #executions: (RunExecution | undefined)[] = [];
   readonly #perChannel = new Map<string, number>();
-  /** Executions that ended because of a drain; they keep their lease until it is handed back. */
+  /** Executions that ended because of a drain; they keep their lease until their runs are released. */
   readonly #drained = new Set<RunExecution>();
   readonly #earlyCancels = new EarlyCancels();
   #size = 0;
@@ -36,7 +36,7 @@ export class HeldRuns {
     return Object.fromEntries(this.#perChannel);
   }
 
-  /** Those that the heartbeat thread means, without what has gone meanwhile. */
+  /** The executions that the heartbeat thread names, without those that ended meanwhile. */
   at(places: HeldPlace[]): RunExecution[] {
     return places.flatMap(({ place, mark }) => {
       const execution = this.#executions[place];
@@ -44,7 +44,7 @@ export class HeldRuns {
     });
   }
 
-  /** Takes new executions in; one that was cancelled before it came is stopped at once. */
+  /** Adds new executions; stops one whose cancel request came first. */
   add(executions: RunExecution[]): void {
     const heldAt = sharedNow();
     for (const execution of executions) {
@@ -57,12 +57,12 @@ export class HeldRuns {
     }
   }
 
-  /** Notes that a run begins; false when it was handed back, because it waited while the event loop was blocked. */
+  /** Notes that a run begins; false when the heartbeat thread has released it, because the event loop was blocked. */
   begin(execution: RunExecution): boolean {
     return this.#executions[execution.place] === execution && this.leases.begin(execution.place);
   }
 
-  /** Forgets a run that has ended or is handed back. */
+  /** Removes a run that has ended or is released. */
   remove(execution: RunExecution): void {
     const { place, run } = execution;
     if (this.#executions[place] !== execution) return;
@@ -73,13 +73,13 @@ export class HeldRuns {
     this.#notifyIdle();
   }
 
-  /** Keeps a run whose execution ended because of a drain until it is handed back. */
+  /** Keeps a run whose execution ended because of a drain until it is released. */
   keepDrained(execution: RunExecution): void {
     this.#drained.add(execution);
     this.#notifyIdle();
   }
 
-  /** Asks a run to stop that is here, or about to arrive. */
+  /** Requests a run to stop that is held, or is about to be. */
   cancel(runId: string): void {
     const here = this.all().filter(({ run }) => run.id === runId);
     for (const execution of here) execution.stop('cancelled');
@@ -114,8 +114,8 @@ export class HeldRuns {
 const KEPT_MS = 10_000;
 
 /**
- * Cancel requests for runs that aren't here, kept for a moment: the request for a run may overtake the
- * answer of the very claim that brings it, on another connection.
+ * Cancel requests for runs that are not held, kept for a moment: the request may arrive, on another connection, before
+ * the answer of the claim that brings the run.
  */
 class EarlyCancels {
   readonly #heardAt = new Map<string, number>();

@@ -3,19 +3,22 @@ import type { ChannelEnded } from '../store/channel-ended.js';
 import { addHistograms, type Histogram } from '../store/histograms.js';
 import type { Sql } from '../store/sql.js';
 
-/** What is gathered for so long is written at once; so much is lost with a process that is killed. */
+/** Interval of the writes; a killed process loses the values of one interval. */
 const EVERY_MS = 5_000;
 
 export interface HistogramsOptions {
   sql: Sql;
-  /** Nothing is repeated for it: the values are kept for the next time. */
+  /** A failed write is not repeated: the values are kept for the next one. */
   onError(error: unknown): void;
 }
 
 type EndState = Exclude<keyof ChannelEnded, 'channel'>;
 type OfJob = Partial<Record<HistogramMeasure, Histogram>>;
 
-/** Gathers values of runs in memory, beside the statements that work, and adds them to the stored histograms every few seconds. */
+/**
+ * Collects values of runs in memory, apart from the statements of runs, and adds them to the stored histograms every
+ * few seconds.
+ */
 export class Histograms {
   readonly #options: HistogramsOptions;
   #gathered = new Map<string, OfJob>();
@@ -44,7 +47,7 @@ export class Histograms {
     addEndedTo(this.#ended, { channel, success: 0, failed: 0, cancelled: 0, [how]: 1 });
   }
 
-  /** Writes what was gathered. Never rejects: what can't be written now is written with what comes next. */
+  /** Writes the collected values. Never rejects: what can't be written is kept for the next write. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

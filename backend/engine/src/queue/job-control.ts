@@ -14,19 +14,22 @@ import { pauseJob, resetJob, resumeJob, setJob } from './transitions/job-setting
 import type { Pause } from './transitions/pause.js';
 import { type CauseChange, type CauseVerdict, setCause } from './transitions/set-cause.js';
 
-/** Settings of jobs that operators change. Each change is one statement, its audit entry included; refusals are QueueErrors. */
+/** Changes the settings of jobs. Each change is one statement, its audit entry included; refusals are QueueErrors. */
 export interface JobControl {
   /** Those of all jobs of which any were set. */
   list(): Promise<JobSettingsRow[]>;
   get(jobName: string): Promise<JobSettingsRow>;
   /**
-   * Changes what is named; null is as the code says. With `rev` refused (`CHANGED`) where another change came in
-   * between. Holds for runs that are queued or attempted from then on.
+   * Changes the given settings; null is as the code declares. With `rev` refused (`CHANGED`) where another change came
+   * in between. Applies to runs that are queued or attempted from then on.
    */
   set(jobName: string, change: JobSettingsChange & { rev?: number }, actor: Actor): Promise<JobSettingsRow>;
-  /** What enqueueing these parameters would say against them; nothing for fine. Throws QueueError for an unknown job. */
+  /**
+   * The problems with which enqueueing would refuse these parameters; empty for none. Throws QueueError for an unknown
+   * job.
+   */
   check(jobName: string, parameters: Record<string, unknown>): Promise<ParameterIssue[]>;
-  /** Takes back every setting; a pause stays. */
+  /** Resets every setting; a pause stays. */
   reset(jobName: string, actor: Actor): Promise<JobSettingsRow>;
   /** Starts no run of the job; what is running goes on. Pausing what is paused gives it this reason and this end. */
   pause(jobName: string, pause: Pause, actor: Actor): Promise<JobSettingsRow>;
@@ -40,14 +43,14 @@ export interface JobControlOptions {
   sql: Sql;
   registry: Registry;
   notifier: Pick<Notifier, 'jobsChanged' | 'queued' | 'changed'>;
-  /** How often runners prove that they live; 30 s by default. */
+  /** Interval of the heartbeats of runners; 30 s by default. */
   heartbeatMs?: number;
 }
 
-/** Opens the settings of jobs to those who change them. */
+/** Creates the interface to the settings of jobs. */
 export function createJobControl({ sql, registry, notifier, heartbeatMs = 30_000 }: JobControlOptions): JobControl {
   const read = (jobName: string) => readJobSettings(sql, jobName);
-  /** What follows a change: this process knows at once, the others by notification. */
+  /** Follows a change: this process reads it at once, the others on a notification. */
   const changed = async (jobName: string): Promise<JobSettingsRow> => {
     notifier.jobsChanged();
     // Lists show why runs wait.
@@ -118,7 +121,7 @@ export function createJobControl({ sql, registry, notifier, heartbeatMs = 30_000
   };
 }
 
-/** A heartbeat or two may be late on a busy machine: a run must not be taken from a runner that lives. */
+/** A heartbeat or two may be late on a busy machine: a run must not be recovered from a live runner. */
 const MIN_HEARTBEATS = 3;
 
 function checkStalledAfter(stalledAfterMs: number | null | undefined, heartbeatMs: number): void {
@@ -127,4 +130,4 @@ function checkStalledAfter(stalledAfterMs: number | null | undefined, heartbeatM
   throw refusal('INVALID_INPUT', 'stalledAfterMs', `must be at least ${min}, the time of three heartbeats`);
 }
 
-const NO_CHANGE = 'The call names nothing to change; null is as the code says.';
+const NO_CHANGE = 'The call names nothing to change; null is as the code declares.';

@@ -7,13 +7,13 @@ import { LongTimer } from './long-timer.js';
 import { Reachability } from './reachability.js';
 import type { Registry } from './registry.js';
 
-/** Between two reads where changes are announced, and where they aren't. */
+/** Interval of the reads with notifications of changes, and without. */
 const POLL_MS = { announced: 15_000, silent: 2_000 };
 
 export interface JobSettingsWatchOptions {
   sql: Sql;
   registry: Pick<Registry, 'setOverrides' | 'setDeclared' | 'names'>;
-  /** Whether jobs of other processes are to be known as well, as to a server, which shows them all. */
+  /** Whether to read jobs of other processes as well, as a server does, which shows all of them. */
   knowsOthers?: boolean;
   events: QueueEvents;
   /** Brings changes at once; without it they are polled for. */
@@ -92,14 +92,14 @@ export class JobSettingsWatch {
   }
 
   async #refreshSafely(): Promise<void> {
-    // A read that fails is made up for by the next: until then what was read last holds.
+    // The next read makes up for a failed one; until then the last read values stay in use.
     await this.refresh().catch(() => {});
   }
 
   #resumeLater(rows: JobSettingsRow[]): void {
     this.#resume?.clear();
     const endsInMs = rows.flatMap(({ resumesInMs }) => (resumesInMs === null ? [] : [resumesInMs]));
-    // A little later, for the database's clock decides whether the pause is over.
+    // A little later, because the database's clock decides whether the pause is over.
     if (endsInMs.length > 0) this.#resume = new LongTimer(this.#refresh, Math.max(0, Math.min(...endsInMs)) + 20);
   }
 

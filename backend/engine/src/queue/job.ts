@@ -41,12 +41,9 @@ export interface JobContext {
   pipeline(plan: readonly StepPlan[]): void;
   /** A planned step, at whatever depth. Throws for one that isn't planned. */
   step(id: string): StepHandle;
-  /** Adds to what the run tells about itself; kept with the run, and shown. */
+  /** Adds to the metadata of the run; kept with the run, and shown. */
   setMetadata(values: Record<string, unknown>): void;
-  /**
-   * Throws when the run is to stop. Costs no query. Await it between batches: it also lets the rest of
-   * the process breathe.
-   */
+  /** Throws when the run is to stop. Costs no query. Await it between batches: it also yields to the event loop. */
   checkCancellation(): Promise<void>;
   /**
    * Waits so many milliseconds, however many; Infinity waits until the run is to stop, and what is not above 0 for one
@@ -59,8 +56,8 @@ export interface JobContext {
    */
   upstream(): Promise<UpstreamRun[]>;
   /**
-   * Fails this attempt, as any error does that is thrown. With `retry: false` it is the last, whatever attempts are
-   * left: what is wrong would be wrong again, as with a user who doesn't exist.
+   * Fails this attempt, as any thrown error does. With `retry: false` it is the last, whatever attempts are left, for
+   * errors that would occur again, such as a user who doesn't exist.
    */
   fail(reason: string, options?: { retry?: boolean }): never;
   /**
@@ -69,9 +66,9 @@ export interface JobContext {
    */
   retryIn(ms: number, reason: string): never;
   /**
-   * Not yet: ends this execution without an outcome and has the run begin again after so many milliseconds, up to ten
-   * years. Uses up no attempt and so never fails the run, however often; what `setMetadata` was given in it is not
-   * kept. At least a second, and a minute from the hundredth execution of the run on. Throws.
+   * Ends this execution without an outcome and has the run begin again after so many milliseconds, up to ten years.
+   * Uses up no attempt and so never fails the run, however often; metadata of the execution is not kept. At least a
+   * second, and a minute from the hundredth execution of the run on. Throws.
    */
   snooze(ms: number, reason?: string): never;
 }
@@ -105,8 +102,8 @@ interface LogCall {
 type ParametersSchema = z.ZodObject;
 
 /**
- * Times at which a job runs by itself: a cron line or an interval, in UTC unless said otherwise. `name` is unique over
- * all schedules; under it the schedule is paused, and found again at the next start.
+ * Times at which a job runs by itself: a cron line or an interval, in UTC by default. `name` is unique over all
+ * schedules; it identifies the schedule from one start to the next, so that a pause stays.
  */
 export type CodeSchedule<Parameters = Record<string, unknown>> = Omit<
   z.input<typeof scheduleSettings>,
@@ -119,7 +116,7 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   description: string;
   /** Command lines that work as they stand, for those who run it. */
   examples?: string[];
-  /** Raised when the same input would give another result; 1 unless said otherwise. */
+  /** Raised when the same input would give another result; 1 by default. */
   algorithmVersion?: string;
   /** Each field with `.describe()`: the panel, the API document and `--help` show it. */
   parameters: Schema;
@@ -129,18 +126,23 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   presets?: Record<string, z.input<Schema>>;
   /** The product's own: it is not offered with the other jobs, and its runs don't count in the statistics of a day. */
   isInternal?: boolean;
-  /** The channel its runs queue in; `default` unless said otherwise. */
+  /** The channel its runs queue in; `default` by default. */
   channel?: string;
-  /** -100 to 100, lower first within the channel; 0 unless said otherwise. */
+  /** -100 to 100, lower first within the channel; 0 by default. */
   priority?: number;
-  /** How often a run may be begun after an error; a runner that died uses up none. 3 by default; 1 for never again, whatever happens. */
+  /**
+   * How often a run may be begun after an error; the loss of a runner uses up no attempt. 3 by default; with 1 a run
+   * never begins twice, whatever happens.
+   */
   maxAttempts?: number;
   /** How long failed attempts wait before the next; what is left out is as `defaultRetry` in `shared/src/retry.ts`. */
   retry?: Partial<RetryPolicy>;
-  /** A run that took down so many processes in which it was alone is stopped, whatever attempts are left. 3 by default. */
+  /**
+   * A run that crashed so many processes in which it was alone is stopped, whatever attempts are left. 3 by default.
+   */
   maxCrashes?: number;
   /**
-   * Runs in a process of its own, so that an endless loop, a leak or a crash harms nothing else, and force-fail
+   * Runs in a process of its own, so that an endless loop, a leak or a crash affects no other run, and force-fail
    * really ends it.
    */
   isolated?: boolean;
@@ -150,7 +152,7 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   slowAfterMs?: number;
   /** An attempt that takes longer is failed; null for as long as it likes. An hour by default. */
   timeoutMs?: number | null;
-  /** When it runs by itself; a schedule that is gone from here is removed at the next start. */
+  /** When it runs by itself; a schedule that is removed here is removed from the database at the next start. */
   schedules?: CodeSchedule<z.input<Schema>>[];
   /** What lists show of a run that succeeded, from its metadata: "4,120 scores". It stands for the last message of its progress. */
   summary?(metadata: Record<string, unknown>): string;
@@ -168,7 +170,7 @@ export interface Job<Name extends string, Schema extends ParametersSchema> exten
   parameters: Schema;
 }
 
-/** Declares a job. Its faults are found by `createRegistry`, at start. */
+/** Declares a job. `createRegistry` checks it at start. */
 export function defineJob<Schema extends ParametersSchema, Name extends string>(
   job: JobDefinition<Schema> & { name: Name },
 ): Job<Name, Schema> {

@@ -21,9 +21,9 @@ export function sharedNow() {
 }
 
 /**
- * The leases that a runner holds and which of their runs have begun, in memory shared with its heartbeat thread, so that
- * no message is sent for a run. While the event loop is blocked, the thread hands back runs that wait for it: of the two,
- * the one that changes the mark of a run first has the run.
+ * The leases that a runner holds and which of their runs have begun, in memory shared with its heartbeat thread, so
+ * that no message is sent for a run. While the event loop is blocked, the thread releases runs that wait for it: the
+ * one of the two that changes the mark of a run first decides.
  */
 export class LeaseTable {
   /** @type {number[]} */
@@ -69,7 +69,7 @@ export class LeaseTable {
   }
 
   /**
-   * Notes that a run begins; false when it was handed back.
+   * Notes that a run begins; false when the thread has released it.
    * @param {number} place
    */
   begin(place) {
@@ -102,14 +102,17 @@ export class LeaseTable {
   }
 
   /**
-   * Keeps a run from beginning; false when it has begun, or is gone.
+   * Reclaims a run before it begins; false when it has begun, or is no longer held.
    * @param {HeldPlace} held
    */
   takeBack({ place, mark }) {
     return Atomics.compareExchange(this.#marks, place, mark, mark + RETURNED) === mark;
   }
 
-  /** All that are held. One that goes meanwhile may be read together with its successor: `has` and `takeBack` deny both. */
+  /**
+   * All held leases. One that is removed meanwhile may be mixed with its successor: `has` and `reclaim` return false
+   * for both.
+   */
   held() {
     /** @type {HeldLease[]} */
     const leases = [];

@@ -2,12 +2,12 @@ import { formatDuration } from '../store/format-duration.js';
 import type { QueueEvents } from './events.js';
 import type { LogWriter } from './runner/runner-log.js';
 
-/** Lines a second about runs that go as they should. */
+/** Lines a second about runs without problems. */
 const MOST_USUAL = 50;
 
 /**
- * Keeps the log readable, and cheap, where runs come by the thousand: of what goes as it should, the first lines of each
- * second are written, and then how many more there were.
+ * Limits the log where there are thousands of runs: of lines about runs without problems, the first of each second are
+ * written, and then how many more there were.
  */
 class UsualLines {
   readonly #tell: (text: string) => void;
@@ -39,7 +39,7 @@ class UsualLines {
 const describeEnd = ({ runId, jobName, status }: { runId: string; jobName: string; status: string }): string =>
   `Run #${runId} ${jobName} ended: ${status}`;
 
-/** Writes the engine's events to the log; the only place that words them. */
+/** Writes the engine's events to the log; all their texts are here. */
 export function logQueueEvents(events: QueueEvents, log: LogWriter): void {
   events.on('runnerStarted', (data) => log.info(data, 'Runner started'));
   const usual = new UsualLines((text) => log.info(text));
@@ -63,7 +63,7 @@ export function logQueueEvents(events: QueueEvents, log: LogWriter): void {
   });
   events.on('runSnoozed', (data) => {
     if (usual.mayTell('ended'))
-      log.info(data, `Run #${data.runId} ${data.jobName} was put off by its job for ${formatDuration(data.delayMs)}`);
+      log.info(data, `Run #${data.runId} ${data.jobName} was snoozed by its job for ${formatDuration(data.delayMs)}`);
   });
   events.on('leaseLost', (data) => log.warn(data, `Run #${data.runId} was taken away while it ran; stopping it`));
   events.on('outcomeRefused', (data) =>

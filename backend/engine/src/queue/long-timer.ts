@@ -15,7 +15,7 @@ export async function longDelay(ms: number, signal?: AbortSignal): Promise<void>
   } while (leftMs > 0);
 }
 
-/** By the timer that others replace in tests, which the promises of Node's module are not made of. */
+/** Uses the global timer, which tests can replace; the promises of Node's module don't. */
 function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
@@ -31,7 +31,7 @@ function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-/** Acts after `ms` milliseconds, however many, unless it is cleared before. Keeps no process alive. */
+/** Calls back after `ms` milliseconds, however many, unless it is cleared before. Does not keep the process running. */
 export class LongTimer {
   #timer: NodeJS.Timeout;
 

@@ -17,7 +17,7 @@ interface Waiting extends Lease {
   lost: Record<MessageLevel, number>;
 }
 
-/** Lines that wait to be written, run by run in the order they were said, within a bounded memory. */
+/** Lines that wait to be written, by run and in their order, within a bounded memory. */
 export class MessageBuffer {
   /** By lease token; in the order in which runs are served. */
   readonly #runs = new Map<string, Waiting>();
@@ -69,7 +69,7 @@ export class MessageBuffer {
       batches.push({ id: run.id, leaseToken: run.leaseToken, lost: run.lost, lines: this.#takeLines(run, room) });
       this.#taken.add(run.leaseToken);
       this.#runs.delete(run.leaseToken);
-      // Behind the others, so that a talkative run never keeps them waiting.
+      // After the others, so that a run with many lines never holds them up.
       if (run.lines.length > 0) this.#runs.set(run.leaseToken, { ...run, lost: { INFO: 0, WARN: 0, ERROR: 0 } });
     }
     return batches;

@@ -17,7 +17,7 @@ const TEXT_CHARS = 1_000;
 /** Names what was left out of the data; no key that a job would use itself. */
 const LEFT_OUT = '…';
 
-/** Whatever a job says as a line that can be stored. Never throws: a log call is no reason for a run to fail. */
+/** Converts a log call of a job to a line that can be stored. Never throws: a log call must not fail a run. */
 export function messageLine(level: MessageLevel, message: unknown, data: unknown, redaction: Redaction): MessageLine {
   // Other loggers take the data first.
   const isSwapped = typeof message === 'object' && message !== null && typeof data === 'string';
@@ -52,7 +52,7 @@ export function storableData(data: unknown, redaction: Redaction): string | null
     if (json === undefined || json === 'null') return null;
     if (json.length <= limits.messageDataBytes && fits(json)) return json;
   } catch {
-    // Part of it may do.
+    // A part of it may fit.
   }
   return partOf(data, redaction);
 }
@@ -99,7 +99,7 @@ function entry(key: string, read: () => unknown, redaction: Redaction): string |
   }
 }
 
-/** Of an error with half of a program hanging on it, what it is at least. */
+/** The essentials of an error that refers to many large objects. */
 function entryJson(key: string, value: unknown, redaction: Redaction): string | undefined {
   if (!(value instanceof Error)) return toJson(value, key, redaction);
   try {
@@ -111,7 +111,7 @@ function entryJson(key: string, value: unknown, redaction: Redaction): string | 
 
 const lineOptions = dataOptions((text, redaction) => storableText(text, TEXT_CHARS, redaction), {
   maxChars: 4 * limits.messageDataBytes,
-  // A log call is no reason for a run to fail.
+  // A log call must not fail a run.
   instead: (odd) => (typeof odd === 'bigint' ? String(odd) : inspect(odd, { depth: 0, breakLength: Infinity })),
 });
 

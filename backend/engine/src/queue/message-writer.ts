@@ -8,7 +8,7 @@ import type { MessageLine } from './message-line.js';
 import type { Lease } from './transitions/beat.js';
 import { type MessageBatch, writeMessages } from './transitions/write-messages.js';
 
-/** Lines are gathered for this long, from the first on. */
+/** Lines are collected for this long, from the first on. */
 const GATHER_MS = 20;
 /** Between two writes, unless so many lines wait. */
 const PACE_MS = 200;
@@ -27,9 +27,9 @@ export interface MessageWriterOptions {
 }
 
 /**
- * Writes what runs say, many lines of many runs in one statement, one statement at a time. A run that writes something
- * never waits for it. An unreachable database is waited for, with a bounded memory: beyond it the oldest of the
- * least severe lines are dropped, and counted as such.
+ * Writes the messages of runs, many lines of many runs in one statement, one statement at a time. A run never waits for
+ * its messages. While the database is unreachable, lines are kept in a bounded memory: beyond it the oldest of the
+ * least severe are dropped, and counted.
  */
 export class MessageWriter {
   readonly #options: MessageWriterOptions;
@@ -46,7 +46,7 @@ export class MessageWriter {
     this.#buffer = new MessageBuffer(options.mostWaiting);
   }
 
-  /** Takes a line of a run that is held by this process. */
+  /** Adds a line of a run that this process holds. */
   add(lease: Lease, line: MessageLine): void {
     if (this.#isClosed) return;
     this.#buffer.add(lease, line);
@@ -56,12 +56,12 @@ export class MessageWriter {
     this.#writeAt(isMany ? now : Math.max(now + GATHER_MS, this.#wroteAt + PACE_MS));
   }
 
-  /** Whether a run has said something that is not written yet. */
+  /** Whether a run has messages that are not written yet. */
   has(leaseToken: string): boolean {
     return this.#buffer.has(leaseToken);
   }
 
-  /** Resolves once everything this run has said is written, or dropped because its lease had gone. */
+  /** Resolves once all messages of this run are written, or dropped because its lease was lost. */
   async flush(leaseToken: string): Promise<void> {
     while (this.#buffer.has(leaseToken)) {
       this.#buffer.prefer(leaseToken);
@@ -70,12 +70,12 @@ export class MessageWriter {
     }
   }
 
-  /** Forgets what a run has still to say: its lease has gone. */
+  /** Drops the messages of a run whose lease was lost. */
   forget(leaseToken: string): void {
     this.#buffer.forget(leaseToken);
   }
 
-  /** Gives up what could not be written yet. */
+  /** Drops what could not be written yet. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -133,7 +133,7 @@ export class MessageWriter {
     for (const batch of batches) await this.#write([batch]);
   }
 
-  /** A line that PostgreSQL refuses must not take the others with it. */
+  /** A line that PostgreSQL refuses must not lose the others. */
   async #writeApart(batches: MessageBatch[], error: unknown): Promise<void> {
     const [first] = batches;
     if (batches.length > 1) {
@@ -148,6 +148,6 @@ export class MessageWriter {
   }
 }
 
-/** The answer to this batch was lost, and came to light when it was sent again: then it is found by its key. */
+/** The answer to this batch was lost; when it is sent again, it is found by its key. */
 const wasWritten = (error: unknown): boolean =>
   (error as { constraint?: unknown }).constraint === 'JobRunMessage_callKey';

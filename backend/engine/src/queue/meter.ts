@@ -19,13 +19,12 @@ export interface Measurement {
 }
 
 const SAMPLE_MS = 100;
-/** The processor's time is looked up at most so often: short jobs come by the thousand. */
+/** The shortest interval of reading the processor time: there may be thousands of short jobs. */
 const LOOK_MS = 10;
 
 /**
- * Measures the attempts that run in this process, all with one timer: however many there are, the cost is a look
- * at the process ten times a second. What they take can't be separated, so each gets what the whole process
- * took while it ran.
+ * Measures the attempts that run in this process with one timer: however many there are, the cost is ten samples a
+ * second. Their shares can't be separated, so each gets what the whole process took while it ran.
  */
 export class ProcessMeter implements Meter {
   readonly #measured = new Set<Sampled>();
@@ -75,7 +74,7 @@ export class ProcessMeter implements Meter {
     this.#sampledAt = performance.now();
   }
 
-  /** An idle runner isn't woken for nothing. */
+  /** An idle runner has no timer. */
   #pause(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;

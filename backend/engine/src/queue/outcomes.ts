@@ -17,7 +17,7 @@ type ExecutionOutcome = Exclude<ExecutionResult, { status: 'interrupted' | 'snoo
 /** How an execution ended by itself. */
 export type ExecutionEnd = Exclude<ExecutionResult, { status: 'interrupted' }>;
 
-/** What became of an end: the run has ended too, waits for its next execution, or wasn't this runner's any more. */
+/** The effect of an end: the run has ended too, waits for its next execution, or was no longer held by this runner. */
 export type Recorded = { as: 'ended' | 'cancelled' | 'refused' } | { as: 'retried' | 'snoozed'; delayMs: number };
 
 type OnRecorded = (recorded: Recorded) => void;
@@ -37,7 +37,7 @@ export interface OutcomesOptions {
   random?: () => number;
 }
 
-/** Records how executions ended; every way out of an execution that ends its run leads through `record`. */
+/** Records how executions ended; every end of an execution that ends its run goes through `record`. */
 export class Outcomes {
   readonly #options: OutcomesOptions;
   readonly #endings: Completions<Outcome, Recorded>;
@@ -81,7 +81,7 @@ export class Outcomes {
     });
   }
 
-  /** Calls `onRecorded` once the outcome is recorded, however long the database is away. */
+  /** Calls `onRecorded` once the outcome is recorded, however long the database is unreachable. */
   record(execution: RunExecution, result: ExecutionEnd, onRecorded: OnRecorded): void {
     if (result.status === 'snoozed') this.#snooze(execution, result, onRecorded);
     else if (hasMoreToIt(execution.run, result)) this.#fail(execution, result, onRecorded);
@@ -127,8 +127,8 @@ export class Outcomes {
 }
 
 /**
- * Whether a run doesn't simply end so: it may be repeated, or its end is the engine's own word, which leaves a message.
- * The statement decides; this only keeps what is clear from the slower one.
+ * Whether a run needs the slower statement: it may be repeated, or the engine itself ends it, which leaves a message.
+ * That statement decides; this only spares it the clear cases.
  */
 function hasMoreToIt(run: ClaimedRun, { status, isTimeOut, crashed, isFinal }: ExecutionOutcome): boolean {
   if (status !== 'FAILED') return false;
@@ -150,7 +150,7 @@ function commonTo(execution: RunExecution, result: ExecutionOutcome) {
   };
 }
 
-/** An outcome that can't be stored fails its run, for it would be the same again. */
+/** An outcome that can't be stored fails its run, because another attempt would have the same. */
 function unstorable(outcome: Outcome, error: unknown): Outcome | null {
   if (outcome.metadata === null && outcome.status === 'FAILED') return null;
   const reason = error instanceof Error ? error.message : String(error);
@@ -158,7 +158,7 @@ function unstorable(outcome: Outcome, error: unknown): Outcome | null {
   return { ...outcome, status: 'FAILED', error: shown, errorStack: null, ...NOTHING_ELSE };
 }
 
-/** What a failed attempt has to say is its error; without the rest, the next is as good as ever. */
+/** Of a failed attempt only the error is needed; the rest is left out where PostgreSQL refuses it. */
 function withErrorAlone(failure: FailedAttempt): FailedAttempt | null {
   const { errorStack, metadata, progressMessage, steps } = failure;
   if ([errorStack, metadata, progressMessage, steps].every((text) => text === null)) return null;

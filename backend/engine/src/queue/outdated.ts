@@ -11,13 +11,13 @@ interface OutdatedOptions {
   pool: Pick<pg.Pool, 'connect'>;
   schema: string;
   events: QueueEvents;
-  /** Receives the sentence for people; called once. */
+  /** Called once, with a sentence for people. */
   end(why: string): void;
 }
 
 /**
- * Ends a runner once a newer version has migrated the tables and taken away what its statements name. While they find all of
- * it, as during most deploys, old and new work side by side.
+ * Ends a runner once a newer version has migrated the tables and removed objects that its statements use. As long as
+ * all of them exist, as during most deploys, old and new versions work side by side.
  */
 export function endWhenOutdated({ pool, schema, events, end }: OutdatedOptions): void {
   let isBusy = false;

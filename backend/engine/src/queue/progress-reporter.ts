@@ -7,9 +7,9 @@ import type { Lease } from './transitions/beat.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import { type ProgressReport, writeProgress } from './transitions/progress.js';
 
-/** On the wire at most once in this time per run; the first after a silence goes at once. */
+/** The shortest interval of notifications per run; the first after a longer pause is sent at once. */
 const WIRE_MS = 100;
-/** Into the row at most once in this time per run. */
+/** The shortest interval of writes to the row per run. */
 const ROW_MS = 1_000;
 
 interface ProgressReporterOptions {
@@ -28,7 +28,9 @@ interface Pending extends Lease, ProgressState {
   rowDue: boolean;
 }
 
-/** Carries progress from jobs to screens and rows. However often a job reports, the newest wins and the cost stays flat. */
+/**
+ * Sends progress of jobs to screens and rows. However often a job reports, the newest wins and the cost stays the same.
+ */
 export class ProgressReporter {
   readonly #options: ProgressReporterOptions;
   readonly #runs = new Map<string, Pending>();
@@ -48,7 +50,7 @@ export class ProgressReporter {
     pending.message = state.message;
     pending.steps = state.steps;
     this.lastProgressAt = performance.now();
-    // It goes with what is due already.
+    // It is sent with the flush that is already due.
     if (pending.wireDue && pending.rowDue) return;
     pending.wireDue = true;
     pending.rowDue = true;
@@ -56,7 +58,7 @@ export class ProgressReporter {
     this.#flushAt(Math.min(...dueTimes(pending, !this.#isWriting)));
   }
 
-  /** Forgets an execution that ended; its outcome has the rest. */
+  /** Removes an execution that ended; its outcome has the final progress. */
   forget(leaseToken: string): void {
     this.#runs.delete(leaseToken);
   }
@@ -96,7 +98,7 @@ export class ProgressReporter {
     const sent = reports.map(({ report }) => report);
     const written = await writeProgress(this.#options.sql, sent).catch(() => new Set<string>());
     for (const { row, steps, report } of reports) {
-      // Lost, or skipped because the row was busy.
+      // Lost, or skipped because the row was locked.
       row.rowDue ||= !written.has(row.leaseToken);
       if (report.steps === null || !written.has(row.leaseToken)) continue;
       row.written = steps;

@@ -25,25 +25,27 @@ export interface EnqueueRequest extends RunRequest {
   trigger: JobRunTrigger;
 }
 
-/** What may be asked of the engine, with the jobs it takes. Each is one statement, its audit entry included; refusals are QueueErrors. */
+/**
+ * Enqueues, cancels and changes runs. Each call is one statement, its audit entry included; refusals are QueueErrors.
+ */
 export interface Queue<Jobs extends object = AnyJobs> extends Recovery, Batches<Jobs> {
   /**
-   * Queues a run, or answers the one that has its key. Resolves when the run is committed; calls that come together
-   * are, together. In a transaction of the caller, with `sql`, the run is there when that is committed, and runners
-   * hear of it then.
+   * Queues a run, or returns the one that has its key. Resolves when the run is committed; concurrent calls share a
+   * commit. In a transaction of the caller, with `sql`, the run exists once that commits, and runners are notified
+   * then.
    */
   enqueue(
     request: RequestFor<Jobs, EnqueueRequest>,
     actor: Actor,
     options?: { sql?: ClientSql },
   ): Promise<{ run: QueuedRun; isNew: boolean }>;
-  /** Cancels a QUEUED run at once and asks a RUNNING one to stop; asking twice changes nothing. */
+  /** Cancels a QUEUED run at once and requests a RUNNING one to stop; a second request changes nothing. */
   cancel(runId: string, actor: Actor): Promise<RunRow>;
   /** Cancels a run with all unfinished runs it waits for, that wait for it, and so on. */
   cancelGraph(runId: string, actor: Actor): Promise<RunRow>;
   /**
-   * Gives a QUEUED run another time; null, and a time that has passed, for now. With a priority also that, and then an
-   * undefined time leaves its time as it is.
+   * Gives a QUEUED run another time (null or a time in the past: now), another priority, or both; what is undefined
+   * stays.
    */
   reschedule(
     runId: string,
@@ -62,13 +64,13 @@ export interface QueueOptions extends RecoveryOptions {
   /** For lists of the queue, connections that keep plans; `sql` unless given. */
   plannedSql?: Sql;
   registry: Registry;
-  /** How often runners prove that they live; 30 s by default. */
+  /** Interval of the heartbeats of runners; 30 s by default. */
   heartbeatMs?: number;
   /** Where the tables are, for transactions of callers; without, their search path has to find them. */
   schema?: string;
 }
 
-/** Opens the engine to those who ask things of it. Executing is a runner's work. */
+/** Creates the interface to the engine. Runners execute the runs. */
 export function createQueue(given: QueueOptions): Queue {
   const { sql, notifier, schema } = given;
   const registry = withDeclaredJobs(given.registry, sql);

@@ -4,14 +4,14 @@ import type { QueueEvents } from './events.js';
 
 const RETRY_MS = { first: 100, most: 2_000 };
 
-/** What goes on taking too long is reported again after this time. */
+/** Statements that still take too long are reported again after this time. */
 const SLOW_AGAIN_MS = 60_000;
 
-/** Knows since when the database can't be reached, and says so once when it goes and once when it is back. */
+/** Tracks since when the database is unreachable, and reports once when that begins and once when it ends. */
 export class Reachability {
   readonly #events: QueueEvents;
   #lostAt: number | undefined;
-  /** When it was last reported what takes too long, by what was being done. */
+  /** The times of the last reports of slow statements, by activity. */
   readonly #slowAt = new Map<string, number>();
 
   constructor(events: QueueEvents) {
@@ -23,7 +23,7 @@ export class Reachability {
     this.#lostAt ??= performance.now();
   }
 
-  /** Work waits for the database: it is away, or took too long over a statement. */
+  /** Work waits for the database: it is unreachable, or a statement took too long. */
   noteWaiting(during: string, error: unknown): void {
     if (isUnreachable(error)) this.noteUnreachable(during, error);
     else this.#noteSlow(during, error);

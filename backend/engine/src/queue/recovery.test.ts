@@ -177,7 +177,7 @@ describe('taking back a stalled run', () => {
         'The runner stopped responding: no heartbeat for 5 min; back to the queue without using up an attempt; from now on it runs apart from other runs',
       ],
       [last.id, 'FAILED', 'The runner stopped responding: no heartbeat for 5 min; failed: attempt 1 of 1 was the last'],
-      [asked.id, 'CANCELLED', 'The runner stopped responding: no heartbeat for 5 min; cancelled, as was asked'],
+      [asked.id, 'CANCELLED', 'The runner stopped responding: no heartbeat for 5 min; cancelled, as requested'],
     ]);
     const cleaned = await engine.queue.cleanUpStalled(ada);
     expect(cleaned.map(({ id, status }) => [id, status]).sort()).toEqual(
@@ -346,7 +346,7 @@ describe('handing back', () => {
       {
         attempt: 1,
         level: 'INFO',
-        message: 'The runner was stopped; handed back to the queue, without using up an attempt',
+        message: 'The runner was stopped; released to the queue, without using up an attempt',
       },
     ]);
   });

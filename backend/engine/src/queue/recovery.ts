@@ -30,19 +30,20 @@ export interface EmergencyRequest {
 
 export interface ForceFailOptions {
   reason?: string;
-  /** Time that the run has to stop by itself, counted from when it was first asked to. */
+  /** Time that the run has to stop by itself, counted from the first cancel request. */
   graceMs?: number;
 }
 
-/** What people may do for runs that don't help themselves. Refusals are QueueErrors. */
+/** Calls of operators on runs that don't end by themselves. Refusals are QueueErrors. */
 export interface Recovery {
-  /** The runs that `cleanUpStalled` would take back now, what becomes of each, and why. */
+  /** The runs that `cleanUpStalled` would recover now, what it would do with each, and why. */
   previewCleanup(): Promise<Preview<RecoverableRun>>;
-  /** Takes back the runs whose runner or program has gone silent; with `runIds` only those among them. */
+  /** Recovers the runs whose runner or program sends no heartbeats; with `runIds` only those among them. */
   cleanUpStalled(actor: Actor, runIds?: string[]): Promise<RunSummaryRow[]>;
   /**
-   * Asks a RUNNING run to stop and, if it goes on when its grace is over, fails it: its runner can write nothing more.
-   * Answers the run as it is now: FAILED where the grace is over. Should this process end meanwhile, the sweep does it.
+   * Requests a RUNNING run to stop and fails it if it still runs after its grace period: its runner can then write
+   * nothing more. Returns the run as it is now: FAILED where the grace period is over. If this process ends meanwhile,
+   * the sweep does it.
    */
   forceFail(runId: string, actor: Actor, options?: ForceFailOptions): Promise<RunRow>;
   /** The runs that `emergencyFail` would fail. */
@@ -54,7 +55,7 @@ export interface Recovery {
 export interface RecoveryOptions {
   sql: Sql;
   notifier: Notifier;
-  /** Silence after which a run of ours is stalled. */
+  /** Time without a heartbeat after which a run of ours is stalled. */
   stalledAfterMs: number;
   /** The grace of a force-fail that names none; 30 s by default. */
   forceFailAfterMs?: number;
@@ -69,7 +70,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
     return run;
   };
   const failLater = (request: ForceFailRequest, actor: Actor): void => {
-    // What fails here is left to the sweep.
+    // The sweep repeats what fails here.
     setTimeout(() => void failNow(request, actor).catch(() => {}), request.graceMs + TIMER_SLACK_MS).unref();
   };
 

@@ -14,14 +14,14 @@ export interface RefusalsOptions {
   now?: () => number;
 }
 
-/** How long this process passes by a run that it has refused; twice as long each time it is refused again. */
+/** How long this process skips a run that it has refused; twice as long each time it is refused again. */
 const PASS_BY_MS = { first: 5_000, most: 300_000 };
-/** So many runs are remembered; beyond, the oldest may be refused once more. */
+/** Remembered runs at most; beyond that the oldest may be refused once more. */
 const MAX_REMEMBERED = 1_000;
 
 /**
- * The runs whose parameters don't fit this process's version of their job. While processes of another version live, as
- * during a deploy, such a run goes back to the queue for them, and this process passes it by.
+ * The runs whose parameters don't fit this process's version of their job. While processes of another version are
+ * running, as during a deploy, such a run is released for them, and this process skips it.
  */
 export class Refusals {
   readonly #options: RefusalsOptions;
@@ -31,14 +31,14 @@ export class Refusals {
     this.#options = options;
   }
 
-  /** The runs to pass by now. */
+  /** The runs to skip now. */
   ids(): string[] {
     if (this.#refused.size === 0) return [];
     const now = this.#now();
     return [...this.#refused].filter(([, { until }]) => until > now).map(([id]) => id);
   }
 
-  /** Hands a run back for a process of another version. False where there is none: the refusal is the run's end. */
+  /** Releases a run for a process of another version. False where there is none: the refusal then ends the run. */
   async handBack(run: ClaimedRun, reason: string): Promise<boolean> {
     const { sql, registry, database, notifier } = this.#options;
     const version = registry.version(run.jobName);
@@ -47,7 +47,7 @@ export class Refusals {
     const { algorithmVersion } = version.declaration;
     const refusal = { id, leaseToken, version: version.version, algorithmVersion, reason };
     let isBack = false;
-    // Before it is in the queue again, where this process would find it.
+    // Before the run is queued again, where this process would claim it.
     this.#passBy(id);
     await database.untilDone('handing runs back', async () => {
       isBack = await refuseRun(sql, refusal);

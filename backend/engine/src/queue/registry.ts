@@ -13,17 +13,17 @@ import type { AnyJob } from './job.js';
 import { checkParameters, RegistryError, validateJob, validateScheduleNames } from './validate-job.js';
 
 /**
- * The registry of a process, which also takes requests for jobs without code in this process: their parameters are checked
- * by the JSON Schema that the newest living code has declared, and what only the code can check is left to the runner.
+ * The registry of a process, which also takes requests for jobs without code in this process: their parameters are
+ * checked by the JSON Schema that the newest running code has declared; the runner checks what only the code can check.
  */
 export function withDeclaredJobs(registry: Registry, sql: Sql): Registry {
   const declared = new DeclaredParameters();
   let definitions = registry.definitions();
   const checkDeclared = async (jobName: string, parameters: unknown): Promise<void> => {
-    // A process that is notified of changes goes by them at once.
+    // A process that is notified of changes applies them at once.
     if (definitions !== registry.definitions()) declared.expire();
     definitions = registry.definitions();
-    // Where nothing has declared it either, the registry refuses it.
+    // The registry refuses a job that no process has declared.
     if (!(await declared.check(sql, { jobName, parameters }))) await registry.check(jobName, parameters);
   };
   return {
@@ -53,14 +53,14 @@ export interface Registry {
   claimable(): string[];
   /** Replaces what operators have set of jobs, and which are paused. */
   setOverrides(rows: readonly JobSettingsRow[]): void;
-  /** How failed attempts of a job are repeated, where its run doesn't say; undefined for as the default. */
+  /** The retry policy of a job, for runs without one; undefined for the default. */
   retry(name: string): Partial<RetryPolicy> | undefined;
-  /** What runs of a job are like where their request doesn't say; undefined for an unknown job. */
+  /** The settings of a job's runs, for requests without them; undefined for an unknown job. */
   settings(name: string): JobSettings | undefined;
   /** Which version of each job this is. */
   versions(): DeclaredVersion[];
   version(name: string): JobVersion | undefined;
-  /** When the jobs run by themselves, as their code says. */
+  /** The schedules that the code of the jobs declares. */
   schedules(): ScheduleSettings[];
   /**
    * Checks a request; throws QueueError for an unknown job or parameters that don't fit. A promise where the check takes
@@ -69,7 +69,10 @@ export interface Registry {
   check(name: string, parameters: unknown): Promise<void> | undefined;
 }
 
-/** Checks every definition; throws RegistryError for the first that is incomplete, so that a faulty job never gets as far as a screen. */
+/**
+ * Checks every definition; throws RegistryError for the first that is incomplete, so that a wrong definition never
+ * reaches a screen.
+ */
 export function createRegistry(jobs: readonly AnyJob[]): Registry {
   const byName = new Map<string, AnyJob>();
   for (const job of jobs) {
@@ -135,7 +138,7 @@ const settingsOf = (job: AnyJob): JobSettings => ({
   timeoutMs: timeoutOf(job),
 });
 
-/** Settings of a job as they hold: what operators have set, and what its code says where they have not. */
+/** The effective settings of a job: what operators have set, and what its code declares where they have not. */
 function overridden(settings: JobSettings, set: JobSettingsRow | undefined): JobSettings {
   if (!set) return settings;
   return {
@@ -174,7 +177,7 @@ function definitionOf(job: AnyJob): JobDefinition {
   };
 }
 
-/** The definition with what operators have set instead of what the code says. */
+/** The definition with the settings of operators in place of those of the code. */
 function withOverrides(definition: JobDefinition, set: JobSettingsRow | undefined): JobDefinition {
   if (!set) return definition;
   const { code } = definition;
@@ -192,7 +195,7 @@ function withOverrides(definition: JobDefinition, set: JobSettingsRow | undefine
   };
 }
 
-/** What the code of a job says, of what operators may set. */
+/** The settings in the code of a job that operators may override. */
 function codeOf(job: AnyJob): JobDefinition['code'] {
   const { channel, priority, maxAttempts, timeoutMs } = settingsOf(job);
   const retry = { ...defaultRetry, ...job.retry };

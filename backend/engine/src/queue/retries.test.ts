@@ -313,7 +313,7 @@ describe('a job that puts its run off', () => {
     const [told] = await rows(`SELECT level, message FROM "JobRunMessage" WHERE "runId" = $1 LIMIT 1`, id);
     expect(told).toEqual({
       level: 'INFO',
-      message: 'Put off by its job for 90 s, without using up an attempt: The file is not there yet',
+      message: 'Snoozed by its job for 90 s, without using up an attempt: The file is not there yet',
     });
   });
 

@@ -12,7 +12,7 @@ export interface ContextSource {
   readonly services: JobServices;
   readonly output: RunOutput;
   readonly signal: AbortSignal;
-  /** Throws the reason where the run is to stop, or is over. */
+  /** Throws the reason when the run is to stop, or is over. */
   throwIfStopped(): void;
   /** The runs that this one waited for. */
   readUpstream(): Promise<UpstreamRun[]>;
@@ -22,8 +22,8 @@ export interface ContextSource {
 const YIELD_AFTER_MS = 10;
 
 /**
- * What a job is given. One is made for every run, and most jobs use little of it: each part is made when it is asked
- * for, and may be taken out (`const { log, progress } = ctx`).
+ * The context of a job. Every run gets one, and most jobs use little of it: each part is created at its first use, and
+ * may be destructured (`const { log, progress } = ctx`).
  */
 export class RunContext implements JobContext {
   readonly #source: ContextSource;

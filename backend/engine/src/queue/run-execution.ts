@@ -9,7 +9,9 @@ import { type StorableMetadata, storableText } from './storable.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import type { LastProgress } from './transitions/finish.js';
 
-/** A job whose run is not its own any more gets this long to return; then it is left to itself, and its slot is free. */
+/**
+ * Time for a job to return after its run was lost or timed out; then its slot is free, although the job may still run.
+ */
 export const LAST_WORDS_MS = 5_000;
 
 /** Why a run is stopped before its end. */
@@ -27,7 +29,7 @@ export class RunStopped extends Error {
   }
 }
 
-/** Whether a run is to stop, for its execution and for the job's signal, which most short jobs never ask for. */
+/** Whether a run is to stop, for its execution and for the job's signal, which most short jobs never use. */
 export class StopRequest {
   #reason: RunStopped | undefined;
   #abort: AbortController | undefined;
@@ -56,7 +58,7 @@ export class StopRequest {
   }
 }
 
-/** The job puts its run off. */
+/** The job snoozes its run. */
 export interface SnoozeResult {
   status: 'snoozed';
   delayMs: number;
@@ -71,7 +73,7 @@ export type ExecutionResult =
       error: string | null;
       errorStack: string | null;
       isTimeOut?: true;
-      /** It would be the same again: there is no further attempt. */
+      /** Another attempt would fail the same way: there is none. */
       isFinal?: true;
       /** The parameters don't fit this version of the job; another version may take them. */
       isRefused?: true;
@@ -89,7 +91,10 @@ export interface RunExecution {
   place: number;
   /** What it has taken; complete once it has ended. */
   readonly usage: AttemptUsage;
-  /** Asks the job to stop; the first reason counts. What it does is in vain once its lease is lost or its time is up. */
+  /**
+   * Requests the job to stop; the first reason counts. After a lost lease or a timeout the result of the job is not
+   * recorded.
+   */
   stop(reason: StopReason): void;
   /** Runs the job to its end, and calls `onEnd` once, never before this returns. */
   begin(onEnd: (result: ExecutionResult) => void): void;
@@ -103,7 +108,7 @@ export function timedOut(run: ClaimedRun, metadata: StorableMetadata): Execution
   return { status: 'FAILED', error, errorStack: null, isTimeOut: true, ...metadata };
 }
 
-/** How an execution ends whose job threw something that asked for nothing else. */
+/** The end of an execution whose job threw an ordinary error. */
 export function failedWith(thrown: unknown, redaction: Redaction) {
   const status = 'FAILED' as const;
   if (thrown instanceof NotJsonError)
@@ -119,7 +124,7 @@ export function failedWith(thrown: unknown, redaction: Redaction) {
   };
 }
 
-/** How an execution ends whose job put its run off. */
+/** The end of an execution whose job snoozed its run. */
 export function snoozedWith({ delayMs, reason }: JobSnooze, redaction: Redaction): SnoozeResult {
   return {
     status: 'snoozed',

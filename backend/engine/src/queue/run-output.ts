@@ -36,7 +36,7 @@ export class RunOutput {
     this.#startedAt = startedAt;
   }
 
-  /** Lines, progress and news of metadata from now on go to the log alone: the execution is over. */
+  /** The execution is over: later lines, progress and metadata only go to the log. */
   close(): void {
     this.#isClosed = true;
   }

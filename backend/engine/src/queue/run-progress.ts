@@ -23,7 +23,10 @@ export class RunProgress {
   readonly #startedAt: number;
   #state: ProgressState = { percent: null, message: null, steps: null };
 
-  /** `onMistake` is called once, with what to say to the author of a job that reports no fraction. `startedAt` is by the process's own clock. */
+  /**
+   * `onMistake` is called once, with a message for the author of a job that reports a percentage. `startedAt` is by the
+   * process's own clock.
+   */
   constructor(
     onChange: (state: ProgressState) => void,
     redaction?: Redaction,
@@ -71,7 +74,7 @@ export class RunProgress {
     return lastProgress(this.#state, status, this.#afterMs(), redaction);
   }
 
-  /** A percentage would be all of it from the first report on; what is added up may be a little beside 0 and 1. */
+  /** A percentage would mean 100 % from the first report on; sums may be slightly outside of 0 to 1. */
   #isFraction(fraction: unknown, by: string): boolean {
     if (typeof fraction === 'number' && fraction >= -0.01 && fraction <= 1.01) return true;
     if (!this.#hasMistaken)
@@ -83,7 +86,7 @@ export class RunProgress {
   #reportStep({ message, ...place }: StepReport): void {
     const report = { ...place, message: this.#storable(message) };
     const steps = reportStep(this.#state.steps ?? [], report, this.#afterMs());
-    // What is said with the end of a step stands until the next one begins.
+    // The message at the end of a step stays until the next step begins.
     this.#changeSteps(steps, report.message);
   }
 

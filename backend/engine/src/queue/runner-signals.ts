@@ -10,22 +10,22 @@ interface RunnerSignalsOptions {
   held: HeldRuns;
   database: Reachability;
   events: QueueEvents;
-  /** How the runner is, which each beat tells. */
+  /** The state of the runner, which each heartbeat reports. */
   times(): RunnerTimes;
-  /** Runs were queued; the id of one that came alone. */
+  /** Runs were queued; the id of a run that was queued alone. */
   onQueued(runId?: string): void;
 }
 
 /**
- * What a runner is notified of from outside: by the answers to its heartbeat, and by notifications of other processes. Stops
- * the runs that are asked to stop or whose lease is lost.
+ * Receives the answers to a runner's heartbeats and the notifications of other processes. Stops the runs that are
+ * requested to stop or whose lease is lost.
  */
 export class RunnerSignals {
   readonly #options: RunnerSignalsOptions;
   readonly #heartbeat: Heartbeat;
   readonly #unfollow: () => void;
 
-  /** Begins to beat and to listen. */
+  /** Starts the heartbeats and the listener. */
   constructor(options: RunnerSignalsOptions) {
     this.#options = options;
     const leases = options.held.leases.shared;
@@ -33,7 +33,7 @@ export class RunnerSignals {
     this.#unfollow = options.listener ? this.#follow(options.listener) : () => {};
   }
 
-  /** Stops both, after the last beat. */
+  /** Stops both, after the last heartbeat. */
   async stop(): Promise<void> {
     await this.#heartbeat.stop();
     this.#unfollow();
@@ -52,7 +52,7 @@ export class RunnerSignals {
     };
     const revoked = (payload: string) => {
       const runIds = parseIds(payload);
-      // The beat brings which leases are lost; a run may have been claimed anew here meanwhile.
+      // The heartbeat returns which leases are lost; this runner may have claimed a run anew meanwhile.
       if (held.all().some(({ run }) => runIds.includes(run.id))) this.#heartbeat.beatNow();
     };
     listener.on('queued', queued).on('connected', connected).on('cancel', cancel).on('revoked', revoked);

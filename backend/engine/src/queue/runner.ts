@@ -56,7 +56,7 @@ export interface RunnerOptions {
   host: string;
   version: string;
   labels?: Record<string, string>;
-  /** What its process does for commands of operators. */
+  /** How its process handles commands of operators. */
   process?: RunnerProcess;
   events: QueueEvents;
   notifier: Notifier;
@@ -66,12 +66,12 @@ export interface RunnerOptions {
   jobsModule?: string;
 }
 
-/** After the grace period, jobs that heard the signal get this long to return before their runs are handed back. */
+/** After the drain time, jobs that received the stop signal get this long to return before their runs are released. */
 const LAST_WORDS_MS = 2_000;
 
 /**
- * Claims due runs and executes them, at most `concurrency` at once. The claiming is in `claim-loop.ts`, what it
- * holds in `held-runs.ts`, where a job runs in `executions.ts`, and the way of a run to its end in `attempts.ts`.
+ * Claims due runs and executes them, at most `concurrency` at once. `claim-loop.ts` claims, `held-runs.ts` has the held
+ * runs, `executions.ts` decides where a job runs, and `attempts.ts` takes a run to its end.
  */
 export class Runner {
   readonly id = randomUUID();
@@ -131,7 +131,7 @@ export class Runner {
       ...{ held: this.#held, events, notifier, progress: this.#progress, messages: this.#messages },
       histograms: this.#histograms,
       outcomes: new Outcomes({ sql, endSql, events, database, registry }),
-      // What was started for this process alone goes to no other.
+      // Runs that were started for this process are released to no other.
       refusals: options.kind === 'CLI' ? undefined : refusals,
       handBack: (execution) => this.#handBack.unbegun([execution], 'not begun'),
       onRoom: () => this.#claims.useRoom(),
@@ -203,7 +203,7 @@ export class Runner {
     return this.#held.size;
   }
 
-  /** Announces the runner and starts its pulse, without claiming anything yet. Waits for the database. */
+  /** Registers the runner and starts its heartbeats, without claiming anything yet. Waits for the database. */
   async open(): Promise<void> {
     const { sql, events } = this.#options;
     const prepared = this.#prepare();
@@ -215,7 +215,7 @@ export class Runner {
     events.emit('runnerStarted', { runnerId: this.id, concurrency: this.#limits.concurrency });
   }
 
-  /** Has PostgreSQL plan what is sent for every run while the rest of the start waits for other answers. */
+  /** Has PostgreSQL plan the statements of every run while the rest of the start waits for other answers. */
   async #prepare(): Promise<void> {
     const { claimSql, endSql } = this.#options;
     await Promise.allSettled([claimSql && this.#claims.prepare(), endSql && finishRuns(endSql, [])]);
@@ -234,12 +234,12 @@ export class Runner {
     this.#claims.start();
   }
 
-  /** One pass: claims as many due runs as there is room for, has them begun, and returns how many. */
+  /** One pass: claims as many due runs as there is room for, begins them, and returns how many. */
   tick(): Promise<number> {
     return this.#claims.tick();
   }
 
-  /** Looks for work now instead of at the next poll; `runId` is a run that was queued by itself. */
+  /** Polls now instead of at the next interval; `runId` is a run that was queued alone. */
   wakeUp(runId?: string): void {
     this.#claims.wakeUp(runId);
   }
@@ -250,17 +250,17 @@ export class Runner {
     return this.#attempts.execute(execution as RunExecution);
   }
 
-  /** Asks a run to stop that is here, or about to arrive. */
+  /** Requests a run to stop that is held, or is about to be. */
   cancel(runId: string): void {
     this.#held.cancel(runId);
   }
 
-  /** Leaves out the grace period of a stop, or what is left of it: runs are handed back at once. */
+  /** Skips the drain time of a stop, or what is left of it: runs are released at once. */
   hurry(): void {
     this.#hurry.abort();
   }
 
-  /** Stops claiming, lets runs end within the grace period and hands the rest back to the queue. */
+  /** Stops claiming, lets runs end within the drain time and releases the rest. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -268,7 +268,7 @@ export class Runner {
 
   async #stop(): Promise<void> {
     const { sql, settings, events } = this.#options;
-    // From now on, however long the database takes over what is under way.
+    // The time counts from now, however long the database takes for statements under way.
     const grace = delay(settings.drainMs, undefined, { ref: false, signal: this.#hurry.signal }).catch(() => {});
     this.#commands.halt();
     await this.#claims.stop();

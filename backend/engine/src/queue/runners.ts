@@ -35,20 +35,20 @@ export interface RefusedRunner {
   reason: string;
 }
 
-/** What may be asked about and of runners. */
+/** Reads runners and sends them commands. */
 export interface Runners {
-  /** The living, and those lost or stopped in the last 24 hours. */
+  /** The active runners, and those lost or stopped in the last 24 hours. */
   list(): Promise<RunnerDetailRow[]>;
   get(runnerId: string): Promise<RunnerDetailRow>;
   /** Writes commands and has them delivered. Throws QueueError where none of the runners can have it. */
   command(request: CommandRequest, actor: Actor): Promise<{ groupId: string; sent: number; refused: RefusedRunner[] }>;
-  /** What runners take over when they start. */
+  /** The settings that runners apply when they start. */
   defaults(): Promise<RunnerDefaultsRow>;
   /** Replaces it; null for nothing. Throws QueueError for a change that names nothing. */
   setDefaults(change: RunnerChange | null, actor: Actor): Promise<RunnerDefaultsRow>;
   /** Those that are lost or have stopped. */
   gone(): Promise<GoneRunnerRow[]>;
-  /** Takes back the runs of runners that are gone, and removes their rows. */
+  /** Recovers the runs of lost or stopped runners, and removes their rows. */
   cleanUp(runnerIds: string[], actor: Actor): Promise<{ removed: number; recovered: number; left: RefusedRunner[] }>;
   /** Writes down that a person had the server on `host` start a runner. */
   noteStart(host: string, actor: Actor): Promise<void>;
@@ -66,7 +66,7 @@ export interface RunnersOptions {
   notifier: Pick<Notifier, 'commanded' | 'logFollowed' | 'queued' | 'revoked'>;
 }
 
-/** Opens runners to those who ask things of them. */
+/** Creates the interface to runners. */
 export function createRunners({ sql, notifier }: RunnersOptions): Runners {
   return {
     list: () => listRunners(sql),
@@ -122,7 +122,7 @@ async function cleanUp({ sql, notifier }: RunnersOptions, runnerIds: string[], a
   const recovered: string[] = [];
   const left: RefusedRunner[] = [];
   for (const runnerId of runnerIds) {
-    const reason = 'The runner is alive, or there is none.';
+    const reason = 'The runner is active, or there is none.';
     if (!gone.has(runnerId)) {
       left.push({ runnerId, reason });
       continue;
@@ -146,7 +146,7 @@ function checkChange(kind: RunnerCommandKind, change: RunnerChange | undefined):
 /** Why a runner can't have a command. */
 export function whyNot(command: RunnerCommandKind, { kind, status }: Pick<SentCommand, 'kind' | 'status'>): string {
   if (status === null) return 'There is no such runner.';
-  if (status === 'LOST') return 'The runner is lost: its process died, or it cannot reach the database.';
+  if (status === 'LOST') return 'The runner is lost: its process has ended, or it cannot reach the database.';
   if (status === 'STOPPED') return 'The runner has stopped.';
   if (kind === 'CLI') return 'It executes a single run for the command line and ends by itself.';
   if (command === 'RESTART')

@@ -1,10 +1,10 @@
 import type { JobServices } from './job.js';
 
-/** What makes the services of a process may use. */
+/** What the function that makes the services may use. */
 export interface ServicesContext {
   /** The database with Job Manager's tables, as this process reaches it. */
   databaseUrl: string;
-  /** Has this called, and awaited, when the process executes no more runs; what was opened last closes first. */
+  /** Registers a function that is called, and awaited, when the process executes no more runs; in reverse order. */
   onClose(close: () => unknown): void;
 }
 
@@ -20,7 +20,9 @@ export interface OpenServices {
   close(): Promise<void>;
 }
 
-/** Makes the services of this process. Where that fails, what was opened is closed again, and it throws an Error that says so. */
+/**
+ * Makes the services of this process. Where that fails, closes what was opened, and throws an Error with the reason.
+ */
 export async function openServices(option: ServicesOption | undefined, databaseUrl: string): Promise<OpenServices> {
   const closers: (() => unknown)[] = [];
   const close = () => closeAll(closers);

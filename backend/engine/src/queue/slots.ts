@@ -1,7 +1,7 @@
 import type { Pace } from './pace.js';
 import type { RunExecution } from './run-execution.js';
 
-/** A run that was claimed ahead and could not begin for so long goes back: a runner with a free slot may have it. */
+/** A prefetched run that could not begin for so long is released: a runner with a free slot may take it. */
 export const HAND_BACK_MS = 500;
 
 interface SlotsOptions {
@@ -9,7 +9,7 @@ interface SlotsOptions {
   pace: Pick<Pace, 'began' | 'ended'>;
   /** Runs the job; `onOver` frees its slot. */
   begin(execution: RunExecution, onOver: () => void): void;
-  /** Takes runs that never began. */
+  /** Releases runs that never began. */
   handBack(executions: RunExecution[]): void;
   /** A slot is free, or few runs are left that could take the next. */
   onRoom(): void;
@@ -21,8 +21,8 @@ interface Ahead {
 }
 
 /**
- * Begins claimed runs, at most `concurrency` at once. Short jobs would wait for the next claim most of their time, so
- * some runs are claimed ahead and wait here, first in line first.
+ * Begins claimed runs, at most `concurrency` at once. The slots of short jobs would wait for the next claim most of the
+ * time, so some runs are prefetched and wait here in their order.
  */
 export class Slots {
   readonly #options: SlotsOptions;
@@ -43,7 +43,7 @@ export class Slots {
     return this.#ahead.length;
   }
 
-  /** Of the first of them; undefined for none. */
+  /** The priority of the first of them; undefined for none. */
   get nextPriority(): number | undefined {
     return this.#ahead[0]?.execution.run.priority;
   }
@@ -58,7 +58,7 @@ export class Slots {
     this.#fill();
   }
 
-  /** Takes out everything that waits. */
+  /** Removes and returns all waiting runs. */
   clear(): RunExecution[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -70,7 +70,8 @@ export class Slots {
       const next = this.#ahead.shift();
       if (!next) break;
       const now = performance.now();
-      // The event loop stood still meanwhile: the run is better off elsewhere, and may be there already.
+      // The event loop was blocked meanwhile: another runner should take the run, and the heartbeat thread may have
+      // released it already.
       if (now - next.since >= HAND_BACK_MS) {
         this.#handBackOld([next]);
         return;

@@ -7,19 +7,19 @@ import { storableProgress, storableText } from './storable.js';
 /** How deep steps may be nested: no reader goes further, and a walk over them needs no more stack. */
 const MOST_LEVELS = 10;
 const MOST_ID_CHARS = 100;
-/** The whole is only done when the run ended well, whatever its steps say. */
+/** Only a successful run has 100 %, whatever the progress of its steps. */
 const MOST_PERCENT = 99.9;
 /** PostgreSQL refuses to round what is too small for its column to nothing. */
 const LEAST_PERCENT = 1e-6;
 
-/** A plan or a report that makes no sense; the message says what is wrong with it. */
+/** An invalid plan or report; the message describes the problem. */
 export class StepError extends Error {
   override readonly name = 'StepError';
 }
 
 /**
- * Adds planned steps at the end, or below the step `under`. Ids are unique within the run, however deep.
- * Throws StepError for a plan that can't be; then nothing is added.
+ * Adds planned steps at the end, or below the step `under`. Ids are unique within the run, however deep. Throws
+ * StepError for an invalid plan; then nothing is added.
  */
 export function planSteps(steps: readonly JobRunStep[], plan: readonly StepPlan[], under?: string): JobRunStep[] {
   const planned = plan.map(plannedStep);
@@ -46,7 +46,7 @@ export function overallProgress(steps: readonly JobRunStep[]): number {
   return total === 0 ? 0 : Math.min(1, done / total);
 }
 
-/** The percentage to tell after `before`: it never goes back, and stays below 100 until the run has succeeded. */
+/** The percentage to report after `before`: it never falls, and stays below 100 until the run has succeeded. */
 export function heldPercent(before: number | null, fraction: number): number {
   const percent = Math.min(MOST_PERCENT, Math.max(before ?? 0, Number.isNaN(fraction) ? 0 : fraction * 100));
   return percent < LEAST_PERCENT ? 0 : percent;
@@ -145,7 +145,7 @@ function reported(step: JobRunStep, report: StepReport, afterMs: number): JobRun
   if (report.progress >= 1) return { ...running, ...doneBelow(running, afterMs), ...endOf(running, 'done', afterMs) };
   if (step.state === 'done') return { ...step, message };
   if (step.steps.length > 0) return { ...running, progress: overallProgress(step.steps) };
-  // A job divides by zero now and then.
+  // Jobs sometimes divide by zero.
   const progress = Number.isNaN(report.progress) ? 0 : report.progress;
   return { ...running, progress: Math.max(step.progress, progress) };
 }

@@ -5,7 +5,7 @@ import { limits } from '@job-manager/shared/limits';
 import { withoutTerminalCodes } from '@job-manager/shared/terminal-text';
 import { REDACTED, type Redaction } from './redaction.js';
 
-/** Of a text that is longer than it may be, no more than so many times its limit is looked at. */
+/** Of a text over its limit, at most so many times the limit is processed. */
 const READ_AHEAD = 4;
 
 /**
@@ -15,7 +15,7 @@ const READ_AHEAD = 4;
  */
 export function storableText(text: string, maxChars: number, redaction?: Redaction, missing = 0): string {
   const read = text.slice(0, READ_AHEAD * maxChars);
-  // Secrets are looked for last: a code for colours may stand in the midst of a name.
+  // Secrets are searched last: a code for colours may be within a name.
   const plain = withoutTerminalCodes(read).toWellFormed();
   return cutText(redaction ? redaction.text(plain) : plain, maxChars, missing + text.length - read.length);
 }
@@ -62,8 +62,8 @@ export interface StorableMetadata {
 }
 
 /**
- * Metadata as JSON text of at most 256 kB, without secrets. What is too large is left out key by key, the later
- * ones first, and said so. Throws NotJsonError for what JSON has no word for.
+ * Metadata as JSON text of at most 256 kB, without secrets. What is too large is left out key by key, the last first,
+ * with a note. Throws NotJsonError for what JSON can't express.
  */
 export function storableMetadata(metadata: Record<string, unknown>, redaction: Redaction): StorableMetadata {
   const parts: string[] = [];
@@ -94,7 +94,7 @@ const metadataOptions = dataOptions(
   { maxChars: METADATA_CHARS },
 );
 
-/** Undefined for what is far too large: putting a hundred megabytes into words would stop the process for seconds. */
+/** Undefined for what is far too large: serializing a hundred megabytes would block the process for seconds. */
 function metadataJson(value: unknown, key: string, redaction: Redaction): string | undefined {
   try {
     return writeJson(value, key, metadataOptions(redaction)) ?? 'null';

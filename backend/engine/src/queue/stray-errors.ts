@@ -3,8 +3,8 @@ import type { QueueEvents } from './events.js';
 import { Execution } from './executor.js';
 
 /**
- * The same in a process that belongs to another application: what comes from a run fails that run, everything else
- * goes its way as if there were no handler.
+ * The same in a process that belongs to another application: an error from a run fails that run, every other error is
+ * thrown as if there were no handler.
  */
 export function catchStrayErrorsOfRuns(): () => void {
   const onRejection = (error: unknown) => {
@@ -27,8 +27,8 @@ export function catchStrayErrorsOfRuns(): () => void {
 const isAlone = (event: 'unhandledRejection' | 'uncaughtException'): boolean => process.listenerCount(event) === 1;
 
 /**
- * Keeps the process alive when a job lets an error escape its promise (a rejection that was not awaited, a throw
- * in a timer) and fails the run it came from. Returns a function that takes the handlers away again.
+ * Keeps the process running when an error of a job is not caught by its promise (a rejection that was not awaited, a
+ * throw in a timer) and fails the run it came from. Returns a function that removes the handlers.
  */
 export function catchStrayErrors(events: QueueEvents): () => void {
   const handle = (error: unknown) => {

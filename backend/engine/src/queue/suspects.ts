@@ -6,9 +6,9 @@ import type { ExecutionResult, RunExecution } from './run-execution.js';
 import type { ClaimedRun, ClaimRequest } from './transitions/claim.js';
 import { beginSuspect, clearSuspect } from './transitions/suspects.js';
 
-/** Processes of their own at once, at most: each takes as much memory as a small runner. */
+/** Processes for suspects at once, at most: each takes as much memory as a small runner. */
 const MAX_PROCESSES = Math.min(8, Math.max(4, availableParallelism()));
-/** It begins with two, and uses one more whenever a suspect has ended by itself, or after so long. */
+/** Begins with two, and uses one more whenever a suspect has ended without a crash, or after so long. */
 const RAMP_MS = 2_000;
 /** Where suspects can't have processes, a runner that is never idle stops claiming others after so long ... */
 const TIMEOUT_MS = 2_000;
@@ -16,7 +16,7 @@ const TIMEOUT_MS = 2_000;
 const EMPTYING_MS = 10_000;
 /** Between a claim of suspects that brought none and the next: their channel may be paused, or full. */
 const AGAIN_MS = 1_000;
-/** The loss that made a run a suspect may be due to any of them: some of them run together. */
+/** So many suspects that were lost once run together. */
 const LOST_ONCE = { from: 0, to: 1 };
 const LOST_AGAIN = { from: 2, to: 32_767 };
 const LOST = { from: 0, to: 32_767 };
@@ -29,7 +29,7 @@ export interface SuspectsOptions {
   executions: Pick<Executions, 'canIsolate' | 'isolableJobs'>;
   /** How many runs this runner holds. */
   heldRuns(): number;
-  /** Takes in claimed runs, to be executed in processes of their own or here. */
+  /** Receives claimed runs, to be executed in processes of their own or here. */
   hold(runs: ClaimedRun[], isApart: boolean): RunExecution[];
   /** Runs the job and records how it ended. */
   execute(execution: RunExecution): Promise<ExecutionResult>;
@@ -37,7 +37,7 @@ export interface SuspectsOptions {
   onRoom(): void;
 }
 
-/** Whether the job came to its end without taking its process along. */
+/** Whether the job ended without crashing its process. */
 const hasEnded = (result: ExecutionResult): boolean =>
   result.status === 'snoozed' || (result.status !== 'interrupted' && !result.crashed && !result.isRefused);
 
@@ -48,9 +48,10 @@ export interface SuspectClaim {
 }
 
 /**
- * Runs suspects, which a runner held when it died. Where their job can be loaded elsewhere, each runs in a process of
- * its own, beside everything else. Otherwise it runs in this process while nothing else is in it: alone, or after a
- * single loss with a few others that were lost once. So a death of the process in the end identifies its run.
+ * Runs suspects, which are runs that a runner held when it was lost. Where a separate process can load their job, each
+ * runs in a process of its own, beside everything else. Otherwise it runs in this process while nothing else does:
+ * alone, or after a single loss with a few others that were lost once. So a crash of the process finally identifies its
+ * run.
  */
 export class Suspects {
   readonly #options: SuspectsOptions;
@@ -60,7 +61,7 @@ export class Suspects {
   #areDue: boolean;
   #dueSince = performance.now();
   #againAt = 0;
-  /** From when to when nothing else is claimed, so that this process becomes idle. */
+  /** The time in which nothing else is claimed, so that this process becomes idle. */
   #emptying = { from: Number.NEGATIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
   #apart = 0;
   #here = 0;
@@ -70,7 +71,7 @@ export class Suspects {
     this.#options = options;
     const { canIsolate } = options.executions;
     if (!canIsolate) this.#isolable = new Set();
-    // A runner that begins holds nothing yet: where suspects need that, it looks for them before all else.
+    // A starting runner holds no runs yet: where suspects need that, it claims them first.
     this.#areDue = !canIsolate;
   }
 
@@ -137,7 +138,7 @@ export class Suspects {
     const result = await execute(execution);
     if (hasEnded(result)) {
       await clearSuspect(sql, run).catch(onError);
-      // One that ended its process is a reason to start no more at once: each death costs the start of a process.
+      // After a crash no more processes are used at once: each crash costs the start of a process.
       this.#ramp.ended += 1;
     }
     this.#count(isApart, -1);
@@ -159,7 +160,7 @@ export class Suspects {
     return Math.min(ramped, MAX_PROCESSES, this.#options.concurrency) - this.#apart;
   }
 
-  /** Suspects that need this process for themselves have waited for long, and so have others since the last time. */
+  /** Suspects that need this process alone have waited for long, and so long ago was the last time for them. */
   #isTimeToEmpty(): boolean {
     const now = performance.now();
     const hasOthers = this.#options.jobNames.some((name) => !this.#isolable?.has(name));

@@ -1,9 +1,9 @@
-/** What may be spent at once where nothing was spent for long, and what may be owed after a turn that took long. */
+/** The largest saved time, and the largest debt after a long turn. */
 const MAX_MS = 10;
 
 /**
- * Keeps what is done again and again within a part of the time, where a few long turns cost less than many short ones.
- * What is not spent is saved, for a little: a caller that comes now and then never waits.
+ * Limits repeated work to a part of the time, where a few long turns cost less than many short ones. Unused time is
+ * saved up to a limit, so that a rare caller never waits.
  */
 export class TimeBudget {
   readonly #part: number;
@@ -21,7 +21,7 @@ export class TimeBudget {
     this.#savedAt = performance.now();
   }
 
-  /** How long to wait with the next turn, in milliseconds; 0 for not at all. */
+  /** How long to wait before the next turn, in milliseconds. */
   get restMs(): number {
     return Math.max(0, -this.#saved() / this.#part);
   }

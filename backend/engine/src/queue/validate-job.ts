@@ -108,7 +108,7 @@ export function validateScheduleNames(schedules: ScheduleSettings[]): void {
   }
 }
 
-/** Functions, dates and undefined don't come back from JSON as they went in. */
+/** Functions, dates and undefined don't survive JSON. */
 function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return Object.is(a, b);
   const keys = Object.keys(b);
@@ -136,10 +136,10 @@ function refuseWrong(checked: CheckedInput<unknown>): void {
 }
 
 const times = z.number().int().min(1).max(limits.attempts);
-/** What is left out is as usual; an unknown word is a mistake. */
+/** Missing fields have defaults; an unknown field is a mistake. */
 const partialPolicy = retryPolicy.partial();
 
-/** What is wrong with how a job wants its runs repeated, in words; undefined where nothing is. */
+/** The problem with the retry policy of a job; undefined for none. */
 function findRetryProblem({ maxAttempts = 1, maxCrashes = 1, retry = {} }: AnyJob): string | undefined {
   const most = `must be whole, from 1 to ${limits.attempts}`;
   if (!times.safeParse(maxAttempts).success) return `maxAttempts ${most}`;

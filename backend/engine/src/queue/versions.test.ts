@@ -83,7 +83,7 @@ describe('parameters that do not fit', () => {
     ]);
     const [said] = await query('SELECT level, message FROM "JobRunMessage" WHERE "runId" = $1', ids[0]);
     expect(said.level).toBe('WARN');
-    expect(said.message).toMatch(/^Version 1 of the job can not take it; handed back to the queue for another version/);
+    expect(said.message).toMatch(/^Version 1 of the job can not take it; released to the queue for another version/);
   });
 
   it('of the old code find an old process as well', async () => {

@@ -2,13 +2,13 @@ import type { Permission } from '@job-manager/shared/permissions';
 import { type AuditPerson, auditPerson, auditPersonValues } from './audit.js';
 import type { Sql } from './sql.js';
 
-/** A role of the installation's own. */
+/** A custom role of the installation. */
 export interface RoleRow {
   id: string;
   name: string;
   permissions: Permission[];
   jobPatterns: string[] | null;
-  /** Who have it. */
+  /** Accounts with this role. */
   people: number;
   createdAt: Date;
   updatedAt: Date;
@@ -16,7 +16,7 @@ export interface RoleRow {
 
 export type GivenAccessRole = Pick<RoleRow, 'name' | 'permissions' | 'jobPatterns'>;
 
-/** Roles that there may be: a list that one still oversees. */
+/** The limit of roles: more would be no readable list. */
 export const MAX_ROLES = 50;
 
 const selectRoles = (source: string): string => `
@@ -37,7 +37,7 @@ export async function findRole(sql: Sql, id: string): Promise<RoleRow | null> {
 /** What the own role of this name allows, or null. */
 export async function findRoleByName(sql: Sql, name: string): Promise<GivenAccessRole | null> {
   const { rows } = await sql.query<GivenAccessRole>({
-    // Each call of such a person asks it: planned once per connection.
+    // Sent with each call of such a person, so it is planned once per connection.
     name: 'find-role-by-name',
     text: 'SELECT name, permissions, "jobPatterns" FROM "AccessRole" WHERE name = $1',
     values: [name],

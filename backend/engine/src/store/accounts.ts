@@ -9,15 +9,17 @@ export interface AccountRow extends CurrentUser {
   disabledAt: Date | null;
   lastSignInAt: Date | null;
   mustChangePassword: boolean;
-  /** Another person set the password, and it was not changed in time. */
+  /** Another person set the password, and the owner did not change it in time. */
   isPasswordExpired: boolean;
   attemptsResetAt: Date | null;
-  /** Whether its person has signed in from the network that was asked about. */
+  /** Whether its person has signed in from the given network. */
   isKnownNetwork: boolean;
   hasSecondFactor: boolean;
 }
 
-/** When a password ends that another person set: an SQL expression. It is on a screen, in a mail or in a log. */
+/**
+ * When a password that another person set expires, as an SQL expression: it may be on a screen, in a mail or in a log.
+ */
 export const PASSWORD_END = `clock_timestamp() + interval '7 days'`;
 
 /** Of the person `u`. */
@@ -75,9 +77,9 @@ WITH written AS (
 SELECT id, email, role FROM written`;
 
 /**
- * Gives an account the password its person chose and ends all of their sessions but this one. Changes nothing and answers
- * false when the account is no longer as `seen`: another password, or a sign-in meanwhile, whose
- * session this statement could not see and would leave alive.
+ * Gives an account the password its person chose and ends all of their sessions but this one. Changes nothing and
+ * returns false when the account has changed since it was `seen`: another password, or a sign-in meanwhile, whose
+ * session this statement could not see and would not end.
  */
 export async function changeOwnPassword(
   sql: Sql,

@@ -14,19 +14,19 @@ export interface ActivePicture {
   running: number;
   /** Stops counting one above the cap. */
   queued: number;
-  /** The run that ended last, whenever that was. */
+  /** The run that ended last. */
   lastEndedId: string | null;
   serverTime: Date;
 }
 
-/** The active runs as they stand, in one query. */
+/** Reads the active runs in one query. */
 export async function readActivePicture(sql: Sql): Promise<ActivePicture> {
   type Row = RunSummaryRow & { running: number; queued: number; lastEndedId: string | null; serverTime: Date };
   const found = await sql.query<Row>({ name: 'active-picture', text: PICTURE, values: [] });
   const [first] = found.rows;
   if (!first) throw new Error('The picture always has a row with its counts');
   const { running, queued, lastEndedId, serverTime } = first;
-  // With nothing active there is still that row, its run columns empty.
+  // Without active runs there is still this row, with empty columns for the run.
   return { rows: found.rows.filter((row) => row.id !== null), running, queued, lastEndedId, serverTime };
 }
 

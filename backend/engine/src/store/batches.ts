@@ -97,7 +97,7 @@ const BATCHES = `
 WITH page AS MATERIALIZED (SELECT * FROM "JobRunBatch" ORDER BY id DESC OFFSET $1 LIMIT $2)
 ${selectBatches('page')} ORDER BY b.id DESC`;
 
-// MATERIALIZED: for the order the planner would otherwise walk through all runs there are, looking for these.
+// MATERIALIZED: for the order the planner would otherwise search these among all runs.
 const BATCH_RUNS = `
 WITH member AS MATERIALIZED (SELECT id FROM "JobRun" WHERE "batchId" = $1 AND (NOT $4::boolean OR status = 'FAILED')
 ), page AS MATERIALIZED (SELECT id FROM member ORDER BY id OFFSET $2 LIMIT $3

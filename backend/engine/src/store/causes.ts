@@ -6,7 +6,7 @@ export interface UnreadHour {
   missing: number;
 }
 
-/** A failed run whose cause is not known yet, as far as it says it. */
+/** A failed run without a cause, with the fields that determine it. */
 export interface FailedRun {
   runId: string;
   jobName: string;
@@ -34,7 +34,10 @@ export async function readUnreadHours(sql: Sql, since: Date | null): Promise<Unr
   return rows;
 }
 
-/** The hours since one whose failures are not all known here, as rows of `hour` and `missing`: looked for in the days that lack any. */
+/**
+ * The hours since one in which some failures have no cause, as rows of `hour` and `missing`: searched in the days that
+ * lack any.
+ */
 export const unreadHours = (since: string): string => `
 SELECT f.hour, (f.runs - coalesce(k.runs, 0))::int AS missing FROM (
   SELECT day FROM (
@@ -53,7 +56,7 @@ export async function readRunsWithoutCause(sql: Sql, hour: Date, most: number): 
   return rows;
 }
 
-// The look for a cause is a subquery, so that the walk can end as soon as enough are found.
+// The search for a cause is a subquery, so that the scan can end as soon as enough are found.
 const WITHOUT_CAUSE = `
 SELECT id::text AS "runId", "jobName", left(coalesce(error, ''), 1000) AS error, left(coalesce("errorStack", ''), 4000) AS stack,
   "finishedAt", "algorithmVersion" AS version

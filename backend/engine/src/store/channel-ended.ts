@@ -11,7 +11,10 @@ export interface ChannelEnded {
 const STATES = ['success', 'failed', 'cancelled'] as const;
 const COLUMNS = STATES.join(', ');
 
-/** Adds what ended to the minute and to ever, as CTEs that follow another; `gathered` is their JSON, in any order. */
+/**
+ * Adds ended executions to the minute and to the total, as CTEs that follow another; `counts` is their JSON, in any
+ * order.
+ */
 export const addChannelEnded = (gathered: string): string => `
 ended AS (
   SELECT * FROM jsonb_to_recordset(${gathered}::jsonb) AS g(channel text, success int, failed int, cancelled int)
@@ -23,7 +26,7 @@ ended AS (
   ON CONFLICT (step, at, channel) DO UPDATE SET ${STATES.map((state) => `${state} = c.${state} + EXCLUDED.${state}`).join(', ')}
 )`;
 
-/** Sums the minutes of hours that have gone by, with some time for what was gathered in their last seconds. */
+/** Sums the minutes of past hours, with a delay for the counts of their last seconds. */
 export const SUM_CHANNEL_HOURS = `
 INSERT INTO "ChannelEnded" (step, at, channel, ${COLUMNS})
 SELECT 'HOUR', ${beginOf('HOUR', 'at')}, channel, ${STATES.map((state) => `sum(${state})`).join(', ')} FROM "ChannelEnded"

@@ -1,12 +1,12 @@
 import { notificationChannels } from '@job-manager/client/notification-channels';
 import { DEFAULT_SCHEMA } from '../database/schema.js';
 
-/** Channels of LISTEN/NOTIFY. A lost notification costs a poll interval and never a run. */
+/** Topics of LISTEN/NOTIFY. A lost notification costs a poll interval and never a run. */
 export const channels = {
   ...notificationChannels,
-  /** Running runs were asked to stop; payload: their ids, a JSON array. */
+  /** Running runs were requested to stop; payload: their ids, a JSON array. */
   cancel: 'job_manager_cancel',
-  /** Runs were taken away from those who run them; payload: their ids, a JSON array. */
+  /** Runners lost the leases of runs; payload: their ids, a JSON array. */
   revoked: 'job_manager_revoked',
   /** Newest progress of running runs; payload: a JSON array of ProgressNote. */
   progress: 'job_manager_progress',
@@ -14,11 +14,11 @@ export const channels = {
   messages: 'job_manager_messages',
   /** A person's role, sessions or account changed; payload: the user id. Sent by triggers. */
   access: 'job_manager_access',
-  /** Schedules were made, changed or resumed: schedulers may look; no payload. */
+  /** Schedules were made, changed or resumed: schedulers poll; no payload. */
   schedules: 'job_manager_schedules',
   /** Jobs were paused or resumed, or settings of them changed: what claims or queues their runs reads them; no payload. */
   jobs: 'job_manager_jobs',
-  /** An operation on many runs has begun: those who work such off may look; no payload. */
+  /** A bulk operation has begun: bulk workers poll; no payload. */
   bulk: 'job_manager_bulk',
   /** Incidents or messages of them changed; no payload. */
   alerts: 'job_manager_alerts',
@@ -32,7 +32,9 @@ export type ChannelName = keyof typeof channels;
 /** Those that name runs: in another schema of the database other runs have the same numbers. */
 const OF_ONE_SCHEMA: ReadonlySet<ChannelName> = new Set(['cancel', 'revoked', 'progress', 'messages']);
 
-/** What a channel is called for the tables of a schema. The others are of the whole database: they wake, and say no more. */
+/**
+ * The name of a topic for the tables of a schema. Topics without ids are shared by the whole database: they only wake.
+ */
 export const channelOf = (name: ChannelName, schema: string): string =>
   schema === DEFAULT_SCHEMA || !OF_ONE_SCHEMA.has(name) ? channels[name] : `${channels[name]}_${schema}`;
 

@@ -65,7 +65,7 @@ export async function readOccurrences(sql: Sql, fingerprint: string, most: numbe
   return read.rows;
 }
 
-/** Which errors are looked at. */
+/** Which errors are read. */
 export interface ClientErrorFilters {
   since: Date;
   level?: ClientErrorLevel;

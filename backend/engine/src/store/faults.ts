@@ -12,14 +12,14 @@ export function isUnreachable(error: unknown): boolean {
 }
 
 /**
- * Whether an error says nothing about the statement it answers: the database can't be reached, another one was in the
- * way, or time was up. The same statement may be done later, and what it was to write is as good as ever.
+ * Whether an error is temporary and not caused by the statement itself: the database can't be reached, another
+ * transaction conflicted, or a time limit was over. The same statement may succeed later.
  */
 export function isPassing(error: unknown): boolean {
   return isUnreachable(error) || isContention(error) || hasTimedOut(error);
 }
 
-/** Whether the database gave up a statement, or its wait for a lock, for taking too long. */
+/** Whether the database cancelled a statement, or its wait for a lock, after a time limit. */
 export function hasTimedOut(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return code === '57014' || code === '55P03';
@@ -28,6 +28,6 @@ export function hasTimedOut(error: unknown): boolean {
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
 /**
  * 08 connection, 57P0x shutting down or starting up, 53 out of connections, memory or disk, 25006 a standby, as a
- * primary is for a while after others took over.
+ * former primary is for a while after a failover.
  */
 const SERVER_STATES = ['08', '57P0', '53', '25006'];

@@ -6,8 +6,8 @@ import { beginOf, isDue, KEPT } from './steps.js';
 import { SUM_SYSTEM_HOURS } from './system-samples.js';
 
 /**
- * Writes means of the samples of each hour and day, the heartbeats of each ten minutes, and the histograms and totals of each day,
- * that have gone by. Returns how many rows.
+ * Writes means of the samples of each past hour and day, of the heartbeats of each past ten minutes, and the histograms
+ * and totals of each past day. Returns how many rows.
  */
 export async function summarizeFigures(sql: Sql): Promise<number> {
   let rows = 0;

@@ -5,7 +5,7 @@ const UNITS = [
   { name: 's', from: 1_000, ms: 1_000 },
 ] as const;
 
-/** A duration as people say it: `2 h`, `30 min`, `90 s`, `2.5 s`, `500 ms`. */
+/** Formats a duration: `2 h`, `30 min`, `90 s`, `2.5 s`, `500 ms`. */
 export function formatDuration(ms: number): string {
   const unit = UNITS.find(({ from }) => ms >= from);
   return unit ? `${Math.round(ms / (unit.ms / 10)) / 10} ${unit.name}` : `${Math.round(ms)} ms`;

@@ -19,9 +19,9 @@ export interface BacklogRow {
   queued: number;
   /** Those that a runner could start: in no paused channel, and waiting for no other run. */
   due: number;
-  /** Since when the run has waited that is due longest; one that was taken back waits from then on. */
+  /** Since when the longest due run has waited; a recovered run waits from its recovery on. */
   oldestDueAt: Date | null;
-  /** The same among runs of jobs that the asker knows. */
+  /** The same among runs of jobs that the caller knows. */
   oldestKnownDueAt: Date | null;
 }
 
@@ -48,9 +48,9 @@ export interface TaskRow {
   nextAt: Date;
 }
 
-/** What the database knows about how the jobs are doing. */
+/** The state of the jobs in the database. */
 export interface SystemState {
-  /** The database's time; all ages are reckoned from it. */
+  /** The database's time, from which all ages are computed. */
   now: Date;
   runners: RunnerRow[];
   backlog: BacklogRow;
@@ -58,7 +58,7 @@ export interface SystemState {
   runningExternal: number;
   troubled: TroubledRow[];
   maintenance: TaskRow[];
-  /** Versions of jobs of which more than one lives. */
+  /** Versions of jobs with more than one running version. */
   rivals: RivalVersion[];
   /** Runs that ended in this hour and the one before, by job; and since when these are. */
   ended: { since: Date; jobs: EndedRow[] };
@@ -91,7 +91,7 @@ export interface HealthLimits {
   slowAfterMs: number;
 }
 
-/** Reads how the jobs are doing, in eight short queries. */
+/** Reads the state of the jobs in eight short queries. */
 export async function readSystemState(sql: Sql, limits: HealthLimits): Promise<SystemState> {
   const jobNames = limits.slowJobs.map(({ name }) => name);
   const counts = await sql.query<BacklogRow & { now: Date; running: number; runningExternal: number }>(COUNTS, [
@@ -137,14 +137,14 @@ async function readEnded(sql: Sql): Promise<SystemState['ended']> {
   return { since: first?.since ?? new Date(), jobs: rows };
 }
 
-/** So many of those first in line are looked at for how long they have waited: what waits behind them began to later. */
+/** The number of first runs in line whose waiting time is read: runs behind them began to wait later. */
 const FIRST_IN_LINE = 10_000;
 
 /** Counting stops one above what screens show. */
 const MOST = queuedCap + 1;
 
-// The numbers come from the index that claims use, without a look at the rows, and end at the cap: there may be millions.
-// What stands in a paused channel, or waits for other runs, waits for no runner.
+// The numbers come from the index that claims use, without reading rows, and end at the cap: there may be millions.
+// Runs in a paused channel, and those that wait for other runs, don't wait for a runner.
 const COUNTS = `
 WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
 ), paused AS MATERIALIZED (
@@ -193,10 +193,10 @@ SELECT 'channel' AS kind, name, "pausedBy", "pauseReason", extract(epoch FROM no
   ) due) AS due
 FROM pause ORDER BY "waitingMs" DESC`;
 
-/** Due runs of a lane that are looked at for those of a paused job. */
+/** Due runs of a lane that are searched for those of a paused job. */
 const FIRST_OF_LANE = 2_000;
 
-// Without a paused job no lane is walked.
+// Without a paused job no lane is read.
 const JOB_PAUSES = `
 WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
 ), paused AS MATERIALIZED (
@@ -212,7 +212,7 @@ SELECT 'job' AS kind, "jobName" AS name, "pausedBy", "pauseReason", extract(epoc
   extract(epoch FROM moment.now - greatest("pausedAt", due."runAt"))::float8 * 1000 AS "waitingMs", due.runs AS due
 FROM moment, paused JOIN due USING ("jobName") ORDER BY "waitingMs" DESC`;
 
-// What a runner holds and claimed last is read from the runs: its own word is as old as its last heartbeat.
+// Read from the runs: what a runner reports itself is as old as its last heartbeat.
 const RUNNERS = `
 SELECT id, kind, status, host, pid, version, concurrency, coalesce(held.runs, 0) AS "activeRuns", "startedAt", "lastHeartbeatAt",
   greatest("lastClaimAt", held."claimedAt") AS "lastClaimAt", "lastProgressAt", "loopLagMs"

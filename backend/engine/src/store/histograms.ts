@@ -14,7 +14,10 @@ export interface Histogram {
   buckets: number[];
 }
 
-/** Adds what was gathered to the histograms of this hour and to the channels, in one statement. Rejects without having added any. */
+/**
+ * Adds collected values to the histograms of this hour and to the channels, in one statement. When it rejects, none
+ * were added.
+ */
 export async function addHistograms(sql: Sql, histograms: Histogram[], ended: ChannelEnded[]): Promise<void> {
   await sql.query(ADD, [JSON.stringify(histograms), JSON.stringify(ended)]);
 }
@@ -36,7 +39,7 @@ const SUMMED = `ARRAY[${bucketBounds.map((_, index) => `sum(buckets[${index + 1}
 /** As text, since the driver reads an array of PostgreSQL number by number, and JSON ten times as fast. */
 const AS_JSON = `'[' || array_to_string(${SUMMED}, ',') || ']'`;
 
-/** Sums the hours of days that have gone by. */
+/** Sums the hours of past days. */
 export const SUM_HISTOGRAM_DAYS = `
 INSERT INTO "JobRunHistogram" (step, at, "jobName", measure, runs, total, max, buckets)
 SELECT 'DAY', ${beginOf('DAY', 'at')}, "jobName", measure, sum(runs), sum(total), max(max),

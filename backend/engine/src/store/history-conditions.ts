@@ -9,8 +9,9 @@ export type WalkedFilter = Omit<HistoryFilterInput, 'from' | 'to' | 'cause'> & {
 };
 
 /**
- * A filter as conditions on `r`, a run of any job, what the caller is limited to among them: those that one index of the history knows are in `indexed`, so that each entry
- * that is read of it counts; the others are looked up in the rows. `values` go on from those given.
+ * A filter as conditions on `r`, a run of any job, what the caller is limited to among them: those that one index of
+ * the history knows are in `indexed`, so that each entry that is read of it counts; the others are checked in the rows.
+ * `values` go on from those given.
  */
 export function conditionsOf(filter: WalkedFilter, values: unknown[]): { indexed: string[]; others: string[] } {
   const not = new Set(filter.not?.split(','));
@@ -70,7 +71,7 @@ export function conditionsOf(filter: WalkedFilter, values: unknown[]): { indexed
   return { indexed: [...(isByName ? [...name, ...seen] : []), ...(isByStatus ? status : []), ...times], others };
 }
 
-// The people, tokens and runners of a name are few: they are looked up once, not for each run.
+// The people, tokens and runners of a name are few: they are read once, not for each run.
 function startedBy(by: string, value: (given: string) => string): string {
   if (by === 'system') return '(r."triggeredById" IS NULL AND r."triggeredByTokenId" IS NULL)';
   const token = /^token (.+)$/.exec(by)?.[1];

@@ -4,7 +4,7 @@ import { jobScope, outsideJobScope } from '../database/job-scope.js';
 import { conditionsOf, type WalkedFilter } from './history-conditions.js';
 import type { Sql } from './sql.js';
 
-/** Where a walk through the history goes on: after this run, towards the older ones. */
+/** Where a scan of the history continues: after this run, towards the older ones. */
 export interface HistoryPlace {
   finishedAt: Date;
   id: string;
@@ -17,15 +17,15 @@ interface WalkedPage {
   next: HistoryPlace | null;
 }
 
-/** Entries that one request looks at, and for how long: whichever ends first. */
+/** The limits of one request, in entries and in time: whichever ends first. */
 const MAX_WALKED = 100_000;
 const MAX_WALK_MS = 1_500;
 /** Entries of one statement: few at first, for most pages are found among the newest. */
 const SLICE = { first: 1_000, most: 10_000 };
 
 /**
- * A page of the ended runs that match, found by looking at one run after the other from `after` back, at most 100,000 and for
- * 1.5 seconds. A page may hold less than `limit` although older runs match: `next` has how far it looked.
+ * A page of the matching ended runs, found by reading one run after the other from `after` back, at most 100,000 and
+ * for 1.5 seconds. A page may have fewer than `limit` runs although older ones match: `next` is how far it read.
  */
 export async function walkHistory(
   sql: Sql,
@@ -54,13 +54,16 @@ export async function walkHistory(
     if (slice.isEnd) return { ids, next: null };
     const passedMs = clock() - startedAt;
     if (ids.length >= limit || walked >= MAX_WALKED || passedMs >= MAX_WALK_MS) return { ids, next: place };
-    // No more than the rest of the time is enough for at the pace so far: rows that lie apart are read a hundred times slower.
+    // As many as the rest of the time allows at the present rate: scattered rows are read a hundred times slower.
     const affordable = Math.floor((walked / passedMs) * (MAX_WALK_MS - passedMs));
     size = Math.max(SLICE.first, Math.min(4 * size, SLICE.most, affordable));
   }
 }
 
-/** The filter as an index knows it best where the caller is limited to some jobs; null where they see none that it names. */
+/**
+ * The filter in the form that an index supports best for a caller who is limited to some jobs; null where the caller
+ * sees none of the named ones.
+ */
 function filterWithin(patterns: JobPatterns, filter: WalkedFilter): WalkedFilter | null {
   if (patterns === null || filter.not?.split(',').includes('jobName')) return filter;
   if (filter.jobName !== undefined)
@@ -72,7 +75,7 @@ function filterWithin(patterns: JobPatterns, filter: WalkedFilter): WalkedFilter
 interface Slice {
   ids: string[];
   walked: number;
-  /** The run that was looked at last, or the last that was found where the page is full. */
+  /** The last run that was read, or the last that matched where the page is full. */
   last: HistoryPlace | null;
   isEnd: boolean;
 }
@@ -86,7 +89,7 @@ async function readSlice(
   const where = ['r."finishedAt" IS NOT NULL', ...indexed];
   if (after !== null) {
     const at = [`$${values.push(after.finishedAt)}::timestamptz`, `$${values.push(after.id)}::bigint`];
-    // The first condition alone tells which months are behind.
+    // The first condition alone excludes newer months.
     where.push(`r."finishedAt" <= ${at[0]}`, `(r."finishedAt", r.id) < (${at.join(', ')})`);
   }
   // A correlation id, a batch or a schedule has few runs, which an index of its own finds.

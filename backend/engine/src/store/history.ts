@@ -81,8 +81,8 @@ export function planWalk(total: number, { page, pageSize }: Pick<HistoryRequest,
 }
 
 /**
- * The same walk, begun at the hour it leads to: the counters tell how many runs it would pass before. Without,
- * a walk passes half of all runs, and reads the row of each where no index knows the filter.
+ * The same scan, begun at the hour it leads to: the counters give the number of runs before it. Otherwise a scan passes
+ * half of all runs, and reads the row of each where no index supports the filter.
  */
 async function shortenWalk(
   sql: Sql,

@@ -16,7 +16,7 @@ export interface HostPerson {
  */
 export async function writeHostUser(sql: Sql, person: HostPerson): Promise<CurrentUser> {
   const values = [person.externalId, person.email, person.role];
-  // Of two who bring the same address at the same moment, one sees it taken only at the second look.
+  // Of two users with the same address at the same moment, one finds it taken only at the second try.
   const write = () => sql.query<CurrentUser>(WRITE, values);
   const { rows } = await write().catch((error) => (isTaken(error) ? write() : Promise.reject(error)));
   const [user] = rows;

@@ -21,7 +21,7 @@ export async function readIssueMutes(sql: Sql, found: readonly string[]): Promis
   return rows;
 }
 
-// A mute that was made after the issues were looked for is kept: the look may be older than the issue.
+// Keeps a mute that was made after the issues were read: the read may be older than the issue.
 const READ = `
 WITH over AS (
   DELETE FROM "IssueMute" WHERE until <= clock_timestamp()

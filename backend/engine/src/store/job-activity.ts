@@ -17,16 +17,21 @@ export interface JobActivityRow {
   since: Date;
 }
 
-/** What ended of these jobs in the last 24 hours to the millisecond, as the stats count it; the last run of each by one look into its index. */
+/**
+ * What ended of these jobs in the last 24 hours to the millisecond, as the stats count it; the last run of each by one
+ * read of its index.
+ */
 export async function readJobActivity(sql: Sql, jobNames: string[]): Promise<{ jobs: JobActivityRow[]; since: Date }> {
   const { rows } = await sql.query<JobActivityRow>({ name: 'job-activity', text: ACTIVITY, values: [jobNames] });
   return { jobs: rows, since: rows[0]?.since ?? new Date() };
 }
 
-/** In each lane so many due runs are looked at for the jobs that they are of. */
+/** Due runs of each lane that are read for their jobs. */
 const MAX_PER_LANE = 1_000;
 
-/** The jobs of which runs are queued, and whether a living process has their code. Those far back in a long lane may be missing. */
+/**
+ * The jobs with queued runs, and whether a live process has their code. Those far back in a long lane may be missing.
+ */
 export async function readQueuedJobs(sql: Sql): Promise<{ jobName: string; hasCode: boolean }[]> {
   return (await sql.query<{ jobName: string; hasCode: boolean }>(QUEUED_JOBS)).rows;
 }
@@ -116,7 +121,7 @@ export interface UnderWayRow {
   isSame: boolean;
 }
 
-/** In each lane so many queued runs are looked at for those of one job. */
+/** Queued runs of each lane that are searched for those of one job. */
 const MAX_LOOKED_AT = 1_000;
 
 /** Runs of a job that run, and those among the first queued ones of each lane; those with the same parameters first, at most ten. */

@@ -15,7 +15,7 @@ export interface JobSettingsRow extends JobOverrides {
   resumesInMs: number | null;
 }
 
-/** What a job is like of which nothing was ever set. */
+/** The settings of a job for which none were ever set. */
 export const untouchedJob = (jobName: string): JobSettingsRow => ({
   jobName,
   channel: null,
@@ -49,8 +49,8 @@ export async function readJobSettings(sql: Sql, jobName: string): Promise<JobSet
 }
 
 /**
- * One setting of the job of a run, as an SQL expression over JobRun; null where it isn't set. The table is read once for
- * a statement, however many runs it looks at.
+ * One setting of the job of a run, as an SQL expression over JobRun; null where it isn't set. The table is read once
+ * for a statement, however many runs it reads.
  */
 export const settingOfJob = (name: 'stalledAfterMs' | 'onStalled'): string =>
   `((SELECT jsonb_object_agg("jobName", "${name}") FROM "JobSettings" WHERE "${name}" IS NOT NULL) ->> "jobName")`;

@@ -10,18 +10,24 @@ export interface JobProcess {
   pid: number;
 }
 
-/** A process renews its row every so often, and counts as living for three times as long. */
+/** A process renews its row at this interval, and counts as live for three times as long. */
 export const ALIVE_EVERY_MS = 20_000;
 const LIVING = `interval '${3 * ALIVE_EVERY_MS} ms'`;
 
-/** Whether a row of JobProcess `p` is that of a living process. A runner whose event loop is blocked lives by its heartbeats. */
+/**
+ * Whether a row of JobProcess `p` is that of a live process. A runner whose event loop is blocked is live by its
+ * heartbeats.
+ */
 export const isLiving = (
   p: string,
 ): string => `${p}."stoppedAt" IS NULL AND (${p}."lastSeenAt" > clock_timestamp() - ${LIVING}
   OR EXISTS (SELECT FROM "Runner" beating WHERE beating.id = ${p}."runnerId" AND beating.status = 'ACTIVE'
     AND beating."lastHeartbeatAt" > clock_timestamp() - ${LIVING}))`;
 
-/** The versions that living processes have, a row for each process and job: columns `jobName`, `version`, and `p` for the process. */
+/**
+ * The versions that live processes have, a row for each process and job: columns `jobName`, `version`, and `p` for the
+ * process.
+ */
 const LIVING_VERSIONS = `"JobProcess" p CROSS JOIN LATERAL unnest(p."jobNames", p.versions) AS has("jobName", version)`;
 
 /** Announces a process with its jobs; announcing it again is harmless. */
@@ -52,8 +58,8 @@ export async function noteProcessStopped(sql: Sql, id: string): Promise<void> {
 }
 
 /**
- * Notes that a process lives. Returns a digest of all that its declarations depend on: which versions of its jobs
- * live, and what is stored of these jobs and their schedules; null where the process isn't known any more.
+ * Renews the row of a process. Returns a digest of all that its declarations depend on: the live versions of its jobs,
+ * and what is stored of these jobs and their schedules; null where the process isn't known any more.
  */
 export async function noteProcessAlive(sql: Sql, id: string, jobNames: string[]): Promise<string | null> {
   const noted = await sql.query<{ digest: string }>(ALIVE, [id, jobNames]);
@@ -73,7 +79,7 @@ SELECT md5(concat_ws(';',
    FROM "Schedule" WHERE source = 'CODE' AND "jobName" = ANY($2))
 )) AS digest FROM alive`;
 
-/** The versions of these jobs that live, and those of all jobs that have one of these schedules. */
+/** The live versions of these jobs, and those of all jobs that have one of these schedules. */
 export async function readLivingVersions(sql: Sql, jobNames: string[], schedules: string[]): Promise<KnownVersion[]> {
   const found = await sql.query<KnownVersion>(
     `SELECT v.* FROM "JobVersion" v
@@ -85,13 +91,13 @@ export async function readLivingVersions(sql: Sql, jobNames: string[], schedules
   return found.rows;
 }
 
-/** A version of a job that lives beside another one, and the processes that have it. */
+/** A live version of a job with more than one, and the processes that have it. */
 export interface RivalVersion extends KnownVersion {
   /** `host (process pid)`, the oldest process first. */
   processes: string[];
 }
 
-/** The versions of jobs of which more than one lives. */
+/** The versions of jobs with more than one live version. */
 export async function readRivalVersions(sql: Sql): Promise<RivalVersion[]> {
   const found = await sql.query<RivalVersion>(
     `WITH living AS MATERIALIZED (
@@ -109,7 +115,7 @@ export async function readRivalVersions(sql: Sql): Promise<RivalVersion[]> {
 const MAX_ROWS = 5_000;
 const KEPT_DAYS = { process: 7, version: 90 };
 
-/** Forgets processes that ended a week ago; returns how many. */
+/** Removes processes that ended a week ago; returns how many. */
 export async function removeOldProcesses(sql: Sql): Promise<number> {
   const removed = await sql.query(
     `DELETE FROM "JobProcess" WHERE id IN (SELECT id FROM "JobProcess" p
@@ -118,7 +124,7 @@ export async function removeOldProcesses(sql: Sql): Promise<number> {
   return removed.rowCount ?? 0;
 }
 
-/** Forgets versions that came long ago and that no known process has; returns how many. */
+/** Removes old versions that no known process has; returns how many. */
 export async function removeOldVersions(sql: Sql): Promise<number> {
   const removed = await sql.query(
     `DELETE FROM "JobVersion" v USING (

@@ -14,9 +14,9 @@ export interface KeptJob extends JobSettings {
 }
 
 /**
- * Stores what runs of these jobs are like and what their code says of them, for processes without that code. What another
- * process stored of a job before is replaced, but for a definition of the same version, which is replaced when `isFirst`:
- * it may have defaults that are made anew in each process. Returns how many jobs have another version or definition now.
+ * Stores settings and definitions of these jobs, for processes without their code. Replaces what another process stored
+ * before, except a definition of the same version, which is replaced only when `isFirst`: it may have defaults that
+ * differ in each process. Returns how many jobs have another version or definition now.
  */
 export async function keepJobs(sql: Sql, jobs: readonly KeptJob[], isFirst = true): Promise<number> {
   const { rows } = await sql.query<{ changed: number }>(KEEP, [
@@ -45,21 +45,21 @@ WITH declared AS MATERIALIZED (
 )
 SELECT count(*) FILTER (WHERE "isOther")::int AS changed FROM before`;
 
-/** A definition that jsonb can't hold is left out: the job is then known by its settings alone. */
+/** A definition that jsonb can't hold is left out: then only the settings of the job are known. */
 const storable = (definition: JobDefinition | null | undefined): JobDefinition | null =>
   definition && isStorableJson(JSON.stringify(definition)) ? definition : null;
 
 /** A definition that the code of a job has brought to the database. */
 export interface DeclaredJob {
-  /** Another one after each change. */
+  /** Changes with the row. */
   mark: string;
   /** Null where it is of another version of this product. */
   definition: JobDefinition | null;
 }
 
 /**
- * Reads the definitions of jobs but those of `own`: of those that a process has now or had in the last days, for jobs whose
- * code is gone are offered no longer. `known` are those of the read before: what has their mark is not sent again.
+ * Reads the definitions of jobs except those of `own`, of jobs that a process has now or had in the last days: older
+ * ones are no longer offered. `known` are those of the previous read: unchanged definitions are not sent again.
  */
 export async function readDeclaredJobs(
   sql: Sql,
@@ -88,13 +88,13 @@ FROM "Job" j
 WHERE j.name <> ALL ($1) AND j.definition IS NOT NULL AND EXISTS (SELECT FROM "JobProcess" p WHERE j.name = ANY (p."jobNames"))
 ORDER BY j.name`;
 
-/** Whether a living process has the code of a job. */
+/** Whether a live process has the code of a job. */
 export async function hasLivingCode(sql: Sql, jobName: string): Promise<boolean> {
   const text = `SELECT FROM "JobProcess" p WHERE $1 = ANY (p."jobNames") AND ${isLiving('p')} LIMIT 1`;
   return (await sql.query(text, [jobName])).rows.length > 0;
 }
 
-/** What runs of a job are like whose code is in other processes; undefined for a job that none has declared. */
+/** The settings of a job's runs whose code is in other processes; undefined for a job that none has declared. */
 export async function readJobAsSet(sql: Sql, jobName: string): Promise<JobSettings | undefined> {
   const text = `SELECT channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes", nullif("timeoutMs", 0)::float8 AS "timeoutMs"
     FROM ${JOB} WHERE name = $1`;

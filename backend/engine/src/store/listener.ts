@@ -14,8 +14,8 @@ type ListenerEvents = { [Name in ChannelName]: [payload: string] } & {
 };
 
 /**
- * One connection that listens to the given channels and comes back whenever it is lost. A connection
- * that died without a word is found by a ping every 10 s.
+ * One connection that listens to the given topics and reconnects whenever it is lost. A ping every 10 s detects a
+ * connection that broke without an error.
  */
 export class Listener extends EventEmitter<ListenerEvents> {
   readonly #url: string | null;
@@ -26,7 +26,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
   #delayMs = RECONNECT_MS.first;
   #closed = false;
 
-  /** `null` where only a pooler leads to the database, which passes no notifications on: then it hears nothing. */
+  /** `null` where only a pooler leads to the database, which forwards no notifications: then none are received. */
   constructor(url: string | null, names: ChannelName[]) {
     super();
     this.setMaxListeners(0);
@@ -44,14 +44,14 @@ export class Listener extends EventEmitter<ListenerEvents> {
     return this.#url === null;
   }
 
-  /** Starts listening; a database that isn't there yet is waited for. */
+  /** Starts listening; waits for a database that can't be reached yet. */
   async start(): Promise<void> {
     if (this.#url === null) return;
     const client = new DatabaseClient({
       connectionString: this.#url,
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
-      // Else a network that dies before LISTEN is answered would be waited for without end.
+      // Otherwise it would wait without end for a network that breaks before the answer to LISTEN.
       query_timeout: PING_TIMEOUT_MS,
     });
     client.on('error', (error: Error) => this.#lost(client, error));
@@ -112,7 +112,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
     this.emit('disconnected', error);
     clearTimeout(this.#timer);
     if (this.#closed) return;
-    // Jitter, so that many processes don't come back in the same instant.
+    // Jitter, so that many processes don't reconnect at the same time.
     this.#timer = setTimeout(() => void this.start(), this.#delayMs * (0.5 + Math.random()));
     this.#delayMs = Math.min(this.#delayMs * 2, RECONNECT_MS.most);
   }

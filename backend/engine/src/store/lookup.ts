@@ -15,13 +15,13 @@ export interface LookupRows {
 export const CORRELATED_SHOWN = 50;
 const KEYED_SHOWN = 20;
 const NAMED_SHOWN = 10;
-/** The newest batches, whose names are looked through. */
+/** The newest batches whose names are searched. */
 const BATCHES_SEARCHED = 10_000;
-/** People and tokens whose idempotency keys are looked for. */
+/** People and tokens whose idempotency keys are searched. */
 const MAX_CALLERS = 1_000;
 const MAX_RUN_ID = 9_223_372_036_854_775_807n;
 
-/** Finds what has a number, a correlation id, a key or a name. Every part reads an index or a small table. */
+/** Finds records by number, correlation id, key or name. Every part reads an index or a small table. */
 export async function lookUp(sql: Sql, text: string): Promise<LookupRows> {
   const id = numberIn(text);
   const [run, correlated, keyed, batches, schedules] = await Promise.all([

@@ -3,8 +3,8 @@ import { keptDays } from './kept-days.js';
 import type { Sql } from './sql.js';
 
 /**
- * Takes on a task that one process does for all, every `everyMs`; with `isAligned` at whole multiples of that time, such
- * as full minutes. False when it is not due: it was done not long ago, or another process is at it.
+ * Acquires a task that one process does for all, every `everyMs`; with `isAligned` at whole multiples of that time,
+ * such as full minutes. False when it is not due: it was done recently, or another process has acquired it.
  */
 export async function takeOnTask(sql: Sql, name: string, everyMs: number, isAligned = false): Promise<boolean> {
   const nextAt = isAligned
@@ -31,7 +31,7 @@ export async function readNextDueMs(sql: Sql, names: string[], everyMs: number):
   return read.rows[0]?.ms ?? everyMs;
 }
 
-/** Says that a task is still being done, so that no other process takes it on. */
+/** Extends an acquired task that is still being done, so that no other process acquires it. */
 export async function keepTask(sql: Sql, name: string, everyMs: number): Promise<void> {
   await sql.query(
     `UPDATE "MaintenanceTask" SET "nextAt" = clock_timestamp() + $2::float8 * interval '1 ms' WHERE name = $1`,
@@ -39,7 +39,7 @@ export async function keepTask(sql: Sql, name: string, everyMs: number): Promise
   );
 }
 
-/** Notes how a task ended, and whether an operator should look at that. */
+/** Notes how a task ended, and whether an operator should check it. */
 export async function noteTaskDone(sql: Sql, name: string, result: string, hasProblem = false): Promise<void> {
   await sql.query(
     `UPDATE "MaintenanceTask" SET "lastFinishedAt" = clock_timestamp(), "lastResult" = left($2, 300), "hasProblem" = $3
@@ -127,7 +127,7 @@ SELECT edge."jobName", edge.first AS from, place."finishedAt", place.id FROM edg
 const MAX_ROWS = 5_000;
 const CLIENT_ERRORS_KEPT = 50_000;
 
-/** Forgets runners that ended a week ago; returns how many. One that runs still name as theirs stays. */
+/** Removes runners that ended a week ago; returns how many. A runner that some run still names stays. */
 export const removeOldRunners = (sql: Sql): Promise<number> =>
   remove(
     sql,

@@ -74,7 +74,7 @@ export async function readMessageCounts(sql: Sql, runId: string): Promise<Messag
   return read.rows[0] ?? null;
 }
 
-/** Where a run's messages and steps stand, cheap to ask for again; null when there is no such run. */
+/** Where a run's messages and steps stand, cheap to read repeatedly; null when there is no such run. */
 export async function readMessageState(sql: Sql, runId: string, knownRev: number | null): Promise<MessageState | null> {
   type Row = Omit<MessageState, 'steps'> & { isKnown: boolean; steps: JobRunStep[] | null };
   const read = await sql.query<Row>({

@@ -4,12 +4,12 @@ import type { Sql } from './sql.js';
 
 /** NOTIFY takes a lock over the whole server at commit, so one process sends at most one statement in this time. */
 const GATHER_MS = 5;
-/** A notification that something changed is repeated no sooner: a listener looks anew. */
+/** The shortest interval between notifications of changes: a listener reads the rows anew. */
 const CALM_MS = 50;
 /** PostgreSQL refuses payloads of 8,000 bytes and more. */
 const MOST_BYTES = 7_500;
 
-/** Tells the other processes what changed, gathered and apart from the statements that changed it. */
+/** Notifies the other processes of changes, in batches and outside of the statements that made them. */
 export class Notifier {
   readonly #sql: Sql;
   readonly #schema: string;
@@ -23,7 +23,7 @@ export class Notifier {
   readonly #progress = new Map<string, ProgressNote>();
   readonly #withMessages = new Set<string>();
   readonly #commanded = new Set<string>();
-  /** When what is gathered is sent, by the process's own clock; null for nothing to send. */
+  /** When the batch is sent, by the process's own clock; null for nothing to send. */
   #dueAt: number | null = null;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = Number.NEGATIVE_INFINITY;
@@ -51,8 +51,8 @@ export class Notifier {
   }
 
   /**
-   * Whether a statement that queues a run may tell runners itself, as one that comes alone does: they then hear of it
-   * two ways sooner. True where nothing was sent just now, and counts as sent.
+   * Whether a statement that queues a single run may notify runners itself, which saves two round trips. True where
+   * nothing was sent just now, and counts as sent.
    */
   takeTurn(): boolean {
     if (this.#sending !== undefined || performance.now() < this.#sentAt + GATHER_MS) return false;
@@ -60,7 +60,7 @@ export class Notifier {
     return true;
   }
 
-  /** Schedules were made, changed or resumed: schedulers may look when they come due. */
+  /** Schedules were made, changed or resumed: schedulers read when they come due. */
   schedulesChanged(): void {
     this.#schedules = true;
     this.#sendSoon();
@@ -78,14 +78,14 @@ export class Notifier {
     this.#sendAtOnce();
   }
 
-  /** A running run was asked to stop. */
+  /** A running run was requested to stop. */
   cancelRequested(runId: string): void {
     this.#cancelled.add(runId);
     this.#changed = true;
     this.#sendSoon();
   }
 
-  /** Runs were taken away from their runners: these need not wait for the next heartbeat to learn it. */
+  /** Runners lost the leases of runs, and need not wait for the next heartbeat to notice. */
   revoked(runIds: string[]): void {
     if (runIds.length === 0) return;
     for (const runId of runIds) this.#revoked.add(runId);
@@ -93,7 +93,7 @@ export class Notifier {
     this.#sendSoon();
   }
 
-  /** A run's newest progress, ahead of its row. */
+  /** A run's newest progress, before it is in the row. */
   progressed(note: ProgressNote): void {
     this.#progress.set(note.id, note);
     this.#sendSoon();
@@ -118,7 +118,7 @@ export class Notifier {
     this.#sendAtOnce();
   }
 
-  /** Sends what is gathered; resolves when it was sent or lost. */
+  /** Sends the batch; resolves when it was sent or lost. */
   async flush(): Promise<void> {
     while (this.#sending !== undefined || this.#dueAt !== null) {
       if (this.#sending === undefined) this.#sendNow();
@@ -126,7 +126,7 @@ export class Notifier {
     }
   }
 
-  /** What no caller waits for is gathered for a while, so that what comes with it goes along. */
+  /** Notifications for which no runner waits are collected for a while and sent together. */
   #sendSoon(): void {
     this.#sendAt(performance.now() + GATHER_MS);
   }
@@ -155,7 +155,7 @@ export class Notifier {
     this.#sentAt = performance.now();
     this.#sending = this.#send().finally(() => {
       this.#sending = undefined;
-      // What has come meanwhile, not before its time.
+      // The next batch, at its time.
       if (this.#dueAt !== null) this.#wait(Math.max(this.#dueAt, this.#sentAt + GATHER_MS));
     });
   }
@@ -167,7 +167,7 @@ export class Notifier {
     const payloads = notes.map(([, payload]) => payload);
     await this.#sql
       .query({ name: 'notify', text: NOTIFY, values: [names, payloads] })
-      // Lost, as a notification may always be: what needs it polls.
+      // Lost, as a notification may always be: its receivers poll.
       .catch(() => {});
   }
 
@@ -198,7 +198,7 @@ export class Notifier {
   }
 }
 
-/** What is sent among the ids of runners that have commands. */
+/** The entry among the ids of runners with commands. */
 export const followedNote = (runnerId: string): string => `log of ${runnerId}`;
 
 /** Planned once per connection: runners wait for it. */

@@ -3,7 +3,7 @@ import { countableIn, lanesOf } from './lanes.js';
 import type { Sql } from './sql.js';
 import { isStalled } from './stalled.js';
 
-/** What the acts on many runs and runners would find. */
+/** How many runs and runners each bulk action would affect. */
 export interface OperationCounts {
   running: number;
   queued: number;
@@ -13,7 +13,7 @@ export interface OperationCounts {
   freeSlots: number;
 }
 
-/** Reads them as of now; `stalledAfterMs` is the silence after which a running run of ours counts as stalled. */
+/** Reads the present counts; a running run of ours without a heartbeat for `stalledAfterMs` counts as stalled. */
 export async function readOperationCounts(sql: Sql, stalledAfterMs: number): Promise<OperationCounts> {
   const { rows } = await sql.query<OperationCounts>({
     name: 'operation counts',

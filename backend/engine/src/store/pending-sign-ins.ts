@@ -3,7 +3,7 @@ import type { Sql } from './sql.js';
 
 /** How long a right password waits for the code, in milliseconds. */
 export const PENDING_SIGN_IN_MS = 5 * 60_000;
-/** Codes that may be tried before the password is asked for again. */
+/** Codes that may be tried before the password is required again. */
 export const MAX_CODES = 5;
 
 /** A person whose password was right, and which one that was. */
@@ -29,7 +29,7 @@ SELECT $1, id, "passwordHash", clock_timestamp() + $4 * interval '1 ms' FROM "Us
 WHERE id = $2 AND "passwordHash" = $3 AND "disabledAt" IS NULL
 RETURNING "expiresAt"`;
 
-/** Counts a code before it is looked at. Null where no sign-in waits under this hash, or no longer. */
+/** Counts a code before it is checked. Null where no sign-in waits under this hash. */
 export async function countSignInTry(sql: Sql, hash: string): Promise<PendingAccount | null> {
   const counted = await sql.query<PendingAccount>(
     `UPDATE "PendingSignIn" p SET tries = p.tries + 1 FROM "User" u

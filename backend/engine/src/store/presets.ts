@@ -64,7 +64,7 @@ WITH added AS (
 ), audited AS (${audited('added', 'preset.create', 6)})
 ${selectPresets('added')}`;
 
-/** Changes a preset and writes its audit entry; null, and nothing, where it isn't of this `rev` any more. */
+/** Changes a preset and writes its audit entry; null, without a change, where its `rev` is another. */
 export async function changePreset(
   sql: Sql,
   { id, rev }: { id: string; rev: number },

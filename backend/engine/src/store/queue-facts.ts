@@ -49,7 +49,7 @@ export async function readQueueFacts(sql: Sql, rows: readonly Queued[]): Promise
   };
 }
 
-// Of those that a run waits for no more are looked at than it takes to find the first few that have not ended.
+// Reads only as many of the runs that a run waits for as it takes to find the first few that have not ended.
 const QUEUE_FACTS = `
 SELECT moment.now AS "serverTime",
   (SELECT json_agg(one) FROM (

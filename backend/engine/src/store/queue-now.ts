@@ -14,7 +14,7 @@ export interface QueueNow {
   blocked: number;
   /** Of those whose time is yet to come: they failed before. */
   retrying: number;
-  /** Of runners that are alive and claim. */
+  /** Of active runners that claim. */
   slots: number;
   /** At the same minute yesterday; null where that was not sampled. */
   previous: { pending: number; running: number; scheduled: number } | null;
@@ -36,7 +36,7 @@ const counted = (lane: string, condition: string): string =>
 
 const endedIn = (status: string): string => `coalesce(sum(runs) FILTER (WHERE status = '${status}'), 0)::int`;
 
-// What the samples call due is due whatever is paused; so is what they are compared with in words.
+// Samples count due runs of paused channels and jobs too, and so does the figure that is compared with them.
 const NOW = `
 WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
 ), ${lanesOf('lane', 'NOT "isBlocked"')}

@@ -20,7 +20,7 @@ export interface QueueFilters {
 
 export interface QueuePart {
   runs: RunSummaryRow[];
-  /** Up to where the part was looked through; null where that is its end. */
+  /** How far the part was read; null for its end. */
   end: QueuePlace | null;
 }
 
@@ -57,9 +57,9 @@ export async function readQueuePart(
   return { runs, end: horizon ? { ...horizon, isBlocked, runAt: new Date(horizon.runAt) } : null };
 }
 
-// A lane that is walked no further may have more runs after its last: what other lanes have after that place is left for the
-// next page, for it may come later. The runs of the page are found by their ids, without a word about their state: while statistics
-// say that hardly anything waits, PostgreSQL 15 and 16 would walk all that does.
+// A lane that is not read to its end may have more runs after its last one: runs of other lanes after that place are
+// left for the next page. The runs of the page are found by their ids, without a condition on their state: while
+// statistics report hardly any waiting runs, PostgreSQL 15 and 16 would read all of them.
 const partOf = (condition: string): string => `
 WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
 ), ${lanesOf('lane', condition)}

@@ -21,9 +21,9 @@ const BATCH_MEMBERS = 10_000;
 const ERROR_CHARS = 300;
 
 /**
- * The runs that hang together with one: those it waits or waited for, those that wait for it, and so on; one more than
- * is shown where there are more. No index knows the ended runs that waited for another, so these are looked for in the batch of the
- * run and among those that were queued soon after its oldest ancestor.
+ * The graph of a run: the runs it waits or waited for, those that wait for it, and so on; one more than is shown where
+ * there are more. No index has the ended runs that waited for another, so they are searched in the batch of the run and
+ * among those that were queued soon after its oldest ancestor.
  */
 export async function readGraph(sql: Sql, runId: string): Promise<GraphRow[]> {
   return (await sql.query<GraphRow>(GRAPH, [runId])).rows;

@@ -22,7 +22,7 @@ export interface NeighbourRows {
 
 type Place = 'previous' | 'next' | 'lastSuccess' | 'lastFailure';
 
-/** Runs before this one that are looked at. */
+/** Runs before this one that are read. */
 const MAX_LOOKED_AT = 1_000;
 
 /** Reads what ended before and after a run, in the history of its job; of one that has not ended nothing comes after it. */

@@ -89,7 +89,7 @@ const ATTEMPTS = `(SELECT coalesce(json_agg(json_build_object('claimNo', a."clai
 // Ids are texts: JSON's numbers end before theirs do.
 const DEPENDS_ON = `(SELECT coalesce(json_agg(json_build_object('jobRunId', wanted.id::text, 'jobName', p."jobName", 'status', p.status)
     ORDER BY wanted.id), '[]') FROM unnest(r."dependsOn") AS wanted(id) LEFT JOIN "JobRun" p ON p.id = wanted.id)`;
-// OFFSET 0: for the order the planner would otherwise walk through all runs there are, looking for these.
+// OFFSET 0: for the order the planner would otherwise search these among all runs.
 const DEPENDENTS = `CASE WHEN r."hasDependents" THEN (
     SELECT coalesce(json_agg(json_build_object('jobRunId', d.id::text, 'jobName', d."jobName", 'status', d.status) ORDER BY d.id), '[]')
     FROM (SELECT * FROM (SELECT * FROM "JobRun" WHERE "isBlocked" AND "finishedAt" IS NULL AND "dependsOn" @> ARRAY[r.id] OFFSET 0) w ORDER BY id LIMIT 100) d

@@ -1,7 +1,7 @@
 import { COMMAND_EXPIRES_MS, type RunnerChange, type RunnerCommandKind } from '@job-manager/shared/runner';
 import type { Sql } from './sql.js';
 
-/** A command as its runner takes it. */
+/** A command as its runner receives it. */
 export interface TakenCommand {
   id: string;
   kind: RunnerCommandKind;
@@ -18,8 +18,8 @@ export interface CommandOutcome {
 }
 
 /**
- * Takes the commands that wait for a runner, the oldest first. One whose answer was lost on the way is taken again, so
- * name in `known` those that have arrived. Undefined where the runner's own row is gone: it was taken for dead and removed.
+ * Takes the commands that wait for a runner, the oldest first. A command whose answer was lost is taken again, so
+ * `known` must name those that have arrived. Undefined where the runner's own row was removed after it was lost.
  */
 export async function takeCommands(sql: Sql, runnerId: string, known: string[]): Promise<TakenCommand[] | undefined> {
   type Row = TakenCommand & { isRegistered: boolean };
@@ -107,7 +107,7 @@ WITH replaced AS MATERIALIZED (
 )
 SELECT EXISTS (SELECT FROM finished) AS "isFound", ARRAY(SELECT "runnerId" FROM next) AS next`;
 
-/** Keeps what was set of a runner on its row, for screens. */
+/** Stores the settings of a runner on its row, for screens. */
 export async function noteRunnerSettings(sql: Sql, runnerId: string, change: RunnerChange): Promise<void> {
   await sql.query(
     `UPDATE "Runner" SET concurrency = coalesce(($2::jsonb ->> 'concurrency')::int, concurrency),

@@ -1,7 +1,7 @@
 import type { RunnerChange } from '@job-manager/shared/runner';
 import type { Sql } from './sql.js';
 
-/** The row of `Setting` that has what runners take over when they start. */
+/** The row of `Setting` with the default settings of starting runners. */
 export const RUNNER_DEFAULTS = 'runnerDefaults';
 
 export interface RunnerDefaultsRow {
@@ -11,7 +11,7 @@ export interface RunnerDefaultsRow {
   updatedAt: Date | null;
 }
 
-/** What runners take over when they start. */
+/** The default settings of starting runners. */
 export async function readRunnerDefaults(sql: Sql): Promise<RunnerDefaultsRow> {
   const { rows } = await sql.query<RunnerDefaultsRow>(
     `SELECT value AS change, "updatedBy", "updatedAt" FROM "Setting" WHERE key = '${RUNNER_DEFAULTS}'`,

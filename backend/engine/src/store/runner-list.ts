@@ -54,7 +54,7 @@ export interface EventRow {
   actor: string | null;
 }
 
-// By the command and its runner alone; what becomes of those that wait for it follows from that.
+// Decided by the command and its runner; commands that wait for it follow.
 const ownState = (c: string, r: string): string => `CASE
   WHEN ${c}."doneAt" IS NOT NULL THEN CASE WHEN ${c}.error IS NULL THEN 'done' ELSE 'failed' END
   WHEN ${c}."seenAt" IS NOT NULL THEN CASE
@@ -77,7 +77,7 @@ FROM "RunnerCommand" c LEFT JOIN "Runner" own ON own.id = c."runnerId"`;
 
 const COMMAND_DATES = ['createdAt', 'seenAt', 'doneAt'] as const;
 
-/** The living runners, and those lost or stopped in the last 24 hours; or one, whenever it was. */
+/** The active runners, and those lost or stopped in the last 24 hours; or one of any age. */
 export async function listRunners(sql: Sql, runnerId?: string): Promise<RunnerDetailRow[]> {
   const { rows } = await sql.query<RunnerDetailRow>({
     name: 'list-runners',
@@ -95,7 +95,7 @@ function withDates(command: CommandRow): CommandRow {
 
 const HEARTBEATS_SHOWN = 12;
 
-// What a runner holds is read from the runs: its own word is as old as its last heartbeat.
+// Read from the runs: what a runner reports itself is as old as its last heartbeat.
 const RUNNERS = `
 SELECT r.id, r.kind, r.status, r.host, r.pid, r.version, r.concurrency, r."startedAt", r."stoppedAt", r."lastHeartbeatAt",
   greatest(r."lastClaimAt", held."claimedAt") AS "lastClaimAt", r."lastProgressAt", r."loopLagMs", r.labels, r."canRestart", r.supervisor, r.channels,
@@ -187,7 +187,7 @@ export interface BeatRow {
   rssBytes: number | null;
 }
 
-/** Heartbeats of a runner within the last hours, gathered to steps of so many seconds. */
+/** Heartbeats of a runner within the last hours, in steps of so many seconds. */
 export async function listBeats(sql: Sql, runnerId: string, hours: number, stepS: number): Promise<BeatRow[]> {
   const { rows } = await sql.query<BeatRow>(
     `SELECT date_bin($3::int * interval '1 s', at, 'epoch') AS at, avg("latencyMs")::float8 AS "latencyMs", max("loopLagMs")::float8 AS "loopLagMs",

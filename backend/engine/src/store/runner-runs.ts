@@ -3,13 +3,13 @@ import type { RunSummaryRow } from './run-row.js';
 import type { Sql } from './sql.js';
 
 const SHOWN = 50;
-/** No index knows the runner of a run: of those that ended while it lived, the newest so many are looked through. */
+/** No index has the runner of a run: the newest runs that ended during its life are searched, so many of them. */
 const SEARCHED = 10_000;
 
 export interface RunsOfRunner {
   /** The newest 50 that ended there, the newest first. */
   runs: RunSummaryRow[];
-  /** Older ones were not looked at; null where all were. */
+  /** Older ones were not read; null where all were. */
   searchedBackTo: Date | null;
 }
 

@@ -18,8 +18,8 @@ export interface NewRunner {
 }
 
 /**
- * Announces a runner, and returns what it is to take over of the default that is set for all; announcing it again is
- * harmless. One of the command line executes a single run, so it takes nothing over.
+ * Registers a runner, and returns the default settings that it has to apply; registering it again is harmless. A runner
+ * of the command line executes a single run, so it gets none.
  */
 export async function registerRunner(sql: Sql, runner: NewRunner): Promise<RunnerChange> {
   const { rows } = await sql.query<{ change: RunnerChange }>(REGISTER, [
@@ -65,12 +65,12 @@ export async function setRunnerStatus(
   );
 }
 
-/** Marks a runner whose process is known to be dead. */
+/** Marks a runner as lost whose process is known to have ended. */
 export async function markRunnerLost(sql: Sql, id: string): Promise<void> {
   await sql.query(`UPDATE "Runner" SET status = 'LOST', "activeRuns" = 0 WHERE id = $1 AND status <> 'STOPPED'`, [id]);
 }
 
-/** Marks the runners that have been silent for too long, and returns their ids. */
+/** Marks the runners without heartbeats for too long as lost, and returns their ids. */
 export async function markLostRunners(sql: Sql, silentForMs: number): Promise<string[]> {
   const lost = await sql.query<{ id: string }>(
     `UPDATE "Runner" SET status = 'LOST', "activeRuns" = 0
@@ -81,7 +81,7 @@ export async function markLostRunners(sql: Sql, silentForMs: number): Promise<st
   return lost.rows.map((row) => row.id);
 }
 
-/** The runners that count as living, with their process on their machine. */
+/** The active runners, with their process on their machine. */
 export async function readLivingRunners(sql: Sql): Promise<{ id: string; pid: number; startedAt: Date }[]> {
   const living = await sql.query<{ id: string; pid: number; startedAt: Date }>(
     `SELECT id, pid, "startedAt" FROM "Runner" WHERE status IN ('ACTIVE', 'DRAINING')`,

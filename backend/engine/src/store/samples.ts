@@ -23,8 +23,8 @@ export async function takeSample(sql: Sql): Promise<Sample> {
 }
 
 /**
- * How many runs of a lane `l` there are, under a name: one range of the index that claims use, read without a look at any
- * column, where a filter on each of a million runs would take half as long again.
+ * How many runs of a lane `l` there are, under a name: one range of the index that claims use, read without any column,
+ * where a filter on each of a million runs would take half as long again.
  */
 const countOf = (name: string, condition: string): string => `CROSS JOIN LATERAL (
     SELECT count(*) AS ${name} FROM "JobRun" q

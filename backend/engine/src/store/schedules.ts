@@ -60,7 +60,7 @@ export interface ListedScheduleRow extends ScheduleRow {
 export interface Schedule extends ListedScheduleRow {
   timing: string;
   problem: string | null;
-  /** What its settings are known by, however often it fired or was paused. */
+  /** A fingerprint of its settings, independent of its runs and pauses. */
   settingsRev: string;
 }
 
@@ -127,7 +127,7 @@ export async function listKnownSchedules(sql: Sql, jobNames: string[], names: st
   return found.rows;
 }
 
-/** The database's clock, to which all that comes due is held. */
+/** The database's clock, which decides what is due. */
 export async function readClock(sql: Sql): Promise<Date> {
   const read = await sql.query<{ now: Date }>('SELECT clock_timestamp() AS now');
   const [row] = read.rows;
@@ -163,7 +163,7 @@ export async function readDueSchedules(
 const SKIPS_KEPT = 1_000;
 const MAX_ROWS = 5_000;
 
-/** Forgets skipped due times beyond the latest of each schedule; returns how many stretches. */
+/** Removes skipped due times beyond the latest of each schedule; returns how many stretches. */
 export async function removeOldSkips(sql: Sql): Promise<number> {
   const removed = await sql.query(
     `DELETE FROM "ScheduleSkip" WHERE id IN (

@@ -4,7 +4,7 @@ import type { Sql } from './sql.js';
 
 /** How long a person may take to read the secret into their app and type its first code. */
 const CONFIRM_WITHIN = `interval '15 minutes'`;
-/** Wrong codes of one person within a day, from wherever: those who guess know the password already. */
+/** Wrong codes of one person within a day, from any address: an attacker who guesses codes has the password already. */
 export const MAX_TRIES = 20;
 const TRIES_WITHIN = `interval '24 hours'`;
 
@@ -47,8 +47,8 @@ export async function findUnconfirmedFactor(sql: Sql, userId: number): Promise<F
 }
 
 /**
- * From now on the code is asked for. Ends every other session of this person. Answers false where the secret is no
- * longer the one that was checked, or is confirmed already.
+ * Requires the code from now on. Ends every other session of this person. Returns false where the secret is no longer
+ * the one that was checked, or is confirmed already.
  */
 export async function confirmFactor(
   sql: Sql,
@@ -76,8 +76,8 @@ WITH changed AS (
 SELECT id FROM changed`;
 
 /**
- * Counts a code as a wrong one before it is looked at, so that guesses sent at once don't slip through, and answers
- * what it is compared with. A number is how many seconds to wait, after too many wrong ones; null: no second factor.
+ * Counts a code as wrong before it is checked, so that concurrent guesses are counted too, and returns what it is
+ * compared with. A number is how many seconds to wait, after too many wrong ones; null: no second factor.
  */
 export async function countTry(sql: Sql, userId: number): Promise<CountedTry | number | null> {
   const counted = await sql.query<CountedTry>(COUNT_TRY, [userId, MAX_TRIES]);

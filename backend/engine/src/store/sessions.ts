@@ -103,7 +103,7 @@ export async function findSessionUser(
   noteUseEveryMs: number,
 ): Promise<SessionUser | null> {
   const found = await sql.query<SessionUser>({
-    // Every call asks it: planned once per connection.
+    // Sent with every call, so it is planned once per connection.
     name: 'find-session',
     text: `SELECT u.id, u.email, u.role, u."mustChangePassword",
        a.name AS "roleName", a.permissions AS "rolePermissions", a."jobPatterns",
@@ -117,7 +117,7 @@ export async function findSessionUser(
   return found.rows[0] ?? null;
 }
 
-/** Puts the end of a living session off to `idleMs` from now, at most to its last end. */
+/** Extends a live session to `idleMs` from now, at most to its last end. */
 export async function noteSessionUse(sql: Sql, sessionId: string, idleMs: number): Promise<void> {
   await sql.query(
     `UPDATE "Session" SET "lastUsedAt" = clock_timestamp(),
@@ -179,7 +179,7 @@ export interface OwnSessionRow extends SessionOrigin {
   expiresAt: Date;
 }
 
-/** The living sessions of a person, last used first. */
+/** The live sessions of a person, last used first. */
 export async function listOwnSessions(sql: Sql, userId: number): Promise<OwnSessionRow[]> {
   const found = await sql.query<OwnSessionRow>(
     `SELECT id, "createdAt", "lastUsedAt", "expiresAt", ip, "userAgent" FROM "Session"

@@ -1,12 +1,13 @@
 import { settingOfJob } from './job-settings.js';
 
 /**
- * Which RUNNING runs are stalled, as an SQL condition over JobRun: those of runners after a silence of `afterMs`
- * (an SQL expression) or of what operators set of their job, those of external programs after the time they were given.
+ * Which RUNNING runs are stalled, as an SQL condition over JobRun: those of runners without a heartbeat for `afterMs`
+ * (an SQL expression) or for the time that operators set of their job, those of external programs after their
+ * `inactivityTimeoutMs`.
  */
 export const isStalled = (afterMs: string): string =>
   `"lastHeartbeatAt" < clock_timestamp() - ${silenceLimit(afterMs)} * interval '1 ms'`;
 
-/** How long a run may be silent, in milliseconds, as an SQL expression over JobRun. */
+/** How long a run may be without a heartbeat, in milliseconds, as an SQL expression over JobRun. */
 export const silenceLimit = (afterMs: string): string =>
   `coalesce("inactivityTimeoutMs"::float8, ${settingOfJob('stalledAfterMs')}::float8, ${afterMs}::float8)`;

@@ -20,8 +20,8 @@ interface StatsRow extends Record<'active' | 'queued' | 'stalled' | 'success' | 
 }
 
 /**
- * Counts of this moment and of the last 24 hours to the millisecond, of one snapshot, and beside them what waits and why.
- * `stalledAfterMs`: silence after which a running run of ours counts as stalled.
+ * Counts of this moment and of the last 24 hours to the millisecond, of one snapshot, and beside them what waits and
+ * why. `stalledAfterMs`: time without a heartbeat after which a running run of ours counts as stalled.
  */
 export async function readStats(sql: Sql, stalledAfterMs: number): Promise<JobStats> {
   const [read, { previous, previousEnded, ...queue }] = await Promise.all([

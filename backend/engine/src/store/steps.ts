@@ -17,7 +17,7 @@ export const KEPT = {
   SystemSample: { MINUTE: '7 days', HOUR: '400 days' },
   RunnerBeat: { BEAT: '24 hours', TEN_MINUTES: '30 days' },
   JobRunHistogram: { HOUR: '35 days', DAY: '400 days' },
-  // A rule of alerts is tried on seven days of minutes, and looks a day back from each moment.
+  // An alert rule is tried on seven days of minutes, and reads a day back from each moment.
   JobRunEnded: { MINUTE: '8 days', DAY: '3 days' },
   // Those of ever, and removed runs of days, are kept for ever.
   JobRunRemoved: { HOUR: '400 days' },

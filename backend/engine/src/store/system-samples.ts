@@ -2,7 +2,7 @@ import type { Verdict } from '@job-manager/shared/contract/health';
 import type { Sql } from './sql.js';
 import { beginOf, isDue } from './steps.js';
 
-/** How a server did in the minute before. */
+/** Figures of a server in the minute before. */
 export interface SystemSample {
   /** Of this process, new with each start. */
   process: string;
@@ -45,7 +45,7 @@ export const allServers = (rows: string): string => `
     (bool_or(verdict = 'WARNING') AND NOT bool_or(verdict = 'CRITICAL'))::int AS warnings
   FROM (${rows}) s GROUP BY at`;
 
-/** Writes the hours that have gone by, a minute ago at least. */
+/** Writes the hours that are over since a minute at least. */
 export const SUM_SYSTEM_HOURS = `
 INSERT INTO "SystemSample" (step, at, minutes, "apiRequests", "apiErrors", "apiP50Ms", "apiP95Ms", "dbMs", "notifyMs", sockets, "socketsOpened",
   "socketsLost", verdict, warnings, criticals)

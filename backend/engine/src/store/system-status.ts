@@ -3,7 +3,7 @@ import type { Verdict } from '@job-manager/shared/contract/health';
 import type { Sql } from './sql.js';
 import { meanOfRequests } from './system-samples.js';
 
-/** So many days are looked back at, today included. */
+/** Days of the report, today included. */
 export const STATUS_DAYS = 90;
 
 export interface StatusIncident {
@@ -66,7 +66,7 @@ export interface ServerMinute {
   sockets: number;
 }
 
-/** How the servers did in each minute of the last hour. */
+/** Figures of the servers in each minute of the last hour. */
 export async function readServerMinutes(sql: Sql): Promise<ServerMinute[]> {
   const { rows } = await sql.query<ServerMinute>(
     `SELECT (extract(epoch FROM date_trunc('minute', clock_timestamp()) - at) / 60)::int - 1 AS ago, ${meanOfRequests('"apiP95Ms"')} AS "p95Ms",

@@ -160,8 +160,8 @@ export async function signOutEverywhere(sql: Sql, { userId, by }: PersonChange):
   return changed.rows[0] ?? null;
 }
 
-// All who could be the last SUPER_ADMIN are locked, in one order, before a statement looks who is left: of two statements
-// that take the role from the last two, the second waits, and then sees what the first has done.
+// Locks all who could be the last SUPER_ADMIN, in one order, before a statement counts who is left: of two statements
+// that take the role from the last two, the second waits, and then sees the change of the first.
 const ANOTHER_IS_LEFT = `EXISTS (SELECT FROM locked WHERE locked.id <> $1 AND locked."isSuperAdmin")`;
 const LOCK_SUPER_ADMINS = `
 locked AS MATERIALIZED (

@@ -60,7 +60,7 @@ WITH added AS (
 ), audited AS (${audited('added', 'view.create', 6)})
 ${selectViews('added')}`;
 
-/** Changes a view and writes its audit entry; null, and nothing, where it isn't of this `rev` any more. */
+/** Changes a view and writes its audit entry; null, without a change, where its `rev` is another. */
 export async function changeView(
   sql: Sql,
   { id, rev }: { id: string; rev: number },

@@ -1,10 +1,10 @@
 import { WRONG_TOTALS } from './day-totals.js';
 import type { Sql } from './sql.js';
 
-/** A rule of the engine that a query can see and that holds whatever happened. */
+/** A rule of the engine that must always hold and that a query can check. */
 interface Rule {
   rule: string;
-  /** Counts what breaks it among the rows of `looked`. */
+  /** Counts its violations among the rows of `checked`. */
   broken: string;
 }
 
@@ -101,7 +101,7 @@ const RULES: Rule[] = [
   },
 ];
 
-/** Only where every run is looked at: a part tells nothing about sums, nor about what has no run. */
+/** Only where every run is checked: a part allows no conclusion about sums, nor about rows without a run. */
 const RULES_OF_ALL: Rule[] = [
   {
     rule: 'no two runs have one id',
@@ -175,7 +175,7 @@ const COLUMNS = `id, "jobName", status, attempt, "maxAttempts", "claimNo", crash
 /** Rules that are broken, and by how many. */
 export type Violations = Record<string, number>;
 
-/** Looks at every run, and so takes as long as there are runs: for tests, and for doubts. */
+/** Checks every run, so its time grows with the number of runs: for tests, and for `pnpm jobs check`. */
 export async function readViolations(sql: Sql): Promise<Violations> {
   const query = check([...RULES, ...RULES_OF_ALL], `SELECT ${COLUMNS} FROM "JobRun"`);
   return brokenOf((await sql.query<Found>(query)).rows);
@@ -188,7 +188,7 @@ export interface SelfCheck {
 }
 
 /**
- * Looks at the runs that may still go wrong: running ones, those next in line and those that ended last, `most` of
+ * Checks the runs that may still break a rule: running ones, those next in line and those that ended last, `most` of
  * each, and no run with more messages than are quick to count. Costs the same however many runs there are.
  */
 export async function checkRecentRuns(sql: Sql, most: number): Promise<SelfCheck> {
@@ -212,7 +212,7 @@ interface Found {
   runs: number;
 }
 
-// One statement, so that all rules look at the same moment.
+// One statement, so that all rules see the same snapshot.
 const check = (rules: Rule[], looked: string): string => `
 WITH looked AS MATERIALIZED (${looked})
 ${rules.map(({ rule, broken }) => `SELECT '${rule}' AS rule, (${broken})::int AS count, (SELECT count(*) FROM looked)::int AS runs`).join('\nUNION ALL\n')}`;

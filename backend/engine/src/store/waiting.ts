@@ -1,9 +1,9 @@
 import { isPaused } from './lanes.js';
 
-/** So many that come before a run are counted; beyond, they are "more than". */
+/** Runs before a run are counted up to this number; beyond it the text has "more than". */
 export const lineCap = 1_000;
 
-/** Who paused a job, as ISO texts and words. */
+/** Who paused a job and why; times are ISO texts. */
 export interface PauseFacts {
   pausedAt: string;
   pausedBy: string | null;
@@ -35,16 +35,16 @@ export interface WaitingFacts {
   ratePeriodMs: number | null;
   /** How long ago a process was last seen that has the code of the job; null for never. */
   codeSeenMs: number | null;
-  /** A living runner has the code, or one that has not declared its jobs was there when a process last did. */
+  /** An active runner has the code, or there was one that has not declared its jobs when a process last had it. */
   mayHaveCode: boolean;
-  /** Every living runner has declared its jobs, and this is none of them. */
+  /** Every active runner has declared its jobs, and none has this one. */
   isCodeMissing: boolean;
   runners: number;
-  /** As many runs are running as all living runners have slots. */
+  /** All slots of all active runners are used. */
   isBusy: boolean;
   /** Runs that come before it in its channel; stops counting one above `lineCap`. Null where they are not counted. */
   ahead: number | null;
-  /** It was with a runner that died, and runs apart from others. */
+  /** Its runner was lost, and it runs apart from others. */
   isSuspect: boolean;
 }
 

@@ -64,8 +64,8 @@ async function copyOf(template: string): Promise<string> {
 export const clearTables = async (pool: Pick<pg.Pool, 'query'>): Promise<void> => void (await pool.query(CLEAR));
 
 /**
- * Without triggers, which keep the audit log from being changed, and without the order that foreign keys ask for. Most
- * tables have never been written to: to delete from them as well takes three times as long.
+ * Without triggers, which protect the audit log, and without the order that foreign keys require. Most tables have
+ * never been written to: deleting from them as well takes three times as long.
  */
 const CLEAR = `DO $$
 DECLARE name text;
@@ -98,11 +98,11 @@ let fingerprintOfTemplate: string | undefined;
 const END_CONNECTIONS = `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid()`;
 
-/** Makes it as good as new, if it can be; says whether. */
+/** Resets it to the state of a new one if possible; returns whether it did. */
 function restore(url: string): Promise<boolean> {
   return connected(url, async (client) => {
     await client.query(END_CONNECTIONS);
-    // A test of migrations may have taken away what is asked for.
+    // A test of migrations may have removed the tables of this query.
     const fingerprint = await fingerprintOf(client).catch(() => null);
     if (fingerprint !== fingerprintOfTemplate) return false;
     await client.query(CLEAR);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { isFull } from './size.js';
 
-// What random tests draw is the same in each small run: a change is not to fail for what only its draws have found. The
-// full fault suite draws anew, and names the seed of what fails.
+// Random tests draw the same values in each small run, so that a change never fails because of its draws alone. The
+// full fault suite draws anew, and names the seed of a failure.
 if (!isFull) fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: 1 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineJob } from '../queue/job.js';
 
-/** Answers the word it is given. */
+/** Returns the word from its parameters. */
 export const echo = defineJob({
   name: 'echo',
   description: 'Says what it was told',

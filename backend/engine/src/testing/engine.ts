@@ -119,7 +119,10 @@ export class TestEngine {
     return row;
   }
 
-  /** Waits until the run is in one of these states. The statement has a name, so that it is planned once: it is asked often. */
+  /**
+   * Waits until the run is in one of these states. The statement has a name, so that it is planned once: it is sent
+   * often.
+   */
   until(id: string, ...states: RunRow['status'][]): Promise<RunRow> {
     const text = `${selectRun('"JobRun"')} WHERE r.id = $1 AND r.status = ANY($2::"JobRunStatus"[])`;
     return vi.waitFor(
@@ -133,7 +136,7 @@ export class TestEngine {
     );
   }
 
-  /** Makes the runs look as if their runner had gone silent ten minutes ago. */
+  /** Sets the last heartbeat of the runs to ten minutes ago. */
   async silence(...ids: string[]): Promise<void> {
     await this.database.pool.query(
       `UPDATE "JobRun" SET "lastHeartbeatAt" = clock_timestamp() - interval '10 minutes' WHERE id = ANY($1)`,
@@ -141,7 +144,7 @@ export class TestEngine {
     );
   }
 
-  /** The rules that hold whatever happened; each count must be 0. */
+  /** The rules that must always hold; each count must be 0. */
   async violations(): Promise<Record<string, number>> {
     return readViolations(this.database.pool);
   }

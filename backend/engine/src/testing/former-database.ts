@@ -35,8 +35,8 @@ CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT NULL, checksum V
   migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
   applied_steps_count INTEGER NOT NULL DEFAULT 0)`;
 
-// Without triggers, which would look at each of a million rows. Of ten runs five have succeeded, one failed at its second attempt, one was cancelled, one runs, one is queued with a key,
-// and one waits for that one.
+// Without triggers, which would process each of a million rows. Of ten runs five have succeeded, one failed at its
+// second attempt, one was cancelled, one runs, one is queued with a key, and one waits for that one.
 const fill = (runs: number): string => `
 BEGIN;
 SET LOCAL session_replication_role = replica;

@@ -57,7 +57,10 @@ export class TestGraph {
     return batch;
   }
 
-  /** Makes a batch of runs that are there, and returns the id of the run it calls back (one that waits for no other, where there are none). */
+  /**
+   * Makes a batch of existing runs, and returns the id of its callback run (one that waits for no other, where there
+   * are none).
+   */
   async gather(runIds: string[], callback: Condition): Promise<string> {
     const gathered = await this.sql.query<{ id: string }>(GATHER, [runIds, callback]);
     return String(gathered.rows[0]?.id);
@@ -90,7 +93,7 @@ export class TestGraph {
     return found.rows;
   }
 
-  /** States in a word each: a run that waits is BLOCKED, one that was asked to stop is ASKED. */
+  /** One state for each run: BLOCKED for a run that waits, STOPPING for one that was requested to stop. */
   async states(...ids: string[]): Promise<string[]> {
     const runs = await this.read(...ids);
     return runs.map(({ status, isBlocked, asked }) =>

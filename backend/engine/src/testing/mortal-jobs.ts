@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineJob } from '../queue/job.js';
 
-/** What takes down the process it happens in. */
+/** Ways to end the own process. */
 const deaths = {
   none: () => {},
   kill: () => process.kill(process.pid, 'SIGKILL'),

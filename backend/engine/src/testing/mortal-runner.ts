@@ -1,7 +1,7 @@
 import { startJobWorker } from '../job-worker.js';
 import { jobs } from './mortal-jobs.js';
 
-// A worker of another application, to be killed by its jobs.
+// A worker of another application whose jobs crash it.
 
 process.once('disconnect', () => process.exit(0));
 const worker = await startJobWorker({

@@ -1,10 +1,13 @@
 import { vi } from 'vitest';
 
-// Waits end as soon as what they wait for is so: only a test that fails waits this long, as `vitest.config.ts` says. One
-// second, the default, is too little for a busy machine.
+// `vi.waitFor` ends as soon as its condition holds: only a failing test waits this long, which `vitest.config.ts` sets.
+// One second, the default, is too little for a busy machine.
 const TIMEOUT_MS = Number(process.env.WAIT_TIMEOUT_MS);
 
-/** Half of the default: often what is waited for is a few milliseconds away. Where a test holds the clock, each look moves it on by the default. */
+/**
+ * Half of the default, because conditions often hold after a few milliseconds. With fake timers the default stays: each
+ * check advances them by it.
+ */
 const INTERVAL_MS = 25;
 
 const { waitFor } = vi;

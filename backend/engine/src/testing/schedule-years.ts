@@ -21,7 +21,7 @@ export interface YearsOptions {
   to: Date;
   /** The same seed makes the same choices; how the schedulers race is the machine's. */
   seed: number;
-  /** Breaks the statements of the schedulers, for tests that see whether anybody notices. */
+  /** Breaks the statements of the schedulers, for tests that this check finds errors. */
   tamper?(statement: string): string;
 }
 
@@ -31,7 +31,7 @@ export interface YearsReport {
   dueTimes: number;
   runs: number;
   skipped: number;
-  /** Schedulers that ended between reading and writing, or before they heard the answer. */
+  /** Schedulers that ended between reading and writing, or before they received the answer. */
   restarts: number;
   /** Due times with more than one run. */
   duplicates: number;
@@ -44,7 +44,7 @@ export interface YearsReport {
 }
 
 const DAY_MS = 86_400_000;
-/** So near to a change of clocks every due time is looked at by itself. */
+/** So near to a change of clocks every due time is tested separately. */
 const EDGE_MS = 18 * 3_600_000;
 const SCHEDULERS = 3;
 

@@ -1,14 +1,14 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A way to the database whose connections can fall silent without being closed, as when a network dies. */
+/** A proxy to the database whose connections can stall without being closed, as when a network breaks. */
 export interface SilentNetwork {
   url: string;
-  /** Silences the connection whose client next sends this text, from that message on. */
+  /** Stalls the connection whose client next sends this text, from that message on. */
   silenceAt(text: string): void;
   close(): void;
 }
 
-/** Starts one to the database of this address. */
+/** Starts a proxy to the database of this address. */
 export async function startSilentNetwork(databaseUrl: string): Promise<SilentNetwork> {
   const { hostname, port } = new URL(databaseUrl);
   let fatal: string | undefined;

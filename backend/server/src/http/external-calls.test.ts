@@ -429,7 +429,7 @@ describe('being cancelled', () => {
     const run = await begun();
     const answer = await tell(run, 'fail', { cancelled: true });
     expect(problemCode(answer)).toBe('NOT_ALLOWED');
-    expect(answer.json.detail).toMatch(/was not asked to stop/i);
+    expect(answer.json.detail).toMatch(/was not requested to stop/i);
     expect((await look(run)).status).toBe('RUNNING');
   });
 

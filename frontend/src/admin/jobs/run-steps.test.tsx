@@ -85,7 +85,7 @@ test('shows the attempts one by one, the last that failed opened', async () => {
   const attempts = within(await screen.findByRole('list', { name: 'Attempts' }));
   const names = attempts.getAllByText(/^Attempt \d$/).map((name) => name.textContent);
   expect(names).toEqual(['Attempt 1', 'Attempt 2', 'Attempt 2', 'Attempt 3', 'Attempt 3']);
-  for (const outcome of ['Lost', 'Handed back', 'Failed', 'Put off', 'Success'])
+  for (const outcome of ['Lost', 'Released', 'Failed', 'Snoozed', 'Success'])
     expect(attempts.getByText(outcome)).toBeVisible();
   const failed = within(attempts.getByRole('region', { name: 'Error of Attempt 2' }));
   expect(failed.getByText('Refused')).toBeVisible();

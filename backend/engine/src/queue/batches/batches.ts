@@ -34,7 +34,7 @@ export interface Batches<Jobs extends object = AnyJobs> {
   /** Queues all runs of a batch or none, in one statement; in a transaction of the caller with `sql`. */
   enqueueBatch(request: BatchRequest<Jobs>, actor: Actor, options?: { sql?: ClientSql }): Promise<NewBatch>;
   /**
-   * Cancels what is queued of a batch and asks what is running to stop. The callback still comes when the last has
+   * Cancels the queued runs of a batch and requests the running ones to stop. The callback still runs when the last has
    * ended, unless it expects success: then it is cancelled, too.
    */
   cancelBatch(batchId: string, actor: Actor): Promise<{ cancelled: number; asked: number }>;
@@ -85,7 +85,7 @@ async function checked({ name, runs, callback, trigger }: BatchRequest, registry
   return { runs: requests, callback };
 }
 
-/** As the registry checks it, said of the place it has in the call. */
+/** The registry's check, with the path of the run in the call. */
 async function checkJob({ jobName, parameters = {} }: BatchCallback, registry: Registry, at: string): Promise<void> {
   try {
     await registry.check(jobName, parameters);

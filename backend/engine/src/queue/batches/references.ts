@@ -10,8 +10,8 @@ export interface BatchRun extends Omit<RunRequest, 'after' | 'unique' | 'idempot
 }
 
 /**
- * Puts places and ids where the runs of a batch name each other. Throws QueueError for a name that is given twice or
- * to no run, and for runs that wait for each other in a circle, naming them.
+ * Replaces the names in the `after` of a batch by places and ids. Throws QueueError for a name that two runs have or
+ * none, and for runs that wait for each other in a cycle.
  */
 export function resolveReferences(runs: readonly BatchRun[]): RunRequest[] {
   const places = placesOf(runs);
@@ -60,7 +60,7 @@ function checkCycle(runs: readonly BatchRun[], requests: readonly RunRequest[]):
   ]);
 }
 
-/** A circle of thousands is shown by its beginning and its end. */
+/** A cycle of thousands is shown by its beginning and its end. */
 const inShort = (waits: string[]): string =>
   waits.length <= 10
     ? waits.join(', ')

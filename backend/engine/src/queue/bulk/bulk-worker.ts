@@ -13,14 +13,17 @@ interface BulkWorkerOptions {
   registry: Registry;
   events: QueueEvents;
   notifier: Notifier;
-  /** Wakes it when an operation begins; without it, one is found at the next look. */
+  /** Wakes the worker when an operation begins; without it, the next poll finds one. */
   listener?: Listener;
 }
 
-/** How long after the death of a process another one finds its operation, and where no notification comes a new one. */
+/**
+ * How soon another process takes over the operation of an ended process, and how soon a new one is found without a
+ * notification.
+ */
 const LOOK_MS = { notified: 15_000, alone: 5_000 };
 
-/** Works off bulk operations. Runs in every process: each step is done by one of them. */
+/** Executes bulk operations. Runs in every process; one of them does each step. */
 export class BulkWorker {
   readonly #options: BulkWorkerOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -32,7 +35,7 @@ export class BulkWorker {
     this.#options = options;
   }
 
-  /** Looks at once: a process may have died in the middle of an operation just before. */
+  /** Polls at once: a process may have ended in the middle of an operation just before. */
   start(): void {
     this.#options.listener?.on('bulk', this.#wake);
     this.#look();
@@ -54,7 +57,7 @@ export class BulkWorker {
     }
   }
 
-  /** Most looks find nothing: they cost one statement and no transaction. */
+  /** Most polls find nothing: they cost one statement and no transaction. */
   async #hasWork(): Promise<boolean> {
     const found = await this.#options.pool.query(`SELECT FROM "BulkOperation" WHERE state = 'RUNNING' LIMIT 1`);
     return found.rows.length > 0;
@@ -96,7 +99,7 @@ export class BulkWorker {
 
   #doLater({ afterMs, act }: NonNullable<StepOutcome['later']>): void {
     const { pool, notifier } = this.#options;
-    // What fails here is left to the sweep.
+    // The sweep repeats what fails here.
     setTimeout(() => void act(pool, notifier).catch(() => {}), afterMs).unref();
   }
 
@@ -125,7 +128,7 @@ export class BulkWorker {
     }
   }
 
-  /** An operation whose step fails would fail at every look. */
+  /** An operation whose step fails would fail at every poll. */
   async #giveUp(id: string, error: unknown): Promise<void> {
     await this.#options.pool.query(
       `UPDATE "BulkOperation" SET state = 'FAILED', "finishedAt" = clock_timestamp(), "runIds" = '{}', error = left($2::text, 1000)

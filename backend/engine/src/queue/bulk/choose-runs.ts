@@ -53,7 +53,9 @@ async function chooseIndexed(sql: Sql, filter: EndedFilter, max: number): Promis
   return { selection: endedSelection({ ...filter, to: cut }), isCut: true, searchedBackTo: null, rest: { from: cut } };
 }
 
-/** The newest that match, as far back as one request looks; those that ended at the moment it came to are all among them. */
+/**
+ * The newest matching runs, as far back as one request reads; it includes all that ended at the last moment it reached.
+ */
 async function chooseWalked(sql: Sql, filter: EndedFilter, max: number): Promise<Choice> {
   const { ids, next } = await walkHistory(sql, { filter, after: null, limit: max });
   if (next === null) return whole(namedSelection(ids));

@@ -6,8 +6,8 @@ import type { Step, StepOutcome } from './outcome.js';
 const TIMER_SLACK_MS = 50;
 
 /**
- * Fails the running ones of these runs that were requested to stop long enough ago, and requests the others to stop, in the
- * transaction of `sql`. Those that still go on when their grace is over are failed then, or by the sweep.
+ * Fails those of these runs that run on although they were requested to stop long enough ago, and requests the others
+ * to stop, in the transaction of `sql`. Those that run on after their grace period are failed then, or by the sweep.
  */
 export async function forceFailRuns(sql: Sql, { runIds, request, actor }: Step): Promise<StepOutcome> {
   const { graceMs = 0, reason = null } = request;

@@ -23,6 +23,6 @@ export interface StepOutcome {
   batchId?: string;
   /** What other processes are notified of once it is committed. */
   announce?: (notifier: Notifier) => void;
-  /** What is done some time after it is committed; the sweep does it where this process has ended by then. */
+  /** Work that follows some time after the commit; the sweep does it where this process has ended by then. */
   later?: { afterMs: number; act: (sql: Sql, notifier: Notifier) => Promise<void> };
 }

@@ -66,7 +66,7 @@ async function rerunOf(original: Original, actor: BulkActor, registry: Registry)
   }
 }
 
-/** Takes out the runs that would wait for one that was left out, directly or by way of others; returns how many. */
+/** Removes the runs that would wait for one that was left out, directly or through others; returns how many. */
 function leaveOutDependents(originals: Original[], reruns: Map<string, Rerun>): number {
   const before = reruns.size;
   const leftOut = new Set(originals.flatMap(({ id }) => (reruns.has(id) ? [] : [id])));

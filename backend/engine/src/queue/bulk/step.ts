@@ -13,8 +13,8 @@ export const STEP_RUNS = 500;
 
 /**
  * Deals with the next runs of the operation that has the fewest left and that no other process is at: changes them and
- * moves the operation on, in the caller's transaction. Null where there is none. What dies before the commit has changed
- * nothing, and its lock goes with its connection: the next process begins with the same runs.
+ * moves the operation on, in the caller's transaction. Null where there is none. A process that ends before the commit
+ * has changed nothing, and its lock ends with its connection: the next process begins with the same runs.
  */
 export async function dealWithNext(
   sql: Sql,

@@ -7,7 +7,7 @@ import type { ExternalEnding, ExternalProgress } from '../transitions/external.j
 
 /** How a program reports the end of its run. */
 export interface Ending {
-  /** CANCELLED only where the run was asked to stop. */
+  /** CANCELLED only where the run was requested to stop. */
   status: TerminalStatus;
   error?: string;
   errorStack?: string;

@@ -4,7 +4,7 @@ import type { Histograms } from '../histograms.js';
 import type { Redaction } from '../redaction.js';
 import type { Registry } from '../registry.js';
 
-/** What the calls of external programs need, and how far they may go. */
+/** What the calls of external programs need, and their limits. */
 export interface ExternalOptions {
   sql: Sql;
   registry: Pick<Registry, 'get'>;
@@ -12,9 +12,9 @@ export interface ExternalOptions {
   redaction: Redaction;
   /** RUNNING external runs at once. */
   mostActive: number;
-  /** Silence after which a run is failed, where its program doesn't say otherwise. */
+  /** Time without a report after which a run is failed, where its program sets no other. */
   inactiveAfterMs: number;
-  /** The longest silence that a program may ask for. */
+  /** The longest `inactivityTimeoutMs` that a program may set. */
   maxInactiveMs: number;
   messagesPerRun: number;
   histograms?: Histograms;

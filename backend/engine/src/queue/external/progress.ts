@@ -3,7 +3,7 @@ import { QueueError } from '../errors.js';
 import { heldPercent, overallProgress, planSteps, reportStep, runningMessage, StepError } from '../steps.js';
 import type { ExternalProgress } from '../transitions/external.js';
 
-/** What an external program tells of its progress: a number, or steps. */
+/** The progress that an external program reports: a number, or steps. */
 export interface ProgressReport {
   progress?: number;
   message?: string;
@@ -11,7 +11,7 @@ export interface ProgressReport {
   steps?: StepReport[];
 }
 
-/** How far a run is after a report. Throws QueueError for steps that can't be. */
+/** The progress of a run after a report. Throws QueueError for invalid steps. */
 export function progressAfter(before: ExternalProgress, report: ProgressReport): ExternalProgress {
   const { pipeline = [], steps: reports = [] } = report;
   const hasSteps = pipeline.length > 0 || reports.length > 0;
@@ -25,7 +25,7 @@ export function progressAfter(before: ExternalProgress, report: ProgressReport):
   };
 }
 
-/** The steps of a plan, none of which has begun. Throws QueueError for a plan that can't be. */
+/** The steps of a plan, none of which has begun. Throws QueueError for an invalid plan. */
 export const plannedSteps = (plan: StepPlan[]): JobRunStep[] => refusing('steps', () => planSteps([], plan));
 
 function stepsAfter(steps: JobRunStep[], plan: StepPlan[], reports: StepReport[], afterMs: number): JobRunStep[] {

@@ -16,10 +16,10 @@ import type { ExternalOptions } from './options.js';
 import { type ProgressReport, progressAfter } from './progress.js';
 import { type ReportedLease, refusalOf } from './refusal.js';
 
-/** Reports of one run that meet make each other reckon again; each time one of them comes through. */
+/** Concurrent reports of one run make each other compute again; each time one of them succeeds. */
 const TRIES = 50;
 
-/** Writes how far a run is. Reads, reckons, and writes unless something came in between; so all reports count. */
+/** Writes the progress of a run. Reads, computes, and writes unless the row has changed; so all reports count. */
 export async function reportProgress(
   { sql, notifier, redaction }: ExternalOptions,
   lease: ReportedLease,
@@ -54,7 +54,7 @@ export interface ReportedLine {
   data?: Record<string, unknown>;
 }
 
-/** Writes messages, those of one `callKey` once. The heartbeat goes first: it tells whose run this is. */
+/** Writes messages, those of one `callKey` once. The heartbeat comes first: it checks whose run this is. */
 export async function writeLines(
   { sql, notifier, redaction, messagesPerRun }: ExternalOptions,
   lease: ReportedLease,
@@ -90,6 +90,6 @@ async function refuseAnother(sql: Sql, { id }: ReportedLease, [first]: MessageLi
 
 const LEVELS = { info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;
 
-/** The same call came twice at once, and the other one was quicker. */
+/** The same call arrived twice at once, and the other one was first. */
 const isWrittenAlready = (error: { code?: unknown; constraint?: unknown }): boolean =>
   error.code === '23505' && error.constraint === 'JobRunMessage_callKey';

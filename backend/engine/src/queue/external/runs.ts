@@ -15,11 +15,11 @@ import { type ReportedLease, refusalOf } from './refusal.js';
 import { type ReportedLine, reportProgress, writeLines } from './report.js';
 import { type ExternalStart, startRun } from './start.js';
 
-/** What programs outside may ask of the engine for the runs they execute. Refusals are QueueErrors. */
+/** What external programs can do with the runs they execute. Refusals are QueueErrors. */
 export interface ExternalRuns {
-  /** Begins a run that is the caller's: a program that knows its lease token may report on it. */
+  /** Begins a run that the caller executes: a program that knows its lease token may report on it. */
   start(request: ExternalStart, actor: Actor): Promise<HeldRun & { leaseToken: string }>;
-  /** Proves that the program lives, as every other report does too. */
+  /** A heartbeat of the program, as every other report is too. */
   beat(lease: ReportedLease): Promise<ReportAnswer>;
   progress(lease: ReportedLease, report: ProgressReport): Promise<ReportAnswer>;
   /** Writes messages; those of one `callKey` once, however often they are sent. */
@@ -28,7 +28,7 @@ export interface ExternalRuns {
   end(lease: ReportedLease, ending: Ending, actor: Actor): Promise<RunRow>;
 }
 
-/** Opens the engine to programs that execute runs by themselves. */
+/** Creates the interface for programs that execute runs themselves. */
 export function createExternalRuns(options: ExternalOptions): ExternalRuns {
   const { sql, notifier, redaction } = options;
   return {
@@ -59,7 +59,7 @@ export function createExternalRuns(options: ExternalOptions): ExternalRuns {
   };
 }
 
-/** Gathers what a run of an external program that ended shows about its job and its channel. */
+/** Adds an ended run of an external program to the histograms of its job and its channel. */
 function gatherExternalEnd(histograms: Histograms | undefined, { jobName, channel, status, durationMs }: RunRow): void {
   if (status === 'SUCCESS' && durationMs !== null) histograms?.add(jobName, 'duration', durationMs);
   const how = { SUCCESS: 'success', FAILED: 'failed', CANCELLED: 'cancelled', QUEUED: null, RUNNING: null } as const;

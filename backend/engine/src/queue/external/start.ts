@@ -9,7 +9,7 @@ import { type ExternalLimits, type HeldRun, startExternalRun } from '../transiti
 import type { ExternalOptions } from './options.js';
 import { plannedSteps } from './progress.js';
 
-/** A run may take this long where its program doesn't say otherwise, as a job's does. */
+/** The default time limit of a run, the same as that of a job. */
 const TIMEOUT_MS = 30 * 60_000;
 
 export interface ExternalStart {
@@ -79,7 +79,7 @@ const newRun = (request: ExternalStart, inactiveAfterMs: number) => ({
   requestHash: request.idempotencyKey === undefined ? null : hashOf(request),
 });
 
-/** Of what is asked; the key is no part of that, nor an id that may be another each time. */
+/** A hash of the request without its key, and without the id that may differ each time. */
 const hashOf = ({ idempotencyKey, correlationId, ...asked }: ExternalStart): string => requestHash(asked);
 
 /** Throws QueueError where the key of the request began a run for another request. */

@@ -22,7 +22,7 @@ const TURN_MS = 20;
 
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 
-/** Measures the one run that goes on in this process, with a thread that tells the runner meanwhile. */
+/** Measures the one run in this process, with a thread that reports to the runner meanwhile. */
 export class ChildMeter {
   readonly #control = new Int32Array(new SharedArrayBuffer(4));
   readonly #figures = new Float64Array(new SharedArrayBuffer(32));

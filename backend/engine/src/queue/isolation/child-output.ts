@@ -7,9 +7,9 @@ export type OutputStream = 'stdout' | 'stderr';
 
 /** Of one line. */
 const LINE_CHARS = 1_000;
-/** In any second; beyond it lines are counted and left out, so that a talkative library never fills the log. */
+/** In any second; more lines are only counted, so that a library with much output never fills the log. */
 const MOST_LINES = 50;
-/** The end of what a process wrote to stderr, which often tells why it died. */
+/** The end of what a process wrote to stderr, which often shows why it crashed. */
 const LAST_LINES = 30;
 
 export interface ChildOutputOptions {

@@ -8,14 +8,14 @@ const PACE_MS = 100;
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
-/** Sends a report to the runner; returns when it has received it, so that nothing that follows can take it back. */
+/** Sends a report to the runner; returns when it is written to the pipe, so that a later crash can't lose it. */
 export function tell(report: ChildReport): void {
   const bytes = Buffer.from(`${JSON.stringify(report)}\n`);
   for (let written = 0; written < bytes.length; ) {
     try {
       written += writeSync(REPORTS_FD, bytes, written);
     } catch (error) {
-      // Without a runner there is nothing to work for.
+      // Without a runner this process is of no use.
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') process.exit(1);
       Atomics.wait(pause, 0, 0, 1);
     }

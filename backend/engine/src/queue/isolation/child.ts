@@ -97,7 +97,10 @@ async function execute(no: number, ordered: Extract<ChildOrder, { type: 'run' }>
   tellEnd(result, begun.usage);
 }
 
-/** Ends this process, for its runner has no use for it, or has gone: then at once where a run is under way. */
+/**
+ * Ends this process when its runner no longer needs it, or has ended; in the latter case at once, even if a run is
+ * under way.
+ */
 async function leave(): Promise<never> {
   setTimeout(() => process.exit(0), isBusy ? 0 : CLOSE_MS);
   if (!isBusy) await workplace?.services.close().catch(() => {});
@@ -112,7 +115,7 @@ function stop(reason: StopReason): void {
 function tellEnd(result: ExecutionResult, usage = notMeasured): void {
   isBusy = false;
   tell({ type: 'ended', result, usage, isTainted });
-  // A turn later: what the run left behind may keep this process busy, and the next run waits for no such thing.
+  // A turn of the event loop later: if code of the ended run blocks this process, the next run does not get it.
   setImmediate(tellReady);
 }
 
@@ -120,7 +123,7 @@ function tellReady(): void {
   tell({ type: 'ready', memoryBytes: process.memoryUsage.rss() });
 }
 
-/** There is one run, so whatever was not caught is taken for its own. */
+/** There is one run, so every uncaught error counts as its own. */
 function failStray(error: unknown): void {
   isTainted = true;
   if (execution?.failWith(error)) return;

@@ -26,9 +26,12 @@ import type { ProcessPool } from './process-pool.js';
 import type { ChildSample } from './samples.js';
 import type { ChildReport } from './wire.js';
 
-/** A job that was notified that its run was taken away gets this long to return; then its process is ended. */
+/** Time for a job to return after its run was lost or timed out; then its process is killed. */
 const KILL_AFTER_MS = Math.min(3_000, LAST_WORDS_MS);
-/** One whose loop is too busy to hear of it won't return: an endless loop ends within a second of its time. */
+/**
+ * A process whose event loop does not receive the stop request won't return: an endless loop is killed within a second
+ * of its timeout.
+ */
 const KILL_DEAF_AFTER_MS = 700;
 const MB = 1024 * 1024;
 
@@ -45,7 +48,7 @@ export interface IsolatedExecutionOptions {
   onEnd(): void;
 }
 
-/** Whether the job may have been left to itself. */
+/** Whether the job may still be running. */
 const mayGoOn = (result: ExecutionResult): boolean =>
   result.status === 'interrupted' ? result.reason === 'lease lost' : 'isTimeOut' in result;
 
@@ -92,7 +95,7 @@ export class IsolatedExecution implements RunExecution {
       if (this.#stopReason) return neverBegun(this.#stopReason);
       return await this.#execute();
     } catch (error) {
-      // A stop signal to the whole group is no fault of the run.
+      // A stop signal to the whole group is no failure of the run.
       if (error instanceof NotStartedError && error.isByStopSignal)
         return { status: 'interrupted', reason: 'not begun' };
       const reason = error instanceof Error ? error.message : String(error);
@@ -127,7 +130,7 @@ export class IsolatedExecution implements RunExecution {
     }
     this.#process = process;
     this.usage = { ...notMeasured, childPid: process.pid };
-    // From here on: that no process was ready is not the job's fault.
+    // Time counts from here: waiting for a process is not part of the job.
     const { timeoutMs } = this.run;
     if (timeoutMs !== null) this.#after(timeoutMs, () => this.stop('timed out'));
     const ending = process.execute(this.#orderedRun(), {

@@ -21,13 +21,13 @@ import {
 } from './wire.js';
 
 const PROGRAM = programAt(new URL('./child.ts', import.meta.url));
-/** Makes it deaf to stop signals while it starts. */
+/** Makes it ignore stop signals while it starts. */
 const DEAF = fileURLToPath(new URL('./ignore-stop-signals.cjs', import.meta.url));
-/** Loading the jobs takes a second or two; a module that takes longer than this never comes. */
+/** Loading the jobs takes a second or two; a module that takes longer than this hangs. */
 const BOOT_MS = 60_000;
-/** A process that closes its services has gone by then, but for one that hangs. */
+/** A process that closes its services has ended by then, unless it hangs. */
 const CLOSE_MS = 2_000;
-/** What a process wrote before its end arrives so soon after it, unless a process of its own keeps the pipe open. */
+/** The last output of a process arrives within this time after its end, unless a child of it keeps the pipe open. */
 const LAST_OUTPUT_MS = 500;
 
 export type RunEnd = Extract<ChildReport, { type: 'ended' }> | ProcessDeath;
@@ -35,7 +35,7 @@ export type RunEnd = Extract<ChildReport, { type: 'ended' }> | ProcessDeath;
 /** What a run reports through its process, as it comes. */
 export interface RunListener {
   onReport(report: Extract<ChildReport, { type: 'line' | 'progress' | 'metadata' }>): void;
-  /** It has received the request to stop. */
+  /** It has received the stop request. */
   onStopping(): void;
   onSample(sample: ChildSample): void;
 }
@@ -114,12 +114,12 @@ export class IsolatedProcess {
     this.#order({ type: 'setUp', setup: options.setup });
   }
 
-  /** It has ended, though what it said last may still be on its way. */
+  /** It has ended, though its last output may still be on its way. */
   get isGone(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Waits until it can take a run. Throws, saying why, when it never will. */
+  /** Waits until it can take a run. Throws with the reason when it never will. */
   async ready(): Promise<void> {
     if (this.#isReady) return;
     const booted = new Promise<'ready'>((resolve) => this.#onReady.push(() => resolve('ready')));
@@ -148,7 +148,7 @@ export class IsolatedProcess {
     this.#order({ type: 'stop', reason });
   }
 
-  /** Ends it, whatever it does; one that waits for a run closes its services before. Resolves when it has gone. */
+  /** Ends it in any state; a process that waits for a run closes its services first. Resolves when it has ended. */
   async kill(): Promise<void> {
     if (this.#isReady && this.#child.connected) {
       this.#child.disconnect();
@@ -159,7 +159,7 @@ export class IsolatedProcess {
   }
 
   #order(order: ChildOrder): void {
-    // Whatever goes wrong with the channel goes wrong with the process.
+    // An error of the channel also ends the process.
     if (this.#child.connected) this.#child.send(order, () => {});
   }
 
@@ -204,7 +204,7 @@ export class IsolatedProcess {
         if (this.pid === 0) resolve([null, null]);
       });
     });
-    // What it reported last is still on its way.
+    // Its last reports are still on their way.
     await Promise.race([ends, delay(LAST_OUTPUT_MS, undefined, { ref: false })]);
     return { type: 'died', code, signal, output: this.#output.lastErrors, fault: this.#fault };
   }

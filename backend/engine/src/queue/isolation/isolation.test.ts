@@ -283,7 +283,7 @@ it('goes back to the queue when a stop signal ends its process before the job be
     });
     expect(run).toMatchObject({ attempt: 1, claimNo: 2 });
     expect(await messagesOf(id)).toEqual([
-      'It could not begin at once; handed back to the queue, without using up an attempt',
+      'It could not begin at once; released to the queue, without using up an attempt',
     ]);
     open.mockRestore();
   }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** Hands on what comes in line by line; of a longer line than `mostChars` the rest is left out, and counted. */
+/** Calls back with each line; cuts a line after `maxChars` and counts what was cut. */
 export function readLines(
   stream: Readable,
   mostChars: number,

@@ -8,7 +8,7 @@ import { workerData } from 'node:worker_threads';
 const { control, figures, samplesFd, canReadPeak } = workerData;
 
 const SAMPLE_MS = 50;
-/** Between runs only to notice that the runner's process has gone. */
+/** Interval between runs, only to notice that the runner's process has ended. */
 const IDLE_MS = 1_000;
 
 for (;;) {
@@ -27,7 +27,7 @@ function report(runNo) {
   try {
     writeSync(samplesFd, `${runNo} ${memoryBytes} ${cpuMs} ${figures[3]} ${lagMs}\n`);
   } catch (error) {
-    // The runner has gone, and an endless loop would never hear of it.
+    // The runner has ended, and an endless loop would never notice.
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EAGAIN') process.kill(process.pid, 'SIGKILL');
   }
 }

@@ -5,11 +5,11 @@ export interface ProcessDeath {
   signal: NodeJS.Signals | null;
   /** The end of what it wrote to stderr during the run. */
   output: string | null;
-  /** What was wrong with it before. */
+  /** The problem for which the runner ended it; null for none. */
   fault: string | null;
 }
 
-/** How a process ended, in words for people. */
+/** Describes how a process ended, for people. */
 export function describeEnd({ code, signal, fault, output }: ProcessDeath): string {
   if (fault) return `The job's process was ended: ${fault}`;
   if (signal === null) return `The job's process exited with code ${code ?? 'unknown'}`;

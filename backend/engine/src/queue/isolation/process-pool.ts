@@ -1,6 +1,6 @@
 import type { IsolatedProcess } from './isolated-process.js';
 
-/** A process that did so much is replaced: whatever its jobs left behind goes with it. */
+/** A process is replaced after so many runs, with whatever its jobs left in memory. */
 const MAX_RUNS = 200;
 const MOST_GROWTH_BYTES = 128 * 1024 * 1024;
 /** More than one that was not needed for so long is ended, and after a longer time the last one, too. */
@@ -26,7 +26,7 @@ interface Idle<Process> {
 
 /**
  * The warm processes of a runner. From the first run on, one more than is needed now is kept ready, up to as many as
- * may work at once, so that a run hardly ever waits for one to start; after a quiet time there is none again.
+ * may work at once, so that a run hardly ever waits for one to start; after an idle time there is none again.
  */
 export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
   readonly #options: ProcessPoolOptions<Process>;
@@ -41,8 +41,8 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
   }
 
   /**
-   * Takes a process that is ready for a run, for a run with a memory limit one that has not yet grown. Throws when
-   * it can't start, saying why.
+   * Acquires a process that is ready for a run; for a run with a memory limit one whose memory has not grown. Throws
+   * with the reason when it can't start.
    */
   async take(memoryLimitBytes: number | undefined): Promise<Process> {
     if (this.#isClosed) throw new Error('The runner is stopping');
@@ -52,14 +52,14 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
     return process;
   }
 
-  /** Takes a process back when its run has ended; it serves others unless it is worn out. */
+  /** Releases a process when its run has ended; it is used again unless it is worn out. */
   giveBack(process: Process, isWornOut = false): void {
     const settled = this.#settle(process, isWornOut);
-    // One that died reports it to the caller that waited for it.
+    // A process that ended is reported to the caller that waited for it.
     void settled.catch(() => {}).then(() => this.#warmUp());
   }
 
-  /** Ends them all, whatever they do. Resolves when they have gone. */
+  /** Ends all of them in any state. Resolves when they have ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -96,7 +96,7 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
 
   async #settle(process: Process, isWornOut: boolean): Promise<void> {
     if (isWornOut || process.isTainted || process.runs >= MAX_RUNS) return process.kill();
-    // One that is kept busy by what a run left behind never gets there.
+    // A process that code of an ended run blocks never becomes ready.
     await process.ready();
     if (this.#isClosed || process.memoryBytes > process.firstMemoryBytes + MOST_GROWTH_BYTES) return process.kill();
     this.#keep(process);

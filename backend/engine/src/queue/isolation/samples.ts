@@ -1,6 +1,6 @@
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 
-/** What the measuring thread of an isolated run's process saw so far. */
+/** What the measuring thread of an isolated run's process has measured so far. */
 export interface ChildSample {
   /** Which of the runs of this process; 0 between them. */
   runNo: number;

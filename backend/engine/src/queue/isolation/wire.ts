@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { ExecutionResult, StopReason } from '../run-execution.js';
 import type { ClaimedRun } from '../transitions/claim.js';
 
-// What a runner and the processes of its isolated jobs say to each other.
+// The messages between a runner and the processes of its isolated jobs.
 
 /** What a process is to know before its first run. */
 export interface ChildSetup {
@@ -25,8 +25,8 @@ export type ChildOrder =
   | { type: 'stop'; reason: StopReason };
 
 /**
- * Reports come through a pipe of their own that is written synchronously, a line of JSON each: what a job said
- * before it crashed, or before it fell into an endless loop, has been said.
+ * Reports come through a pipe of their own that is written synchronously, a line of JSON each, so that reports from
+ * before a crash or an endless loop are not lost.
  */
 export const REPORTS_FD = 4;
 /** What the measuring thread finds, a line each: apart from the reports, for two threads may not share a pipe. */
@@ -82,7 +82,7 @@ export const childReport = z.discriminatedUnion('type', [
     steps: z.array(jobRunStep).nullable().optional(),
   }),
   z.object({ type: z.literal('metadata'), ...storable.shape }),
-  /** It has received the request to stop its run: what its loop is busy with lets others in. */
+  /** It has received the request to stop its run, so its event loop is not blocked. */
   z.object({ type: z.literal('stopping'), runNo: z.number() }),
   z.object({
     type: z.literal('ended'),

@@ -26,7 +26,7 @@ export async function collectCauses(sql: Sql, since: Date | null, pause: () => P
         if (!(await pause())) return noted;
       }
     }
-    // Counters that say more than there are rows, which the self-check reports.
+    // The counters exceed the rows, which the self-check reports.
     if (noted === before) break;
   }
   return noted;
@@ -49,7 +49,7 @@ export const collectingCauses = (sql: Sql): MaintenanceTask => ({
   run: async (pause) => describeNoted(await collectCauses(sql, recently(), pause)),
 });
 
-/** Now and then, of whatever was missed: failures from before causes were kept, or while no server ran. */
+/** At intervals, of failures that were missed: from before causes were kept, or while no server ran. */
 export const collectingAllCauses = (sql: Sql): MaintenanceTask => ({
   name: 'group all failures by cause',
   run: async (pause) => describeNoted(await collectCauses(sql, null, pause)),

@@ -20,7 +20,7 @@ export interface JobAnnouncerOptions {
   sql: Sql;
   registry: Registry;
   events: QueueEvents;
-  /** Tells servers without this code that it declares something else. */
+  /** Notifies servers without this code that its declarations have changed. */
   notifier?: Pick<Notifier, 'jobsChanged'>;
   /** Where the code is; the id is this announcer's own. */
   process: Omit<JobProcess, 'id'>;
@@ -31,10 +31,10 @@ export interface JobAnnouncerOptions {
 const AGAIN_MS = 2_000;
 
 /**
- * Keeps in the database which jobs this process has the code of, what their runs are like (programs that only queue
- * runs take it from there), what their code says of them (for servers without it) and when their schedules come due. Where several versions of a job live, only a process of
- * the newest one writes, and no schedule is removed that a living process still declares. It compares every 20
- * seconds, so whatever others have changed is put right, and what is left of a version that is gone goes with it.
+ * Stores in the database which jobs this process has the code of, the settings of their runs (for programs that only
+ * queue runs), their definitions (for servers without the code) and their schedules. Where several versions of a job
+ * are running, only a process of the newest one writes, and no schedule is removed that a live process still declares.
+ * It compares every 20 seconds, which corrects changes by others and removes what is left of ended versions.
  */
 export class JobAnnouncer {
   readonly #options: JobAnnouncerOptions;
@@ -44,7 +44,7 @@ export class JobAnnouncer {
   #digest: string | null = null;
   #isDeclared = false;
   #isClosed = false;
-  /** Schedules whose names are taken by others; saying so once is enough. */
+  /** Schedules whose names others have taken; reported once. */
   readonly #taken = new Set<string>();
 
   constructor(options: JobAnnouncerOptions) {
@@ -58,7 +58,7 @@ export class JobAnnouncer {
     return this.#working;
   }
 
-  /** Resolves when nothing is under way any more, and the versions of this process don't count as living. */
+  /** Resolves when nothing is under way, and the versions of this process no longer count as running. */
   async stop(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);

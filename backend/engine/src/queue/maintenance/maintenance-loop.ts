@@ -4,19 +4,19 @@ import { keepTask, noteTaskDone, readNextDueMs, takeOnTask } from '../../store/m
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 
-/** Work that is done now and then, by one process for all. */
+/** Work that one process does for all, at intervals. */
 export interface MaintenanceTask {
-  /** Unique; the task is known by it in every process. */
+  /** Unique; identifies the task in every process. */
   name: string;
   /**
-   * Does the work in small batches and returns what it did, in words. `pause` is awaited between batches: it lets
-   * others work, keeps the task, and returns false when the process is being stopped. What it throws is a TaskProblem
-   * or a fault; health shows either until the task succeeds.
+   * Does the work in small batches and returns a description of what it did. `pause` is awaited between batches: it
+   * lets others work, extends the task, and returns false when the process is being stopped. Throws a TaskProblem or
+   * another error; health shows either until the task succeeds.
    */
   run(pause: () => Promise<boolean>): Promise<string>;
 }
 
-/** A task has done its work and found something that an operator should look at. */
+/** A task has done its work and found a problem that an operator should check. */
 export class TaskProblem extends Error {}
 
 export interface MaintenanceLoopOptions {
@@ -35,16 +35,16 @@ function describeError(error: unknown): string {
   return `Failed: ${error instanceof Error ? error.message : error}`;
 }
 
-/** A process that just began has other things to do. */
+/** A process that just started has other work. */
 const FIRST_AFTER_MS = 15_000;
 const PAUSE_MS = 50;
-/** Processes look up to so long after a task is due, at most a tenth of the interval, so that they don't come in step. */
+/** Random delay after a task is due, at most a tenth of the interval, so that processes don't poll at the same time. */
 const SPREAD_MS = 2_000;
 const RETRY_MS = 10_000;
 
 /**
- * Does the tasks when they are due. Runs in every process; each task is done by whichever comes first. One that dies over
- * a task costs an interval, for then it is due again.
+ * Does the tasks when they are due. Runs in every process; the first one does the task. When it ends in the middle of a
+ * task, the task is due again after an interval.
  */
 export class MaintenanceLoop {
   readonly #options: MaintenanceLoopOptions;

@@ -1,7 +1,7 @@
 import type { Sql } from '../../store/sql.js';
 import { type MaintenanceTask, TaskProblem } from './maintenance-loop.js';
 
-/** A server that is away for so long finds a month for each run all the same. */
+/** Months that are made in advance: a server may be down for so long. */
 const MONTHS_AHEAD = 2;
 
 /** Makes the partitions of the coming months, and drops those that retention has emptied. */

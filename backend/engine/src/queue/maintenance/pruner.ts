@@ -23,7 +23,10 @@ import type { MaintenanceTask } from './maintenance-loop.js';
 /** What to keep of finished runs, by how they ended. */
 export type RetentionPolicy = Record<TerminalStatus, Retention>;
 
-/** The tasks that remove what is past its time; without `accessDays`, sign-ins and refusals stay in the audit log for ever. */
+/**
+ * The tasks that remove what retention no longer keeps; without `accessDays`, sign-ins and refusals stay in the audit
+ * log for ever.
+ */
 export function pruningTasks(sql: Sql, policy: RetentionPolicy, accessDays: number | null = null): MaintenanceTask[] {
   return [
     ...terminalStatuses.map((status) => ({

@@ -25,15 +25,18 @@ export interface RescuerOptions {
   sweepMs: number;
 }
 
-/** A runner stops a run itself when its time is up; one that hasn't by then can't. */
+/** A runner itself stops a run whose time is up; after this grace period it evidently can't. */
 const TIME_OUT_GRACE_MS = 15_000;
 
-/** Takes back the runs of runners that went silent, and those that are not stopped in time. May run in any number of processes at once. */
+/**
+ * Recovers the runs of runners without heartbeats, and reclaims those that are not stopped in time. May run in any
+ * number of processes at once.
+ */
 export class Rescuer {
   readonly #options: RescuerOptions;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
-  /** Everything that is under way: a sweep, and runners that died. */
+  /** Everything that is under way: a sweep, and recoveries of lost runners. */
   readonly #working = new Set<Promise<unknown>>();
 
   constructor(options: RescuerOptions) {
@@ -51,12 +54,12 @@ export class Rescuer {
     await Promise.allSettled(this.#working);
   }
 
-  /** One sweep; returns how many runs it took from their runners. */
+  /** One sweep; returns how many runs it recovered or reclaimed. */
   tick(): Promise<number> {
     return this.#track(this.#recoverAll());
   }
 
-  /** Takes back the runs of a runner that is known to be dead, without waiting for its lease to end. */
+  /** Recovers the runs of a runner whose process is known to have ended, without waiting for its lease to end. */
   buryRunner(runnerId: string): Promise<number> {
     return this.#track(this.#recoverRunsOf(runnerId));
   }
@@ -84,7 +87,9 @@ export class Rescuer {
     return recovered.length + timedOut.length + (await this.#forceFailDue());
   }
 
-  /** The force-fails whose process ended before they were due, and the cancels that runs ignore for too long. */
+  /**
+   * Does the force-fails whose process ended before they were due, and fails runs that ignore a cancel for too long.
+   */
   async #forceFailDue(): Promise<number> {
     const { sql, notifier } = this.#options;
     const failAll = async (due: DueForceFail[]): Promise<string[]> => {
@@ -117,7 +122,7 @@ export class Rescuer {
     if (runs.length === 0) return;
     this.#options.events.emit('runsRecovered', { runs });
     this.#options.notifier.queued();
-    // Their runner may live after all.
+    // Their runner may still be running.
     this.#options.notifier.revoked(runs.map((run) => run.id));
   }
 
@@ -130,7 +135,7 @@ export class Rescuer {
 
   #later(): void {
     if (this.#isClosed) return;
-    // Jitter, so that many processes don't sweep in step.
+    // Jitter, so that many processes don't sweep at the same time.
     this.#timer = setTimeout(() => void this.#sweep(), this.#options.sweepMs * (0.75 + Math.random() / 2));
     this.#timer.unref();
   }

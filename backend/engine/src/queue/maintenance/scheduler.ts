@@ -16,15 +16,15 @@ export interface SchedulerOptions {
   registry: Registry;
   events: QueueEvents;
   notifier: Notifier;
-  /** Wakes it when schedules were changed; without it they are found at the next look. */
+  /** Wakes the scheduler when schedules were changed; without it the next poll finds them. */
   listener?: Listener;
-  /** The database's unless said otherwise. */
+  /** The database's clock by default. */
   clock?: () => Promise<Date>;
 }
 
-/** It looks at least so often, for clocks that were put right and, where no notification comes, for schedules that are new. */
+/** The longest interval of its polls, for corrected clocks and, without notifications, new schedules. */
 const MAX_SLEEP_MS = { notified: 10_000, alone: 2_000 };
-/** Others were faster, or something was changed in between: what is still due is read again. */
+/** Another process was first, or the schedule was changed: what is still due is read again. */
 const AGAIN_MS = 20;
 /** Schedules that come due together are dealt with so many at a time. */
 const AT_ONCE = 4;
@@ -35,13 +35,13 @@ type Outcome = 'moved' | 'lost' | 'left';
 const isDue = (schedule: WakingSchedule): schedule is WakingSchedule & DueSchedule => schedule.pausedAt === null;
 
 /**
- * Queues the runs of schedules as they come due. May run in any number of processes at once: the first one deals
- * with a due time. A process deals with the schedules of the jobs whose code it has; due times that none of them took
- * within a minute are those of a job that is gone.
+ * Queues the runs of schedules as they come due. May run in any number of processes at once: the first one handles a
+ * due time. A process handles the schedules of the jobs whose code it has; a due time that none of them handled within
+ * a minute belongs to a job without code.
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  /** Schedules whose problem was reported; once is enough. */
+  /** Schedules whose problem was reported. */
   readonly #faulty = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #isWoken = false;
@@ -58,7 +58,7 @@ export class Scheduler {
     this.#later(0);
   }
 
-  /** Resolves when the look under way has ended. */
+  /** Resolves when the poll under way has ended. */
   async stop(): Promise<void> {
     this.#isClosed = true;
     this.#options.listener?.off('schedules', this.#wake);
@@ -66,11 +66,11 @@ export class Scheduler {
     await this.#working;
   }
 
-  /** One look: deals with what is due, returns how many schedules it moved on and when to look again. */
+  /** One poll: handles what is due, returns how many schedules it advanced and when to poll again. */
   async tick(): Promise<{ moved: number; againInMs: number }> {
     const { sql, listener, clock } = this.#options;
     const longestSleepMs = listener?.isConnected ? MAX_SLEEP_MS.notified : MAX_SLEEP_MS.alone;
-    // With the clock in one statement: it is most of what an idle process asks.
+    // With the clock in one statement, because it is most of what an idle process reads.
     const { now, schedules: soon } = await readDueSchedules(sql, longestSleepMs, await clock?.());
     const due = soon.filter(({ wakesAt }) => wakesAt <= now);
     const next = soon[due.length]?.wakesAt;
@@ -109,7 +109,7 @@ export class Scheduler {
     }
   }
 
-  /** One that can't be dealt with must not keep the others waiting. Its due times are not lost, they wait. */
+  /** A schedule that can't be handled must not hold up the others. Its due times are not lost, they wait. */
   #tellOnce(schedule: ScheduleRow, error: unknown): void {
     if (this.#faulty.has(schedule.id)) return;
     this.#faulty.add(schedule.id);

@@ -5,7 +5,7 @@ import { type MaintenanceTask, TaskProblem } from './maintenance-loop.js';
 /** Of the running, the queued and the ended runs each. */
 const MAX_RUNS = 2_000;
 
-/** Looks, in the living system, whether the rules of the engine hold, by the same queries that end every fault test. */
+/** Checks in the running system that the rules of the engine hold, by the same queries that end every fault test. */
 export function selfCheck(sql: Sql): MaintenanceTask {
   return {
     name: 'self-check',

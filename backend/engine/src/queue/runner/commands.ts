@@ -17,11 +17,16 @@ import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 import type { Reachability } from '../reachability.js';
 
-/** What the process of a runner does for its commands; without it only the runner itself is stopped, and never started again. */
+/**
+ * How the process of a runner handles commands; without it only the runner itself is stopped, and never started again.
+ */
 export interface RunnerProcess {
   /** Something starts the process again when it ends with `restart`. */
   canRestart: boolean;
-  /** Ends the process once its runs have ended or were handed back: as an operator asks, or because its tables have become too new for it. */
+  /**
+   * Ends the process once its runs have ended or are released: on a command of an operator, or because the tables have
+   * become too new for it.
+   */
   end(how: 'stop' | 'restart' | 'outdated'): void;
   /** A person reads its log. */
   onLogFollowed?(): void;
@@ -37,7 +42,7 @@ const RETRY_MS = 1_000;
 export interface RunnerCommandsOptions {
   sql: Sql;
   runnerId: string;
-  /** Brings commands at once; without it they are looked for with each heartbeat. */
+  /** Delivers commands at once; without it they are polled with each heartbeat. */
   listener?: Pick<Listener, 'on' | 'off'>;
   notifier: { commanded(runnerIds: string[]): void };
   heartbeatMs: number;
@@ -46,7 +51,7 @@ export interface RunnerCommandsOptions {
   register(): Promise<void>;
   /** Claims nothing more; resolves once no claim is under way. */
   pause(): Promise<void>;
-  /** Hands back what has not begun; resolves when nothing runs any more. */
+  /** Releases runs that have not begun; resolves when nothing runs any more. */
   drain(): Promise<void>;
   resume(): void;
   stop(): Promise<void>;
@@ -56,21 +61,21 @@ export interface RunnerCommandsOptions {
 }
 
 /**
- * Obeys what operators ask of this runner. Commands are rows: what a lost notification would have brought comes with the
- * next look, and a row that is read twice is obeyed once.
+ * Executes the commands of operators for this runner. Commands are rows: the next poll finds a command whose
+ * notification was lost, and a row that is read twice is executed once.
  */
 export class RunnerCommands {
   readonly #options: RunnerCommandsOptions;
-  /** Those that have arrived and are not noted as done. */
+  /** Commands that have arrived and are not noted as done. */
   readonly #open = new Set<string>();
   #outcomes: CommandOutcome[] = [];
   #isDraining = false;
-  /** Ends the wait of a drain that was taken back. */
+  /** Ends the wait of a drain that was revoked. */
   #resumed = new AbortController();
   #isClosed = false;
   #isLooking = false;
   #isAskedAgain = false;
-  /** Whether it may have taken the place of another, and that is not noted yet. */
+  /** Whether it may have replaced another runner, and that is not noted yet. */
   #mayReplace: boolean;
   readonly #startedAt = performance.now();
   #looking: Promise<void> = Promise.resolve();
@@ -82,14 +87,14 @@ export class RunnerCommands {
     this.#mayReplace = options.process?.canRestart === true;
   }
 
-  /** Takes over what was set for runners that start; before the runner claims. */
+  /** Applies the default settings of starting runners; before the runner claims. */
   async adopt(change: RunnerChange): Promise<void> {
     this.#set(change);
     // It was registered as one that drains.
     if (change.isPaused) await this.#holdClaims();
   }
 
-  /** Begins to look for commands; the runner has been registered before. */
+  /** Starts polling for commands; the runner is registered already. */
   start(): void {
     const { listener, heartbeatMs } = this.#options;
     listener?.on('commands', this.#onNotification).on('connected', this.#look);
@@ -106,7 +111,7 @@ export class RunnerCommands {
     listener?.off('commands', this.#onNotification).off('connected', this.#look);
   }
 
-  /** Notes what has come of those that were taken; resolves when no statement is under way. Never rejects. */
+  /** Notes the results of the taken commands; resolves when no statement is under way. Never rejects. */
   async close(): Promise<void> {
     this.halt();
     await this.#looking;
@@ -119,7 +124,7 @@ export class RunnerCommands {
     if (payload.includes(`"${runnerId}"`)) this.#look();
   };
 
-  /** One look at a time, and one more where it was asked for meanwhile. */
+  /** One poll at a time, and one more where it was requested meanwhile. */
   readonly #look = (): void => {
     this.#isAskedAgain = true;
     if (this.#isLooking) return;
@@ -159,7 +164,7 @@ export class RunnerCommands {
   async #lookOnce(): Promise<void> {
     const { sql, runnerId } = this.#options;
     if (this.#mayReplace) await this.#findReplaced();
-    // One that was taken for lost meanwhile counts as active again.
+    // A runner that was marked as lost meanwhile counts as active again.
     if (this.#isDraining) await setRunnerStatus(sql, runnerId, 'DRAINING');
     await this.#report();
     const commands = await takeCommands(sql, runnerId, [...this.#open]);
@@ -170,8 +175,8 @@ export class RunnerCommands {
   }
 
   /**
-   * Again with each look for a while: one that could not write that it has stopped is known to have ended only when it has
-   * been silent.
+   * Repeated with each poll for a while: a runner that could not write that it has stopped counts as ended only after
+   * some missing heartbeats.
    */
   async #findReplaced(): Promise<void> {
     const { sql, runnerId, notifier, heartbeatMs, process } = this.#options;
@@ -181,7 +186,7 @@ export class RunnerCommands {
     notifier.commanded(next ?? []);
   }
 
-  /** It was taken for dead, and its row removed. */
+  /** It was marked as lost, and its row removed. */
   async #registerAgain(): Promise<void> {
     const { sql, runnerId, register } = this.#options;
     await register();
@@ -197,7 +202,7 @@ export class RunnerCommands {
     for (const { id } of outcomes) this.#open.delete(id);
   }
 
-  /** One that could not be obeyed is taken again: to obey it twice is harmless. */
+  /** A command whose execution failed is taken again: executing it twice is harmless. */
   async #obeyOrForget(command: TakenCommand): Promise<void> {
     try {
       await this.#obey(command);
@@ -251,7 +256,7 @@ export class RunnerCommands {
 
   async #drain(id: string): Promise<void> {
     const { drained } = await this.#claimNothing();
-    // It may take as long as its runs do; other commands are obeyed meanwhile.
+    // It may take as long as its runs do; other commands are executed meanwhile.
     void drained.then((message) => {
       this.#finish({ id, message });
       this.#look();
@@ -294,7 +299,7 @@ export class RunnerCommands {
     resume();
   }
 
-  /** Nothing after it is obeyed. That it has stopped, or its successor, ends the command. */
+  /** No later command is executed. The command is done when the runner has stopped, or its successor has started. */
   #end(how: 'stop' | 'restart'): void {
     const { process, stop } = this.#options;
     this.#isClosed = true;

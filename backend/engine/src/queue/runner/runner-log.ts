@@ -8,13 +8,13 @@ interface LogFunction {
   (text: string): void;
 }
 
-/** What the engine writes its log with. */
+/** The logger of the engine. */
 export type LogWriter = Record<LogLevel, LogFunction>;
 
-/** Of these levels lines are kept though none follows the log. */
+/** Levels of which lines are kept even when no person follows the log. */
 const ALWAYS_FROM = logLevels.indexOf('warn');
 const MAX_PER_MINUTE = 100;
-/** While the log is followed; beyond that a reader could not read along. */
+/** The limit while the log is followed: more than a reader could read. */
 const MAX_PER_FLUSH = 200;
 const FLUSH_MS = 500;
 /** Each read of the log by a person who follows it extends this. */
@@ -50,7 +50,7 @@ export class RunnerLog {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** A person reads along from now on, for half a minute. */
+  /** A person follows the log from now on, for half a minute. */
   follow(): void {
     this.#followedUntil = this.#now() + FOLLOWED_MS;
   }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** What may start a process again when it ends. */
+/** Supervisors that may start a process again when it ends. */
 type Supervisor = 'server' | 'kubernetes' | 'pm2' | 'systemd' | 'docker';
 
 /** What starts this process, as far as its environment shows; null where nothing is known. */

@@ -14,9 +14,9 @@ export interface Backfill {
   isCut: boolean;
 }
 
-/** Runs that can be queued for due times of before in one call. */
+/** Runs that can be queued for past due times in one call. */
 export const MAX_BACKFILL = 500;
-/** Due times that are looked at for them. */
+/** Due times that are checked for them. */
 const MAX_LOOKED_AT = 5_000;
 
 /** The due times of a schedule between two moments, now at the latest, that have no run. */
@@ -24,7 +24,7 @@ export async function findBackfill(sql: Sql, schedule: ScheduleRow, from: Date, 
   const now = await readClock(sql);
   if (to < from) throw refusal('INVALID_INPUT', 'to', 'must not lie before from');
   const timing = timingOf(schedule);
-  // What is still to come, the schedule queues itself.
+  // The schedule itself queues runs for future due times.
   const until = to < now ? to : now;
   const due = await listDueTimes(timing, timing.next(new Date(from.getTime() - 1)), until, MAX_LOOKED_AT + 1);
   const taken = await readTakenTimes(sql, schedule.id, due);

@@ -9,7 +9,7 @@ export interface GivenTiming {
   timeZone: string;
 }
 
-/** Throws QueueError, with a sentence that says what is wrong and in which field, for a timing that can't be kept. */
+/** Throws QueueError, with a sentence about the problem and its field, for a timing that can't be stored. */
 export function checkTiming(given: GivenTiming, now: Date): void {
   const problem = findTimingProblem(given, now);
   if (problem) throw new QueueError('INVALID_INPUT', problem.message, [problem]);
@@ -31,7 +31,7 @@ export function findTimingProblem(given: GivenTiming, now: Date): ParameterIssue
   return { path: 'cron', message: `"${cron}" never comes due: no date fits it.` };
 }
 
-/** Offsets such as +02:00, which some versions of Node take for zones, have no daylight saving to speak of. */
+/** Offsets such as +02:00, which some versions of Node accept as time zones, have no daylight saving. */
 function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {

@@ -4,7 +4,7 @@ import type { Registry } from '../registry.js';
 import { describeTiming } from './describe-timing.js';
 import { timingOf } from './timing.js';
 
-/** The timing in words; a row that this version can't read is shown as it is. */
+/** Describes the timing; a row that this version can't read is shown as it is. */
 export function describeSchedule(row: ScheduleRow): string {
   try {
     return describeTiming(row);

@@ -2,7 +2,7 @@ import { CronPattern } from 'croner';
 import cronstrue from 'cronstrue';
 import type { TimingSpec } from './timing.js';
 
-/** A timing in words: `At 03:00, Monday through Friday (Europe/Berlin)`, `Every 90 minutes`. */
+/** Describes a timing: `At 03:00, Monday through Friday (Europe/Berlin)`, `Every 90 minutes`. */
 export function describeTiming({ cron, everyMs, timeZone }: Omit<TimingSpec, 'anchorAt'>): string {
   if (cron === null) return describeInterval(everyMs ?? 0);
   return `${describeCron(cron)} (${timeZone})`;
@@ -25,8 +25,8 @@ const everyUnit = (many: number, name: string): string =>
   many === 1 ? `Every ${name}` : `Every ${many.toLocaleString('en')} ${name}s`;
 
 /**
- * The times of day come from the times that the line really has, for "every 45 minutes" is no translation of a step
- * that starts over with each hour. The days are put into words by cronstrue, which gets no such steps.
+ * The times of day come from the real due times of the line, because "every 45 minutes" does not describe a step that
+ * starts over with each hour. cronstrue describes the days; it gets no such steps.
  */
 function describeCron(line: string): string {
   const pattern = new CronPattern(line, undefined, { mode: '5-or-6-parts' });

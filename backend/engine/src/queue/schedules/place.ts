@@ -12,8 +12,8 @@ export function placeNew(settings: ScheduleSettings, now: Date): PlacedSettings 
 }
 
 /**
- * A schedule with the same timing comes due as before. With another one it comes due after now, and due times by the
- * old one that were not dealt with are kept as skipped.
+ * A schedule with the same timing comes due as before. With another timing it comes due after now, and due times of the
+ * old one that were not handled are stored as skipped.
  */
 export async function placeChanged(
   schedule: ScheduleRow,
@@ -27,7 +27,7 @@ export async function placeChanged(
   return { placed: placeNew(settings, now), skip: await passed(schedule, now) };
 }
 
-/** A schedule that is resumed comes due after now; what passed while it was paused is kept as skipped. */
+/** A resumed schedule comes due after now; due times during the pause are stored as skipped. */
 export async function planResume(
   schedule: ScheduleRow,
   now: Date,
@@ -37,7 +37,7 @@ export async function planResume(
   return { nextRunAt: timingOf(schedule).next(now), skip: await passed(schedule, now) };
 }
 
-/** Whether a schedule comes due as these settings say. */
+/** Whether a schedule has the timing of these settings. */
 export function hasTiming(schedule: ScheduleRow, settings: ScheduleSettings): boolean {
   const { cron = null, everyMs = null, timeZone } = settings;
   return schedule.cron === cron && schedule.everyMs === everyMs && schedule.timeZone === timeZone;

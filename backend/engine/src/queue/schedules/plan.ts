@@ -9,19 +9,19 @@ export interface SkippedStretch {
   reason: SkipReasonRow;
 }
 
-/** What becomes of the due times of a schedule up to a moment. */
+/** What to do with the due times of a schedule up to a moment. */
 export interface FirePlan {
-  /** Due times that get a run, in order; what overlaps is left out by the statement, which sees the runs. */
+  /** Due times that get a run, in order; the statement, which reads the runs, leaves out those that overlap. */
   runs: { dueAt: Date; isMadeUp: boolean }[];
   skip: SkippedStretch | null;
-  /** The last due time that is dealt with. */
+  /** The last due time that is handled. */
   lastDueAt: Date;
   nextRunAt: Date | null;
 }
 
-/** A due time that is noticed later than this was missed. */
+/** A due time that is found later than this counts as missed. */
 export const MISSED_AFTER_MS = 60_000;
-/** At most so many runs at once; the rest at the next look. */
+/** At most so many runs at once; the rest at the next poll. */
 const MAX_RUNS = 1_000;
 
 /** Decides about every due time of a schedule from `nextRunAt` to `now`. */
@@ -30,7 +30,7 @@ export async function planFire(schedule: DueSchedule, now: Date): Promise<FirePl
   const missedUntil = new Date(now.getTime() - MISSED_AFTER_MS - 1);
   const made = await planMissed(timing, schedule, missedUntil);
   const from = made.lastDueAt === null ? schedule.nextRunAt : timing.next(made.lastDueAt);
-  // While more were missed than fit in here, nothing that comes after them is looked at.
+  // While more were missed than fit in here, later due times are not read.
   const onTime = from !== null && from <= missedUntil ? [] : await listDueTimes(timing, from, now, MAX_RUNS);
   const lastDueAt = onTime.at(-1) ?? made.lastDueAt ?? schedule.nextRunAt;
   return {

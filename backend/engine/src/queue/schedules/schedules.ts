@@ -42,7 +42,7 @@ import { placeChanged, placeNew, planResume } from './place.js';
 import { nextTimes } from './timing.js';
 import { timingWarnings } from './warnings.js';
 
-/** What the settings of a schedule are known by: the same settings have the same, whenever it fired or was paused. */
+/** A fingerprint of the settings of a schedule, independent of when it fired or was paused. */
 function revOf(schedule: ScheduleRow): string {
   const { name, jobName, parameters, cron, everyMs, timeZone, missedRuns, overlap, channel, priority } = schedule;
   const timing = [cron, everyMs, timeZone, missedRuns, overlap];
@@ -50,7 +50,7 @@ function revOf(schedule: ScheduleRow): string {
   return createHash('sha256').update(settings).digest('hex').slice(0, 16);
 }
 
-/** What may be asked about schedules. Each change is one statement, its audit entry included; refusals are QueueErrors. */
+/** Reads and changes schedules. Each change is one statement, its audit entry included; refusals are QueueErrors. */
 export interface Schedules {
   list(): Promise<{ schedules: Schedule[]; now: Date }>;
   get(id: string): Promise<Schedule>;
@@ -69,7 +69,7 @@ export interface Schedules {
   create(settings: ScheduleSettings, actor: Actor): Promise<Schedule>;
   /** Only of those that weren't made in code. With `rev` refused where another change came in between. */
   change(id: string, settings: ScheduleSettings, actor: Actor, rev?: string): Promise<Schedule>;
-  /** Only of those that weren't made in code, or whose job is gone from there. */
+  /** Only for schedules that aren't from code, or whose job was removed from it. */
   remove(id: string, actor: Actor): Promise<void>;
   /** Pausing what is paused changes nothing. */
   pause(id: string, pause: Pause, actor: Actor): Promise<Schedule>;
@@ -92,7 +92,7 @@ interface SchedulesOptions {
   notifier: Notifier;
 }
 
-/** Opens schedules to those who ask things of them. What comes due is a scheduler's work. */
+/** Creates the interface to schedules. The scheduler queues their runs. */
 export function createSchedules({ sql, registry, notifier }: SchedulesOptions): Schedules {
   const described = async (row: ListedScheduleRow): Promise<Schedule> => ({
     ...row,
@@ -196,7 +196,7 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
     remove: async (id, actor) => {
       await untilUnchanged(async () => {
         const schedule = await readSchedule(sql, id);
-        // What no code declares any more could not be removed otherwise.
+        // Otherwise a schedule that no code declares any more could not be removed.
         const { jobName } = schedule;
         if (registry.get(jobName) || (await hasLivingCode(sql, jobName))) checkIsOurs(schedule, 'removed');
         return (await removeSchedule(sql, schedule, actor)) || null;
@@ -233,7 +233,7 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
 
 const MOST_TRIES = 10;
 
-/** Tries again while others change the schedule in between; there are never many of them for long. */
+/** Tries again while other callers change the schedule in between. */
 async function untilUnchanged<Result>(attempt: () => Promise<Result | null>): Promise<Result> {
   for (let n = 0; n < MOST_TRIES; n++) {
     const result = await attempt();

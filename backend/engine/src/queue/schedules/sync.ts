@@ -9,7 +9,7 @@ import { addSchedule, changeSchedule, removeSchedule } from '../transitions/sche
 import { hasTiming, placeChanged, placeNew } from './place.js';
 
 export interface DeclaredVersions {
-  /** The versions that living processes have, and of each job the newest of them. */
+  /** The versions that live processes have, and of each job the newest of them. */
   living: KnownVersion[];
   newest: KnownVersion[];
   /** The jobs of which this process has the newest version. */
@@ -17,9 +17,9 @@ export interface DeclaredVersions {
 }
 
 /**
- * Makes the stored schedules what the newest versions of these jobs declare: new ones are added, others are changed, and
- * those that no living version declares any more are removed. Schedules of other jobs, and those made over the API, are
- * left alone; so is a pause. Returns the names that can't be kept, since they are taken by schedules made over the API.
+ * Makes the stored schedules what the newest versions of these jobs declare: new ones are added, others are changed,
+ * and those that no live version declares any more are removed. Schedules of other jobs, and those made over the API,
+ * stay; so does a pause. Returns the names that can't be kept, since they are taken by schedules made over the API.
  */
 export async function syncCodeSchedules(sql: Sql, { living, newest, isOurs }: DeclaredVersions): Promise<string[]> {
   const wanted = wantedBy(newest).filter(({ jobName }) => isOurs.has(jobName));
@@ -34,7 +34,7 @@ export async function syncCodeSchedules(sql: Sql, { living, newest, isOurs }: De
   return names.filter((name) => byName.get(name)?.source === 'API');
 }
 
-/** One of each name: where two jobs have a schedule of the same name, the job that came with it later has it. */
+/** One of each name: where two jobs have a schedule of the same name, the job that declared it later has it. */
 function wantedBy(newest: KnownVersion[]): ScheduleSettings[] {
   const laterLast = [...newest].sort(
     (a, b) => a.firstSeenAt.getTime() - b.firstSeenAt.getTime() || compareVersions(b, a),
@@ -43,7 +43,7 @@ function wantedBy(newest: KnownVersion[]): ScheduleSettings[] {
   return [...new Map(wanted.map((settings) => [settings.name, settings])).values()];
 }
 
-// What another process did in between is left as it is: it has the same version.
+// A change by another process in between stays: it has the same version.
 async function keep(sql: Sql, settings: ScheduleSettings, stored: ScheduleRow | undefined): Promise<void> {
   const now = await readClock(sql);
   if (stored === undefined) await addSchedule(sql, placeNew(settings, now), 'CODE', SYSTEM);

@@ -44,7 +44,10 @@ export async function listDueTimes(timing: Timing, first: Date | null, until: Da
   return times;
 }
 
-/** A due time of a cron line takes up to a tenth of a millisecond to find; no caller should wait for thousands of them. */
+/**
+ * Finding a due time of a cron line takes up to a tenth of a millisecond; thousands of them must not block the event
+ * loop.
+ */
 const breatheNowAndThen = (steps: number) => (steps % 100 === 0 ? breathe() : undefined);
 
 function intervalTiming(everyMs: number, anchorAt: Date): Timing {
@@ -64,7 +67,7 @@ function cronTiming(line: string, timeZone: string): Timing {
   const options = { mode: MODE, fixedTimeRule: ruleOf(line) } as const;
   const cron = new Cron(line, { ...options, timezone: timeZone });
   let read: CronPattern | undefined;
-  // Most of those who ask want the next time alone.
+  // Most callers need only the next time.
   const pattern = () => {
     read ??= new CronPattern(line, timeZone, options);
     return read;

@@ -17,7 +17,7 @@ export interface RunnerPulse {
   vitals?: Partial<RunnerVitals>;
 }
 
-/** How a runner's process does, as far as it is known. */
+/** Figures of a runner's process, as far as they are known. */
 export interface RunnerVitals {
   /** Round trip of the beat before. */
   latencyMs: number;
@@ -31,13 +31,13 @@ export interface RunnerVitals {
 export interface BeatAnswer {
   /** Tokens of the leases that still hold; one that was sent and is missing here was taken away. */
   held: Set<string>;
-  /** Tokens of those whose run was asked to stop. */
+  /** Tokens of the runs that are requested to stop. */
   cancelRequested: string[];
 }
 
 /**
- * Proves that a runner and its runs live, in one statement for all of them. Runs that were lost with it, because it was
- * cut off or frozen, are suspects no more: there was no death.
+ * Writes the heartbeat of a runner and of all its runs, in one statement. Runs that were lost with it, because it was
+ * disconnected or suspended, are no longer suspects: nothing crashed.
  */
 export async function beat(sql: Sql, pulse: RunnerPulse): Promise<BeatAnswer> {
   const answer = await sql.query<{ token: string; cancelRequested: boolean }>({
@@ -62,8 +62,8 @@ export async function beat(sql: Sql, pulse: RunnerPulse): Promise<BeatAnswer> {
 /** In the order of the statement's values. */
 const vitalKeys = ['latencyMs', 'endedRuns', 'cpuPercent', 'rssBytes'] as const satisfies (keyof RunnerVitals)[];
 
-// SKIP LOCKED: a row that is being finished or cancelled this instant needs no beat, and waiting for it
-// while holding others could deadlock with the statement that finishes several. Sent by `heartbeat-thread.mjs`.
+// SKIP LOCKED: a row that another statement finishes or cancels now needs no heartbeat, and waiting for it while
+// holding others could deadlock with a statement that finishes several. Sent by `heartbeat-thread.mjs`.
 export const BEAT = `
 WITH held AS MATERIALIZED (
   SELECT j.id, lease.token, j."cancelRequestedAt" IS NOT NULL AS "cancelRequested"

@@ -7,7 +7,7 @@ import type { Sql } from '../../store/sql.js';
 import { notAllowed, QueueError, unknownRun } from '../errors.js';
 import { countEnded } from './count.js';
 
-/** Runs that a cancel changes: those that were asked to stop before are left as they are. */
+/** Runs that a cancel changes: those that were requested to stop before stay as they are. */
 const CAN_BE_CANCELLED = `("finishedAt" IS NULL AND (status = 'QUEUED' OR "cancelRequestedAt" IS NULL))`;
 
 interface CancelActive {
@@ -19,7 +19,7 @@ interface CancelActive {
 }
 
 /**
- * Cancels QUEUED runs and asks RUNNING ones to stop, as the CTEs of a statement that leave the runs in `changed`.
+ * Cancels QUEUED runs and requests RUNNING ones to stop, as the CTEs of a statement that leave the runs in `changed`.
  * Runs that wait for them are unblocked by the trigger on the table.
  */
 const cancelActive = ({ target, by, why = `''` }: CancelActive): string => `
@@ -40,22 +40,22 @@ target AS MATERIALIZED (${target}
      || coalesce(${by.name}::text, 'the system') || ${why}`,
 )})`;
 
-/** What became of many, as a query of one row over `changed`. */
+/** The result for many runs, as a query of one row over `changed`. */
 const CANCELLED_AND_ASKED = `
   SELECT (SELECT count(*)::int FROM changed WHERE status = 'CANCELLED') AS cancelled,
     ARRAY(SELECT id FROM changed WHERE status = 'RUNNING' ORDER BY id) AS asked`;
 
-/** What `CANCELLED_AND_ASKED` finds. */
+/** A row of `CANCEL_COUNTS`. */
 interface CancelledAndAsked {
   /** How many were queued and are cancelled now. */
   cancelled: number;
-  /** Ids of those that are running and were asked to stop. */
+  /** Ids of the running ones that are requested to stop. */
   asked: string[];
 }
 
 /**
- * Cancels a QUEUED run at once: its code never starts. Asks a RUNNING one to stop, and notes who asked
- * and when. Asking again changes nothing. Throws QueueError for an unknown run or one that ended otherwise.
+ * Cancels a QUEUED run at once: its code never starts. Requests a RUNNING one to stop, and notes by whom and when. A
+ * second request changes nothing. Throws QueueError for an unknown run or one that ended otherwise.
  */
 export async function cancelRun(sql: Sql, runId: string, actor: Actor): Promise<{ run: RunRow; isNew: boolean }> {
   const changed = await sql.query<RunRow>(CANCEL, [runId, ...auditValues(actor)]);
@@ -66,12 +66,12 @@ export async function cancelRun(sql: Sql, runId: string, actor: Actor): Promise<
   return { run, isNew: false };
 }
 
-/** A cancel that changed nothing is fine for a run that is cancelled, or was asked to stop; throws QueueError for others. */
+/** A cancel may change nothing for a run that is cancelled, or was requested to stop; throws QueueError for others. */
 function checkCancelled({ id, status }: RunRow): void {
   if (status === 'SUCCESS' || status === 'FAILED') throw notAllowed('cancel', id, status);
 }
 
-// The row is locked before its state is looked at, so the decision can't race with a claim or a finish.
+// The row is locked before its state is read, so the decision can't race with a claim or a finish.
 const CANCEL = `
 WITH ${cancelActive({
   target: `SELECT id FROM "JobRun" WHERE id = $1 AND ${CAN_BE_CANCELLED} FOR UPDATE`,
@@ -80,8 +80,8 @@ WITH ${cancelActive({
 ${selectRun('changed')}`;
 
 /**
- * Cancels what is QUEUED of a batch and asks what is RUNNING to stop. Nothing changes where all have ended. The run
- * that the batch calls back is not touched: it begins, or is cancelled, when the last has ended.
+ * Cancels the QUEUED runs of a batch and requests the RUNNING ones to stop. Changes nothing where all have ended. The
+ * callback run of the batch is not changed: it begins, or is cancelled, when the last has ended.
  */
 export async function cancelBatch(sql: Sql, batchId: string, actor: Actor): Promise<CancelledAndAsked> {
   const done = await sql.query<CancelledAndAsked>(CANCEL_BATCH, [batchId, ...auditValues(actor)]);
@@ -104,8 +104,9 @@ WITH ${cancelActive({
 SELECT * FROM outcome`;
 
 /**
- * Cancels what is QUEUED of the runs that an operation on many has chosen and requests what is RUNNING to stop; with
- * `isForWaiting` it changes only what still waits. `reason` follows in the message of each. Writes nothing into the audit log.
+ * Cancels the QUEUED ones of the runs that a bulk operation has chosen and requests the RUNNING ones to stop; with
+ * `isForWaiting` it changes only those that still wait. The message of each ends with `reason`. Writes nothing into the
+ * audit log.
  */
 export async function cancelChosen(
   sql: Sql,
@@ -127,9 +128,9 @@ WITH ${cancelActive({
 const MAX_RUNS = 20_000;
 
 /**
- * Cancels a run with all that hang together with it: the unfinished runs it waits for, those that wait for it, and so
- * on. One entry of the audit log, on the run that was named; each of them has a message. Batches have a cancel of
- * their own. Throws QueueError as `cancelRun` does.
+ * Cancels a run with its graph: the unfinished runs it waits for, those that wait for it, and so on. One entry of the
+ * audit log, on the run that was named; each of them has a message. Batches have a cancel of their own. Throws
+ * QueueError as `cancelRun` does.
  */
 export async function cancelGraph(
   sql: Sql,
@@ -152,9 +153,8 @@ const tooLarge = (runId: string) =>
     `More than ${MAX_RUNS} unfinished runs hang together with run #${runId}. Cancel it alone: those that wait for its success go with it.`,
   );
 
-// Runs that came to wait for one of these while this statement waited for a lock are notified by the trigger that it was
-// cancelled, like those of any other run. UNION, not UNION ALL: a graph may have circles when the direction of its
-// arrows is forgotten.
+// The trigger handles runs that began to wait for one of these while this statement waited for a lock, as for any other
+// run. UNION, not UNION ALL: without the direction of its edges a graph may have cycles.
 const CANCEL_GRAPH = `
 WITH RECURSIVE graph(id) AS (
   SELECT id FROM "JobRun" WHERE id = $1 AND "finishedAt" IS NULL

@@ -10,7 +10,8 @@ const CHANNELS = { table: '"Channel"', key: 'name' };
 
 /**
  * Changes limits and weight of a channel, from the next claim on; null takes a limit away, and what isn't named stays.
- * What is running goes on, however many that are. False, and nothing, where `rev` is given and another change came in between.
+ * Running runs go on, however many they are. False, without a change, where `rev` is given and another change came in
+ * between.
  */
 export async function setChannel(
   sql: Sql,
@@ -20,10 +21,13 @@ export async function setChannel(
   return (await sql.query(SET, [name, JSON.stringify(change), rev, ...auditValues(actor)])).rows.length > 0;
 }
 
-/** Lets nothing more start in a channel; one that is paused is paused anew. False, and nothing, for a `resumeAt` that has passed. */
+/**
+ * Lets nothing more start in a channel; a paused one gets the new pause. False, without a change, for a `resumeAt` that
+ * has passed.
+ */
 export const pauseChannel = pausing(CHANNELS, 'channel');
 
-/** Lets a paused channel go on. False, and nothing, where it isn't paused. */
+/** Resumes a paused channel. False, without a change, where it isn't paused. */
 export const resumeChannel = resuming(CHANNELS, 'channel');
 
 const COLUMNS = ['concurrency', 'concurrencyPerRunner', 'rateLimit', 'ratePeriodMs', 'weight', 'targetWaitMs'] as const;

@@ -3,13 +3,13 @@ import type { ClaimRequest } from './claim.js';
 import { isStill } from './is-still.js';
 import { type ClaimAnswer, type ClaimedRun, newClaimId, runsOf, STARTED, startDue } from './start-due.js';
 
-/** In one statement; a flood of urgent runs is left to `claim`. */
+/** In one statement; `claim` takes larger numbers of urgent runs. */
 const MAX_URGENT = 20;
 
 /**
- * Takes the run of this id if it is due and nothing is to be weighed: its channel has no settings, it has no key, waits
- * for no run and is no suspect. Everything else is left to `claim`. For an idle runner, whom a notification gave the id;
- * a full claim costs several times as much.
+ * Claims the run of this id if it is due and needs no decision: its channel has no settings, it has no key, waits for
+ * no run and is no suspect. `claim` takes all others. For an idle runner that received the id in a notification; a full
+ * claim costs several times as much.
  */
 export async function claimById(
   sql: Sql,
@@ -23,9 +23,9 @@ export async function claimById(
 }
 
 /**
- * Takes due runs of these channels that are of better priority than one, where nothing else is to be weighed, as `claimById`
- * does. For a runner that has runs of short jobs claimed ahead: they would otherwise wait until those have begun. None with a
- * single attempt, for no other process knows when it begins.
+ * Claims due runs of these channels with a better priority than this one, where they need no other decision, as
+ * `claimById` does. For a runner that has prefetched runs of short jobs, behind which they would otherwise wait. None
+ * with a single attempt, because no other process knows when it begins.
  */
 export async function claimUrgent(
   sql: Sql,

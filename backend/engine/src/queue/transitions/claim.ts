@@ -15,7 +15,7 @@ export interface ClaimRequest {
   channels?: string[];
   /** Runs that this runner has already, by channel. */
   held?: Record<string, number>;
-  /** Runs that are passed by: they were refused here, and wait for another version of their job. */
+  /** Runs that are skipped: they were refused here, and wait for another version of their job. */
   refused?: string[];
   /**
    * Free slots; all of `most` unless given. A run beyond them waits in the runner and no other process knows when it begins,
@@ -28,9 +28,11 @@ export interface ClaimRequest {
 
 export interface Claim {
   runs: ClaimedRun[];
-  /** After so long there will be something that may not start yet: its time comes, a rate limit gives way, a pause ends. Null for nothing. */
+  /**
+   * When a run becomes claimable that is not yet: its time comes, a rate limit allows it, a pause ends. Null for none.
+   */
   lookAgainMs: number | null;
-  /** Something may be due still: more than fit in, of another channel, or of one that is full. */
+  /** More runs may be due: they did not fit in, or are of another channel or a full one. */
   mayFindMore: boolean;
   /** There are due suspects. */
   hasSuspects: boolean;
@@ -48,12 +50,12 @@ interface ClaimNews {
 }
 
 /**
- * Takes up to `most` due runs: of each channel its fair part, and within a channel first in line first. Never more
- * than the limits of the channels allow. Safe from any number of runners at once.
+ * Claims up to `most` due runs: of each channel its fair part, and within a channel in order. Never more than the
+ * limits of the channels allow. Safe from any number of runners at once.
  */
 export async function claim(sql: Sql, request: ClaimRequest): Promise<Claim> {
   const first = await claimOnce(sql, request);
-  // Others were quicker in the channel that was chosen: the next may be full of runs, and a poll is long.
+  // Other runners were first in the chosen channel: the next one may have many runs, and the next poll is far.
   const wasBeaten = first.runs.length === 0 && first.channels > 1;
   return claimOf(wasBeaten ? await claimOnce(sql, request) : first);
 }
@@ -90,8 +92,8 @@ function claimOf({ runs, lookAgainMs, hasSuspects, ...known }: ClaimNews & { run
   return { runs, lookAgainMs, mayFindMore: !isAll, hasSuspects };
 }
 
-// What is asked, when, and the lot that is drawn. From here on nothing is a parameter: the plan is then the same whatever
-// is asked, so PostgreSQL keeps it, instead of planning a statement of this size anew for every claim.
+// The request, its time and the random number of the draw. Nothing else reads a parameter: the plan is then the same
+// for every request, so PostgreSQL keeps it, instead of planning a statement of this size for every claim.
 const askedFor = (more: string): string => `asked AS MATERIALIZED (
   SELECT clock_timestamp() AS at, random()::numeric AS lot, $1::int AS most, $2::uuid AS "runnerId", $3::text[] AS jobs, $4::jsonb AS held,
     $5::text AS "claimId", $6::bigint[] AS refused, $7::int AS free, ${more}
@@ -107,11 +109,11 @@ interface Wanted {
 const ANY: Wanted = {
   asked: askedFor('$8::boolean AS "takesSuspects", $9::text[] AS channels'),
   lanes: lanesOf('lane', 'NOT "isBlocked"'),
-  // Hashed once, and hardly ever with anything in it.
+  // Hashed once; the table is nearly always empty.
   which: `((SELECT "takesSuspects" FROM asked) OR j.id NOT IN (SELECT "runId" FROM "SuspectRun"))`,
 };
 
-// Found by their ids: they may stand anywhere among a million runs.
+// Found by their ids: they may be anywhere among a million runs.
 const isSuspect = `j.id = ANY ((SELECT suspects FROM asked)::bigint[])`;
 const SUSPECTS: Wanted = {
   asked: askedFor(
@@ -124,8 +126,8 @@ const SUSPECTS: Wanted = {
   which: isSuspect,
 };
 
-// Channels with runs whose time has come, and how many each may start here. Those that are full are seen to be full
-// without a lock, so runners that ask again and again never stand in line for them.
+// Channels with due runs, and how many each may start here. A full channel is detected without a lock, so that runners
+// which poll often never wait for its lock.
 const OPEN = `open AS MATERIALIZED (
   SELECT l.channel, coalesce(c.weight, 1) AS weight, own.held, c.concurrency IS NOT NULL OR c."rateLimit" IS NOT NULL AS "isLimited",
     CASE WHEN c.concurrency IS NOT NULL OR c."rateLimit" IS NOT NULL THEN job_manager_channel_room(c, own.room) ELSE own.room END AS room
@@ -137,15 +139,15 @@ const OPEN = `open AS MATERIALIZED (
   WHERE own.room > 0 AND NOT ${isPaused('c', 'asked.at')} AND (asked.channels IS NULL OR l.channel = ANY (asked.channels))
 )`;
 
-// The due runs of a lane that this runner has the code for, from the lane's first run on: what was claimed before
-// it still lies about in the index for a while, and would be walked through once more. One that others have claimed and ended
-// since this statement began is passed by, too.
+// The due runs of a lane that this runner has the code for, from the lane's first run on: what was claimed before it
+// stays in the index for a while, and would be read again. A run that others have claimed and ended since this
+// statement began is skipped, too.
 const dueIn = (which: string, lane: string): string => `"JobRun" j
   WHERE j.status = 'QUEUED' AND j."finishedAt" IS NULL AND NOT j."isBlocked" AND j.channel = ${lane}.channel AND j.priority = ${lane}.priority
     AND j."runAt" BETWEEN ${lane}."runAt" AND (SELECT at FROM asked) AND j."jobName" = ANY ((SELECT jobs FROM asked)::text[])
     AND j.id <> ALL ((SELECT refused FROM asked)::bigint[]) AND ${which} AND ${isStill('QUEUED', 'j')}`;
 
-// How many runs each of them could use slots for. A channel on its own gets all slots, so nothing is counted.
+// How many slots each channel could use. A single channel gets all slots, so nothing is counted.
 const workOf = (which: string) => `work AS MATERIALIZED (
   SELECT channel, weight, held, "isLimited", CASE WHEN (SELECT count(*) FROM open) = 1 THEN room ELSE (
     SELECT count(*)::int FROM (
@@ -156,10 +158,10 @@ const workOf = (which: string) => `work AS MATERIALIZED (
   FROM open WHERE room > 0
 )`;
 
-// Who gets how much. Think of each channel as a vessel as wide as its weight, filled as high as the runs that this
-// runner holds of it, and as tall as its work reaches; the free slots are poured over all of them. They find their
-// level: the one with the least for its weight is served first, none with work is left dry by a flooded neighbour, and
-// what one has no use for goes to the others. Above each edge the level rises more slowly, or faster.
+// How many slots each channel gets, by water-filling: a channel is a vessel as wide as its weight, filled to the number
+// of runs that this runner holds of it, and as high as its due runs reach; the free slots are poured over all of them.
+// The channel with the fewest held runs for its weight gets slots first, no channel with due runs is starved by
+// another, and slots that one cannot use go to the others. The speed of the level changes at each edge.
 const LEVEL = `edge AS (
   SELECT held::float8 / weight AS height, weight FROM work UNION ALL SELECT (held + runs)::float8 / weight, -weight FROM work
 ), level AS (
@@ -170,8 +172,8 @@ const LEVEL = `edge AS (
   WHERE filled.height * width - below <= most ORDER BY filled.height DESC LIMIT 1
 )`;
 
-// Parts of slots are drawn by lot, with the odds that make them come true over time: of two channels at concurrency 1,
-// one of weight 3 gets three starts of four. All channels share one lot, so the sum is what was asked for.
+// Fractions of slots are decided by a random draw with matching probabilities: of two channels at concurrency 1, one of
+// weight 3 gets three starts of four. All channels share one draw, so that the sum is the requested number.
 const QUOTA = `poured AS (
   SELECT channel, "isLimited",
     round(sum(greatest(0, least(runs, coalesce(level.height * weight - held, runs)))) OVER (ORDER BY channel)::numeric, 6) AS upto
@@ -188,9 +190,9 @@ const GRANTED = `granted AS MATERIALIZED (
   FROM (SELECT * FROM quota WHERE runs > 0 ORDER BY channel) chosen
 )`;
 
-// Lane after lane, until the channel has its quota. SKIP LOCKED: runners pass by each other's candidates instead of
-// queueing up behind them. MATERIALIZED: as a subquery of the update it would be evaluated anew for each row by a
-// nested-loop plan, LIMIT and all, and take far more than asked. They begin in the order of `n`, as there are slots.
+// Lane after lane, until the channel has its quota. SKIP LOCKED: runners skip each other's candidates instead of
+// waiting for their locks. MATERIALIZED: as a subquery of the update a nested-loop plan would evaluate it with its
+// LIMIT once for each row, and claim far too many. They begin in the order of `n`, as slots become free.
 const dueOf = (which: string) => `due AS MATERIALIZED (
   SELECT id, n FROM (
     SELECT id, row_number() OVER line AS n, bool_or("maxAttempts" = 1) OVER line AS "isBehindSingle" FROM (
@@ -214,8 +216,8 @@ const COUNT_STARTS = `started AS (
   ON CONFLICT (channel, at) DO UPDATE SET runs = "ChannelStart".runs + EXCLUDED.runs
 )`;
 
-// When the time of the next run comes, and when a channel with due runs that may not start now will let them: nothing
-// else would say so, and a rate limit of ten a second would come to ten a poll.
+// When the next run is due, and when a channel with due runs that may not start now allows them. Without it the runner
+// would only poll, and a rate limit of ten a second would give ten per poll.
 const LATER = `later AS (
   SELECT min(greatest(0, extract(epoch FROM freed.at - asked.at) * 1000))::float8 AS ms FROM asked CROSS JOIN (
     SELECT min("runAt") AS at FROM lane WHERE "runAt" > (SELECT at FROM asked)
@@ -228,7 +230,7 @@ const LATER = `later AS (
     ) chance
     WHERE c.name IN (SELECT channel FROM lane WHERE "runAt" <= (SELECT at FROM asked))
   ) freed
-  -- Beside a time that isn't known, greatest() takes the other, which would be now.
+  -- greatest() ignores a null, and would return the present time.
   WHERE freed.at IS NOT NULL
 )`;
 
@@ -243,7 +245,7 @@ FROM (
 ) known
 CROSS JOIN (SELECT count(*)::int AS "dueLanes" FROM lane WHERE "runAt" <= (SELECT at FROM asked)) due CROSS JOIN later`;
 
-// With an empty table it looks at nothing.
+// With an empty table it reads nothing.
 const HAS_SUSPECTS = `EXISTS (
   SELECT FROM "SuspectRun" s CROSS JOIN ${activeRun('s."runId"')}
   WHERE j.status = 'QUEUED' AND NOT j."isBlocked" AND j."runAt" <= (SELECT at FROM asked) AND j."jobName" = ANY ((SELECT jobs FROM asked)::text[])

@@ -30,7 +30,7 @@ interface Asked {
   actor: Actor;
 }
 
-/** What a run is like that was queued a moment ago, and nothing has happened to. */
+/** The fields of a run that has just been queued. */
 const UNTOUCHED = {
   ...initialOf(summaryColumns),
   ...initialOf(detailColumns),
@@ -55,8 +55,8 @@ const UNTOUCHED = {
 } as const satisfies Partial<QueuedRun>;
 
 /**
- * Describes a run without keys that waits for no run as it is in the database once it is queued: all of it is known
- * then, and reading it would take as long as queueing it. The request is read now, and not again.
+ * Builds the row of a run without keys that waits for no run, without reading it: all of it is known, and reading would
+ * take as long as queueing. The request is read now, and not later.
  */
 function freshRun({ request, parameters, settings, actor }: Asked): (added: AddedRun) => QueuedRun {
   const { runAt, delayMs = 0 } = request;
@@ -82,7 +82,7 @@ function freshRun({ request, parameters, settings, actor }: Asked): (added: Adde
   return ({ jobRunId, now }) => ({
     ...known,
     id: jobRunId,
-    // A time that has passed counts as now.
+    // A time in the past counts as now.
     runAt: new Date(Math.max(now.getTime(), wantedAt ?? now.getTime() + delayMs)),
     queuedAt: now,
     parameters: JSON.parse(parameters),
@@ -92,14 +92,14 @@ function freshRun({ request, parameters, settings, actor }: Asked): (added: Adde
   });
 }
 
-/** Whether the actor tells all that is read of them with a run. */
+/** Whether the actor has all fields that a run shows of its actor. */
 const isNamed = ({ userId, email, tokenId, tokenName }: Actor): boolean =>
   (userId === null || email !== null) && (tokenId === null || tokenName !== undefined);
 
 interface EnqueueingOptions {
   sql: Sql;
   registry: Registry;
-  /** Tells runners after a commit, before the callers hear of it; or lets the statement do so. */
+  /** Notifies runners after a commit, before the callers get their answers; or lets the statement do so. */
   notifier: Pick<Notifier, 'queued' | 'takeTurn'>;
 }
 
@@ -126,8 +126,8 @@ export class Enqueueing {
   }
 
   /**
-   * Queues a run. Those without keys that wait for no run go together with others that are asked for meanwhile, and
-   * need no second look.
+   * Queues a run. Runs without keys that wait for no run are sent together with other calls of the moment, and need no
+   * second statement.
    */
   async enqueue(given: RunRequest, actor: Actor): Promise<EnqueuedRun> {
     const { settings, parameters, slow } = this.#check(given);
@@ -140,12 +140,12 @@ export class Enqueueing {
     return { run: describe?.(added) ?? (await readQueued(this.#options.sql, added.jobRunId)), isNew: true };
   }
 
-  /** Queues a run in a transaction of the caller; runners hear of it at the commit. */
+  /** Queues a run in a transaction of the caller; runners are notified at the commit. */
   async enqueueIn(theirs: ClientSql, request: RunRequest, actor: Actor): Promise<EnqueuedRun> {
     await this.#check(request).slow;
     if (request.rerunOfId !== undefined) await asRerun(theirs, request, request.rerunOfId);
     const options = { actor, notifies: true, settingsOf: this.#options.registry.settings };
-    // There is nothing to be sent again: what fails here has broken the transaction.
+    // Nothing is sent again: an error has aborted the transaction.
     const { jobRunId, isNew } = only((await enqueueRuns(theirs, [request], options)).runs);
     return { run: await readRunOn(theirs, jobRunId), isNew };
   }
@@ -168,7 +168,7 @@ export class Enqueueing {
     return { run: await readQueued(sql, jobRunId), isNew };
   }
 
-  /** `slow` is what remains of the check, where it takes its time; `settings` are undefined for a job without code here. */
+  /** `slow` is the rest of an asynchronous check; `settings` are undefined for a job without code here. */
   #check(request: RunRequest): { settings: JobSettings | undefined; parameters: string; slow: Promise<void> | null } {
     const { registry } = this.#options;
     const parameters = checkOne(request);
@@ -177,7 +177,9 @@ export class Enqueueing {
   }
 }
 
-/** Looks for runs in the table, so that a plan which was made while the table was small would not stay a good one. */
+/**
+ * Whether the statement searches the table of runs: a plan that was made while the table was small would not stay good.
+ */
 const looksAtOthers = ({ unique, after }: RunRequest): boolean => unique !== undefined || after !== undefined;
 
 /** Plans these statements, by their names, once per connection: planning takes longer than queueing a run. */

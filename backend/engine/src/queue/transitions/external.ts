@@ -17,7 +17,7 @@ interface NewExternalRun {
   timeoutMs: number;
   inactivityTimeoutMs: number;
   idempotencyKey: string | null;
-  /** Of what was asked with that key. */
+  /** The hash of the request with that key. */
   requestHash: string | null;
 }
 
@@ -27,12 +27,12 @@ export interface ExternalLimits {
   perToken: number;
 }
 
-/** A run with the token that proves whose it is; null where it was taken away. */
+/** A run with its lease token; null where the lease was lost. */
 export type HeldRun = RunRow & { leaseToken: string | null; requestHash: string | null };
 
 /**
- * Creates a run that the program which asks executes from now on. Returns the run of then where the idempotency
- * key has been used, even when there are too many runs; null at one of the limits.
+ * Creates a run that the calling program executes from now on. Returns the earlier run where the idempotency key has
+ * been used, even when there are too many runs; null at one of the limits.
  */
 export async function startExternalRun(
   sql: Sql,
@@ -68,7 +68,7 @@ const selectHeld = (source: string): string =>
 
 const KEY_HOLDER = `SELECT "runId" FROM "JobRunKey" WHERE scope = 'IDEMPOTENCY' AND "jobName" = '' AND key = $1`;
 
-// No runner has this id: it keeps "a running run has a runner" true without a row that beats for it.
+// No runner has this id: it keeps the rule "a running run has a runner" without a runner's row.
 const START = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), free AS MATERIALIZED (
@@ -93,12 +93,12 @@ ${selectHeld('started')}`;
 const heldExternally = (alias: string): string =>
   `${alias}.id = $1 AND ${alias}."leaseToken" = $2 AND ${alias}.status = 'RUNNING' AND ${alias}."finishedAt" IS NULL AND ${alias}."inactivityTimeoutMs" IS NOT NULL`;
 
-/** What the program is answered; null from the functions below when the run is not its own any more. */
+/** The answer to the program; null from the functions below when it no longer holds the run. */
 export interface ReportAnswer {
   shouldStop: boolean;
 }
 
-/** Proves that the program lives. */
+/** The heartbeat of the program. */
 export async function beatExternal(sql: Sql, lease: Lease): Promise<ReportAnswer | null> {
   const answered = await sql.query<ReportAnswer>(BEAT, [lease.id, lease.leaseToken]);
   return answered.rows[0] ?? null;
@@ -108,7 +108,7 @@ const BEAT = `
 UPDATE "JobRun" j SET "lastHeartbeatAt" = clock_timestamp(), rev = j.rev + 1 WHERE ${heldExternally('j')}
 RETURNING j."cancelRequestedAt" IS NOT NULL AS "shouldStop"`;
 
-/** How far a held run is, as a report finds it. */
+/** The progress of a held run before a report. */
 export interface ExternalProgress {
   claimNo: number;
   /** Time since the run began, by the database's clock. */
@@ -119,7 +119,7 @@ export interface ExternalProgress {
   rev: number;
 }
 
-/** How far the run is; null when it is not the program's any more. */
+/** The progress of the run; null when the program no longer holds it. */
 export async function readExternalProgress(sql: Sql, lease: Lease): Promise<ExternalProgress | null> {
   const read = await sql.query<ExternalProgress>(READ, [lease.id, lease.leaseToken]);
   return read.rows[0] ?? null;
@@ -130,7 +130,9 @@ SELECT j."claimNo", greatest(0, round(extract(epoch FROM clock_timestamp() - j."
   j."progressPercent" AS percent, j."progressMessage" AS message, j.steps, j.rev
 FROM "JobRun" j WHERE ${heldExternally('j')}`;
 
-/** Writes progress that was reckoned from the row as of `rev`; null when the row has changed since, and nothing is written. */
+/**
+ * Writes progress that was computed from the row as of `rev`; null, without a change, when the row has changed since.
+ */
 export async function writeExternalProgress(
   sql: Sql,
   lease: Lease,
@@ -167,9 +169,9 @@ export interface ExternalEnding {
 }
 
 /**
- * Ends a run that an external program holds. The same ending again, by the same program, returns the run as it
- * is. Null when neither holds: the run is not its own any more, ended otherwise, or is to end as CANCELLED
- * where it was not asked to stop.
+ * Ends a run that an external program holds. The same ending again, by the same program, returns the run as it is. Null
+ * when neither applies: the program no longer holds the run, it ended in another way, or is to end as CANCELLED without
+ * a request to stop.
  */
 export async function endExternalRun(
   sql: Sql,
@@ -214,6 +216,6 @@ ${selectRun('changed')}`;
 const FAIL = end('run.fail-external');
 const END: Record<TerminalStatus, string> = { SUCCESS: end('run.complete-external'), FAILED: FAIL, CANCELLED: FAIL };
 
-// A statement that takes a run away clears its token, so a run that still has it ended by its own program.
+// A statement that ends a run from outside clears its token, so a run that still has it was ended by its own program.
 const ENDED_SO = `${selectRun('"JobRun"')}
 WHERE r.id = $1 AND r."leaseToken" = $2 AND r.status = $3::"JobRunStatus" AND r."inactivityTimeoutMs" IS NOT NULL`;

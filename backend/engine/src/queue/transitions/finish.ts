@@ -26,13 +26,13 @@ export interface Outcome extends Lease, LastProgress {
 }
 
 /**
- * Records the outcomes of several runs and returns the ids of those that now stand as told. A run whose
- * lease was taken away meanwhile is missing: its outcome is another writer's to tell. Sending the same
- * outcome again, after an answer was lost, is harmless and returns its id again.
+ * Records the outcomes of several runs and returns the ids of those that have the given outcome now. A run whose lease
+ * was lost meanwhile is missing: another writer records its outcome. Sending the same outcome again, after an answer
+ * was lost, is harmless and returns its id again.
  */
 export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<string>> {
   const inOrder = outcomes.toSorted(byId);
-  // Of two executions of a run, which come together hardly ever, one at most has its lease.
+  // At most one of two executions of a run, which are rarely in one call, has its lease.
   const second = inOrder.filter(({ id }, index) => id === inOrder[index - 1]?.id);
   if (second.length > 0) {
     const first = inOrder.filter((outcome) => !second.includes(outcome));
@@ -46,7 +46,10 @@ export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<str
 
 const byId = (a: Outcome, b: Outcome): number => a.id.length - b.id.length || (a.id < b.id ? -1 : Number(a.id > b.id));
 
-/** An array each, in the order of `placed`. Most runs have nothing to say but that they are done: null stands for nothing but `usual`. */
+/**
+ * An array each, in the order of the ids. Null stands for an array with nothing but `usual`, because most runs only
+ * succeed.
+ */
 function columnsOf(outcomes: Outcome[]): (string | null)[] {
   type Value = string | number | boolean | null | undefined;
   const column = (read: (outcome: Outcome) => Value, usual: Value = null) => {
@@ -69,8 +72,8 @@ function columnsOf(outcomes: Outcome[]): (string | null)[] {
 }
 
 /**
- * Outcomes that had been recorded already: their answer was lost. Asked afterwards, for a statement doesn't see what
- * was committed while it waited: the lost one may have been under way still.
+ * Outcomes that had been recorded already: their answer was lost. A separate statement, because a statement doesn't see
+ * what was committed while it waited, and the lost one may have been under way.
  */
 async function findToldBefore(sql: Sql, leases: Lease[]): Promise<string[]> {
   const found = await sql.query<{ id: string }>(TOLD_BEFORE, [
@@ -88,12 +91,12 @@ export const usageKeys = [
   'maxLoopLagMs',
 ] as const satisfies (keyof AttemptUsage)[];
 
-// The lease token stays on the row: a runner that never heard the answer finds its own token on a finished
-// run, and knows. Recovery clears it, so an outcome told by the rescuer is never mistaken for one's own.
+// The lease token stays on the row: a runner that never received the answer finds its own token on a finished run.
+// Recovery clears the token, so a runner never mistakes an outcome of the rescuer for its own.
 //
-// What is sent about a run stands at the place of its id in sorted arrays. Joined with a list of outcomes, in a plan that was made
-// while the table had a few rows, PostgreSQL would read all that has come since once for each outcome, and keep to that plan.
-// Nor does the statement name the wanted state: while statistics say that hardly anything runs, all that does would be walked.
+// The values of a run are at the index of its id in sorted arrays. With a join on a list of outcomes, PostgreSQL could
+// keep a plan from when the table had a few rows, and read all later rows once for each outcome. The statement does not
+// filter by the state: while statistics report hardly any running runs, PostgreSQL would read all of them.
 const placed = (place: string): string => `(${place})[width_bucket(j.id, $1::bigint[])]`;
 const STATUS = `coalesce(${placed('$3::text[]')}, 'SUCCESS')`;
 

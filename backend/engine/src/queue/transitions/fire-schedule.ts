@@ -14,17 +14,17 @@ import { gapFrom, gapValues, keepSkips } from './schedule.js';
 export interface Fired {
   /** Runs that were queued. */
   runs: number;
-  /** Running runs of before that were asked to stop. */
+  /** Earlier runs that are running and are requested to stop. */
   asked: string[];
-  /** Queued runs of before that were cancelled. */
+  /** Earlier queued runs that were cancelled. */
   cancelled: number;
 }
 
 /**
- * Moves a schedule on as planned: queues its runs, keeps what is skipped and cancels what they replace. Changes
- * nothing and returns null where the schedule isn't as it was read any more: another process dealt with these due
- * times, or it was changed or paused. `settings` is what its runs are like where the table of jobs doesn't say; it may
- * be null where the plan has no runs.
+ * Advances a schedule as planned: queues its runs, stores what is skipped and cancels what they replace. Changes
+ * nothing and returns null where the schedule has changed since it was read: another process handled these due times,
+ * or it was edited or paused. `settings` are those of its runs where the table of jobs has none; it may be null where
+ * the plan has no runs.
  */
 export async function fireSchedule(
   sql: Sql,
@@ -51,9 +51,10 @@ export async function fireSchedule(
   return fired.rows[0] ?? null;
 }
 
-// The schedule's row is locked first and taken only as it was read, so of many who race one goes on, and sees every
-// run that those before it queued. The runs before are locked too: one that is just ending is waited for, and is then
-// no obstacle any more. Ids are drawn before the rows are written, for runs of one statement may wait for one another.
+// The schedule's row is locked first and used only if unchanged, so that one of several processes continues, and sees
+// every run that earlier ones queued. The earlier runs are locked too: the statement waits for one that is just ending,
+// which is then no obstacle. Ids are assigned before the rows are written, because runs of one statement may wait for
+// one another.
 const FIRE = `
 WITH mine AS MATERIALIZED (
   SELECT * FROM "Schedule" WHERE id = $1 AND rev = $2 AND "nextRunAt" = $3 AND "pausedAt" IS NULL FOR UPDATE
@@ -72,7 +73,7 @@ WITH mine AS MATERIALIZED (
 ), way AS MATERIALIZED (
   SELECT mine.overlap = 'CANCEL' AND EXISTS (SELECT 1 FROM judged WHERE "isRun" AND NOT "isMadeUp") AS cancels FROM mine
 ), ahead AS MATERIALIZED (
-  -- Whom the first of the new runs waits for: of a line of runs the last.
+  -- The runs that the first new run waits for: the last of each line.
   SELECT id FROM active, way WHERE EXISTS (SELECT 1 FROM judged WHERE "isRun") AND CASE WHEN cancels THEN status = 'RUNNING'
     ELSE id NOT IN (SELECT unnest(a."dependsOn") FROM active a WHERE a."dependsOn" IS NOT NULL) END
 ), fresh AS MATERIALIZED (
@@ -81,14 +82,14 @@ WITH mine AS MATERIALIZED (
   SELECT id, at, coalesce(lag(ARRAY[id]) OVER (ORDER BY at), nullif(ARRAY(SELECT a.id FROM ahead a ORDER BY a.id), '{}')) AS "dependsOn",
     lead(id) OVER (ORDER BY at) IS NOT NULL AS "hasDependents" FROM fresh
 ), won AS (
-  -- The last word, should two ever get this far with the same due time.
+  -- Decides if two statements ever come this far with the same due time.
   INSERT INTO "JobRunKey" (scope, "jobName", key, "runId")
   SELECT 'DUE', '', job_manager_due_key(mine.id, placed.at), placed.id FROM mine CROSS JOIN placed
   ON CONFLICT DO NOTHING RETURNING "runId"
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes",
     "timeoutMs", "triggeredById", "triggeredByTokenId", "scheduleId", "dueAt", "dependsOn", "waitsFor", "isBlocked", "hasDependents")
-  -- As the newest version of the job declares, which may live in another process.
+  -- As the newest version of the job declares, which may be in another process.
   SELECT placed.id, mine."jobName", mine.parameters, 'CRON', coalesce(job."algorithmVersion", $12), coalesce(mine.channel, job.channel, $13),
     coalesce(mine.priority, job.priority, $14), coalesce(job."maxAttempts", $15), coalesce(job."maxCrashes", $16),
     CASE WHEN job.name IS NULL THEN $17 ELSE nullif(job."timeoutMs", 0) END, mine."authorId", mine."authorTokenId", mine.id, placed.at, placed."dependsOn",
@@ -122,8 +123,8 @@ SELECT (SELECT count(*)::int FROM added) AS runs,
 FROM moved`;
 
 /**
- * Queues a run of a schedule beside its due times; what it is due at is the moment it was asked for. Returns its id,
- * or null where the schedule is gone, or has a run of this very millisecond.
+ * Queues a run of a schedule beside its due times; its due time is the time of the request. Returns its id, or null
+ * where the schedule was removed, or has a run of the same millisecond.
  */
 export async function runSchedule(
   sql: Sql,
@@ -136,7 +137,7 @@ export async function runSchedule(
   return queued.rows[0]?.id ?? null;
 }
 
-// `rev` is raised, so that a scheduler that read the schedule before reads it again and sees this run.
+// Raises `rev`, so that a scheduler that read the schedule before reads it again and sees this run.
 const RUN = `
 WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $1 FOR UPDATE
 ), due AS MATERIALIZED (
@@ -159,8 +160,8 @@ WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $1 FOR UPDATE
 SELECT id FROM added`;
 
 /**
- * Queues a run for each of these due times of a schedule that has none, each behind the one before. Returns their ids in
- * order; null for a schedule that is gone.
+ * Queues a run for each of these due times of a schedule that has none, each behind the one before. Returns their ids
+ * in order; null for a removed schedule.
  */
 export async function backfillSchedule(
   sql: Sql,

@@ -16,13 +16,13 @@ interface FailRunning {
   action: AuditAction;
   /** Number of the first of the values of `auditValues`. */
   actorAt: number;
-  /** What else the audit entry tells, as an SQL expression. */
+  /** Further details of the audit entry, as an SQL expression. */
   details?: string;
 }
 
 /**
- * Fails running runs from outside their execution, as the CTEs of a statement that leave the runs in `changed`. The
- * lease is taken away, so whatever their runner still writes changes nothing.
+ * Fails running runs from outside their execution, as the CTEs of a statement that leave the runs in `changed`. Clears
+ * the lease, so that later writes of their runner change nothing.
  */
 const failRunning = ({ target, error, action, actorAt, details }: FailRunning): string => `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
@@ -41,8 +41,8 @@ const doneBy = (what: string, who: string, why: string): string =>
   `'${what} by ' || coalesce(${who}::text, 'the system') || coalesce(': ' || ${why}::text, '')`;
 
 /**
- * Fails a RUNNING run that was asked to stop at least `graceMs` ago, and takes its lease away. Null, and nothing
- * changed, for any other run.
+ * Fails a RUNNING run that was requested to stop at least `graceMs` ago, and clears its lease. Null, without a change,
+ * for any other run.
  */
 export async function forceFailRun(
   sql: Sql,
@@ -53,7 +53,7 @@ export async function forceFailRun(
   return failed.rows[0] ?? null;
 }
 
-/** The same to those of these runs that go on for too long; returns their ids. */
+/** The same for those of these runs that run on for too long; returns their ids. */
 export async function forceFailChosen(
   sql: Sql,
   { runIds, reason, graceMs }: Omit<ForceFailRequest, 'runId'> & { runIds: readonly string[] },
@@ -79,11 +79,11 @@ const FORCE_FAIL_CHOSEN = `${failing('id = ANY($1::bigint[])')} SELECT id FROM c
 export interface ForceFailRequest {
   runId: string;
   reason: string | null;
-  /** Time that the run has to stop by itself, from when it was first asked to. */
+  /** Time that the run has to stop by itself, from the first request. */
   graceMs: number;
 }
 
-/** A force-fail that was asked for and is due. */
+/** A requested force-fail that is due. */
 export interface DueForceFail {
   request: ForceFailRequest;
   actor: Actor;
@@ -92,8 +92,9 @@ export interface DueForceFail {
 export const MAX_DUE = 100;
 
 /**
- * Asks a RUNNING run to stop, unless that was requested before, and notes that it is to be failed once its grace is over. The note
- * is the audit entry: it outlives the process, and costs the other runs nothing. Null for a run that isn't running.
+ * Requests a RUNNING run to stop, unless that was requested before, and notes that it is to be failed after its grace
+ * period. The note is the audit entry: it survives the process, and costs other runs nothing. Null for a run that isn't
+ * running.
  */
 export async function askForceFail(
   sql: Sql,
@@ -104,7 +105,7 @@ export async function askForceFail(
   return asked.rows[0] ?? null;
 }
 
-/** The same to all of these runs that are running; returns their ids. */
+/** The same for all of these runs that are running; returns their ids. */
 export async function askForceFailChosen(
   sql: Sql,
   { runIds, reason, graceMs }: Omit<ForceFailRequest, 'runId'> & { runIds: readonly string[] },
@@ -114,14 +115,17 @@ export async function askForceFailChosen(
   return rows.map(({ id }) => id);
 }
 
-/** The runs that go on though their grace is over, with who asked for it; of one asked for twice both. */
+/**
+ * The runs that still run after their grace period, with who requested the force-fail; both requests where there were
+ * two.
+ */
 export async function readDueForceFails(sql: Sql): Promise<DueForceFail[]> {
   type Row = ForceFailRequest & Actor;
   const { rows } = await sql.query<Row>(DUE);
   return rows.map(({ runId, reason, graceMs, ...actor }) => ({ request: { runId, reason, graceMs }, actor }));
 }
 
-/** Runs that go on though operators have set of their job that an ignored cancel ends by force, and that time is over. */
+/** Runs that ignore a cancel for longer than operators allow for their job, which then fails them by force. */
 export async function readIgnoredCancels(sql: Sql): Promise<ForceFailRequest[]> {
   const { rows } = await sql.query<{ runId: string; graceMs: number; words: string }>(IGNORED);
   return rows.map(({ words, ...request }) => ({ ...request, reason: `it went on for ${words} after its cancel` }));
@@ -176,7 +180,7 @@ interface EmergencyFail {
   reason: string | null;
 }
 
-/** Fails RUNNING runs, whatever they do, and takes their leases away; at most MAX_FAILED. */
+/** Fails RUNNING runs in any state of execution, and clears their leases; at most MAX_FAILED. */
 export async function emergencyFailRuns(
   sql: Sql,
   { startedBefore, reason }: EmergencyFail,
@@ -199,7 +203,7 @@ const CLOCK = 'SELECT clock_timestamp()::timestamptz(3) AS now';
 
 const PREVIEW = `${selectSummary('"JobRun"')} WHERE r.status = 'RUNNING' AND r."finishedAt" IS NULL AND r."startedAt" <= $1 ORDER BY r.id`;
 
-// Rows that something else holds this instant are waited for: "all" must mean all.
+// Waits for rows that another statement has locked: "all" must mean all.
 const EMERGENCY_FAIL = `${failRunning({
   target: `SELECT id FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL AND "startedAt" <= $1 ORDER BY id LIMIT ${MAX_FAILED} FOR UPDATE`,
   error: doneBy('Emergency cleanup', '$4', '$2'),

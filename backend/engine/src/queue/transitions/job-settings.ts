@@ -9,8 +9,8 @@ import { lockedBefore, pausing, resuming } from './pause.js';
 const JOB_SETTINGS = { table: '"JobSettings"', key: '"jobName"' };
 
 /**
- * Changes settings of a job, for runs that are queued or attempted from then on; null is as the code says, and what isn't
- * named stays. False, and nothing, where `rev` is given and another change came in between.
+ * Changes settings of a job, for runs that are queued or attempted from then on; null is as the code declares, and what
+ * isn't named stays. False, without a change, where `rev` is given and another change came in between.
  */
 export async function setJob(
   sql: Sql,
@@ -21,19 +21,19 @@ export async function setJob(
   return set.rows.length > 0;
 }
 
-/** Takes back every setting of a job; a pause stays. False, and nothing, where there was none. */
+/** Resets every setting of a job; a pause stays. False, without a change, where there was none. */
 export async function resetJob(sql: Sql, jobName: string, actor: Actor): Promise<boolean> {
   const reset = await sql.query(RESET, [jobName, ...auditValues(actor)]);
   return reset.rows.length > 0;
 }
 
 /**
- * Lets no run of a job start, once runners know of it; one that is paused is paused anew. False, and nothing, for a
+ * Lets no run of a job start, once runners know of it; a paused job gets the new pause. False, without a change, for a
  * `resumeAt` that has passed.
  */
 export const pauseJob = pausing(JOB_SETTINGS, 'job');
 
-/** Lets a paused job go on. False, and nothing, where it isn't paused. */
+/** Resumes a paused job. False, without a change, where it isn't paused. */
 export const resumeJob = resuming(JOB_SETTINGS, 'job');
 
 const COLUMNS = {
@@ -60,7 +60,7 @@ const newValueOf = (name: string): string => {
   return name === 'isCritical' ? `coalesce(${value}, false)` : value;
 };
 
-// Two that make the first change of a job at once both see no row: the second finds it when it writes, and asks again.
+// Two concurrent first changes of a job both see no row: the second finds it when it writes, and tries again.
 const SET = `
 WITH ${BEFORE}, changed AS (
   INSERT INTO "JobSettings" ("jobName", ${NAMES.map((name) => `"${name}"`).join(', ')}, rev)

@@ -2,13 +2,13 @@ import { limits } from '@job-manager/shared/limits';
 import { countEnded } from './count.js';
 
 interface LeaveRunning {
-  /** The CTE whose rows say what becomes of which run; none for one run that `which` names. */
+  /** The CTE with a row for each run and its next state; none for one run that `which` names. */
   from?: string;
   /** Which run `j` is meant, as an SQL condition; the one that has the id of the row unless given. */
   which?: string;
   /** The state that follows, as an SQL expression over the row and the run `j`, as are all that follow. */
   next: string;
-  /** That it is never QUEUED. */
+  /** Whether the next state is never QUEUED. */
   isFinal?: true;
   /** Whether the attempt doesn't count. */
   refunds?: string;
@@ -18,7 +18,10 @@ interface LeaveRunning {
   execution?: Record<string, string>;
   /** The message that is left on the run; none unless given. */
   note?: { level: string; text: string };
-  /** As what the execution is kept of a run that is queued again; over the row alone, which is the run as it was. */
+  /**
+   * The outcome that the archive has for the execution of a run that is queued again; over the row alone, which is the
+   * run as it was.
+   */
   archive?: { outcome: string; error: string; more?: Record<string, string> };
   /** The body of a CTE over `changed` that writes the audit log. */
   audit?: string;
@@ -39,9 +42,10 @@ const LEFT_BEHIND = Object.fromEntries(
 );
 
 /**
- * Takes runs out of RUNNING, as the CTEs of a statement that leave them in `changed`: the one way there is, for whatever
- * ends an execution. `moment` comes before it. The lease is taken away, unless `execution` keeps it: a runner that never
- * received the answer finds its own token on a run that ended, and knows. Counted, archived and noted with it.
+ * Takes runs out of RUNNING, as the CTEs of a statement that leave them in `changed`. Every statement that ends an
+ * execution is made by it. `moment` comes before it. Clears the lease, unless `execution` keeps it: a runner that never
+ * received the answer then finds its own token on the ended run. Also counts and archives the execution, and writes the
+ * message.
  */
 export function leaveRunning(leaving: LeaveRunning): string {
   const { from, next, refunds = 'false', note, archive, audit } = leaving;
@@ -109,5 +113,5 @@ export const heldBy = (leases: string, columns = ''): string => `
     CROSS JOIN LATERAL (SELECT * FROM "JobRun" WHERE id = lease.id AND "finishedAt" IS NULL FOR UPDATE) j
   WHERE j."leaseToken" = lease.token AND j.status = 'RUNNING'`;
 
-/** What follows where an execution is given up without a word about the job: one that was asked to stop may never start again. */
+/** The next state where an execution ends without a result: a run that was requested to stop may never start again. */
 export const AGAIN_UNLESS_CANCELLED = `CASE WHEN held.cancelled THEN 'CANCELLED' ELSE 'QUEUED' END`;

@@ -6,11 +6,11 @@ import { auditNamed, pauseFacts } from './audit.js';
 
 export interface Pause {
   reason: string | null;
-  /** Goes on by itself then. */
+  /** Resumes automatically at this time. */
   resumeAt: Date | null;
 }
 
-/** A pause as a call of the API asks for it. */
+/** A pause as a call of the API requests it. */
 export const pauseOf = ({ reason, resumeAt }: { reason?: string; resumeAt?: string }): Pause => ({
   reason: reason || null,
   resumeAt: resumeAt === undefined ? null : new Date(resumeAt),
@@ -27,7 +27,9 @@ interface Settings {
 export const lockedBefore = ({ table, key }: Settings): string =>
   `before AS MATERIALIZED (SELECT * FROM ${table} WHERE ${key} = $1::varchar FOR UPDATE)`;
 
-/** Pauses a row of settings, anew where it is paused; false, and nothing, for a `resumeAt` that has passed. */
+/**
+ * Pauses a row of settings, also one that is paused already; false, without a change, for a `resumeAt` that has passed.
+ */
 export function pausing(settings: Settings, subject: 'channel' | 'job') {
   const { table, key } = settings;
   const text = `
@@ -50,7 +52,7 @@ SELECT ${key} FROM paused`;
     (await sql.query(text, [name, pause.reason, pause.resumeAt, ...auditValues(actor)])).rows.length > 0;
 }
 
-/** Lets what a row of settings pauses go on; false, and nothing, where it isn't paused. */
+/** Resumes a row of settings; false, without a change, where it isn't paused. */
 export function resuming(settings: Settings, subject: 'channel' | 'job') {
   const { table, key } = settings;
   const text = `

@@ -88,14 +88,14 @@ interface PruneRequest {
 
 interface Pruned {
   runs: number;
-  /** The last that was looked at; null when there were none. */
+  /** The last run that was read; null when there were none. */
   last: Place | null;
 }
 
 /**
- * Removes one batch of finished runs, the oldest first, with all that was kept of them, and lowers the counters. Left
- * are those still needed: whose key is taken, whose batch is open or not yet called back, whose results a
- * run is yet to read. Runs that another process is removing are passed by.
+ * Removes one batch of finished runs, the oldest first, with all that was stored of them, and lowers the counters.
+ * Leaves those still needed: runs that hold a key, whose batch is open or waits for its callback, or whose results
+ * another run has yet to read. Skips runs that another process is removing.
  */
 export async function pruneRuns(sql: Sql, { status, jobName, before, after, reason }: PruneRequest): Promise<Pruned> {
   const values = [status, before.finishedAt, before.id, after.finishedAt, after.id, reason];
@@ -132,7 +132,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   SELECT id, "finishedAt" FROM (SELECT *, sum(messages) OVER (ORDER BY "finishedAt", id) - messages AS passed FROM old) placed
   WHERE passed < ${MOST_MESSAGES}
 ), needed AS MATERIALIZED (
-  -- By those that wait, and those that have not ended: they read the results when they run.
+  -- Needed by runs that wait or have not ended: they read the results when they run.
   SELECT unnest(d."dependsOn") AS id FROM "JobRun" d
   WHERE d."dependsOn" && ARRAY(SELECT id FROM looked) AND d."finishedAt" IS NULL
 ), batch AS MATERIALIZED (SELECT id FROM looked WHERE id NOT IN (SELECT id FROM needed)

@@ -11,8 +11,8 @@ import { isStalled, silenceLimit } from '../../store/stalled.js';
 import { leaveRunning } from './leave-running.js';
 
 /**
- * Why a run is stopped that took its process down again and again, as an SQL expression over how often it did. Begun
- * once more, it would take down the next process, and the runs beside it, as well.
+ * Why a run is stopped that crashed its process repeatedly, as an SQL expression over how often it did. Another attempt
+ * would crash the next process, and the runs beside it, as well.
  */
 export const poisonMessage = (times: string): string =>
   `'Stopped as poison: it took down its process ' || ${times} || CASE ${times} WHEN 1 THEN ' time' ELSE ' times' END`;
@@ -47,19 +47,18 @@ const TRIAL = `(SELECT CASE WHEN s."claimNo" IS DISTINCT FROM j."claimNo" THEN '
     FROM "SuspectRun" s WHERE s."runId" = j.id)`;
 
 /**
- * The runs of JobRun `j` that meet a condition, with `trial`, `losses` and `onStalled`, what operators
- * have set of the job, as a query. A trial is how a suspect was
- * being executed: not yet, alone in its runner's process, or apart in another way; it is null for a run that is no
- * suspect, of which it is unknown whether it had begun.
+ * The runs of JobRun `j` that meet a condition, with `trial`, `losses` and `onStalled` (a setting of the job by
+ * operators), as a query. `trial` is how a suspect was being executed: not yet, alone in its runner's process, or apart
+ * in another way; null for a run that is no suspect, of which it is unknown whether it had begun.
  */
 const heldRuns = (which: string): string => `
   SELECT j.*, ${TRIAL} AS trial, coalesce((SELECT s.losses FROM "SuspectRun" s WHERE s."runId" = j.id), 0) AS losses,
     CASE WHEN "inactivityTimeoutMs" IS NULL THEN ${settingOfJob('onStalled')} END AS "onStalled"
   FROM "JobRun" j WHERE status = 'RUNNING' AND "finishedAt" IS NULL AND ${which} ORDER BY id`;
 
-// Runs are queued again where they stood in line. The token is cleared, so whatever their runner still sends changes
-// nothing. SKIP LOCKED: what something else just writes is no longer silent, or is taken by the next sweep.
-/** Takes runs away from the runners that execute them, as the CTEs of a statement that leave the runs in `changed`. */
+// Runs are queued again at their former place in line. The token is cleared, so later writes of their runner change
+// nothing. SKIP LOCKED: a run that another statement writes now is no longer stalled, or the next sweep recovers it.
+/** Recovers or reclaims runs from their runners, as the CTEs of a statement that leave the runs in `changed`. */
 export const reclaim = ({
   which,
   most,
@@ -94,19 +93,22 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   audit: auditFrom('changed', action, actorAt),
 })}`;
 
-/** At most so many in one statement, so that a mass death never holds locks for long. */
+/** At most so many in one statement, so that the loss of many runners never holds locks for long. */
 export const MAX_RECOVERED = 500;
 
-/** A run that is lost so often is failed, though nothing is known against it, or as often as it has attempts. */
+/**
+ * A run that is lost so often, or as often as it has attempts, is failed, although its runners may have caused the
+ * losses.
+ */
 const MAX_LOSSES = 20;
 
 /**
- * Recovers runs that were silent for too long: cancelled where that was asked for, queued again otherwise, without using
- * up an attempt, and from then on suspects, which run apart from other runs; or failed, where operators have set that of
- * the job. Only a suspect that ran alone in its runner
- * answers for the death: it is stopped as poison at `maxCrashes`. A run with a single attempt is failed, for it may have
- * begun. By the database's clock: `stalledAfterMs` for those of our runners, their own limit for those of external
- * programs, which are failed. With `ids` only those among them. At most MAX_RECOVERED.
+ * Recovers runs without heartbeats for too long: cancelled where that was requested, queued again otherwise, without
+ * using up an attempt, and from then on suspects, which run apart from other runs; or failed, where operators have set
+ * that of the job. Only a suspect that ran alone in its runner counts as the cause of a crash: it is stopped as poison
+ * at `maxCrashes`. A run with a single attempt is failed, for it may have begun. By the database's clock:
+ * `stalledAfterMs` for those of our runners, their own limit for those of external programs, which are failed. With
+ * `ids` only those among them. At most MAX_RECOVERED.
  */
 export async function recoverStalledRuns(
   sql: Sql,
@@ -119,8 +121,8 @@ export async function recoverStalledRuns(
 }
 
 /**
- * Recovers runs of a runner that is known to be dead, likewise; at most MAX_RECOVERED. `runs` is how many it held, for
- * the message that each of them gets.
+ * Recovers runs of a runner whose process is known to have ended, likewise; at most MAX_RECOVERED. `runs` is how many
+ * it held, for the message that each of them gets.
  */
 export async function recoverRunsOf(sql: Sql, runnerId: string, actor: Actor, runs = 1): Promise<RunSummaryRow[]> {
   const recovered = await sql.query<RunSummaryRow>(OF_RUNNER, [runnerId, ...auditValues(actor), runs]);
@@ -139,7 +141,7 @@ export async function countRunsOf(sql: Sql, runnerId: string): Promise<number> {
 export interface RecoverableRun extends RunSummaryRow {
   /** What recovery would make of it. */
   becomes: JobRunStatus;
-  /** Why, in words. */
+  /** The reason as a text. */
   reason: string;
 }
 
@@ -156,7 +158,7 @@ export async function previewStalledRuns(
 }
 
 const isExternal = '"inactivityTimeoutMs" IS NOT NULL';
-/** The runner's death is its own: nothing else ran in that process. */
+/** The run caused the crash of its runner: nothing else ran in that process. */
 const isGuilty = `(trial IS NOT DISTINCT FROM 'ALONE')`;
 const hasNotBegun = `(trial IS NOT DISTINCT FROM 'NOT_BEGUN')`;
 const CRASHES = `crashes + ${isGuilty}::int`;
@@ -164,10 +166,11 @@ const isPoison = (crashes: string) => `${isGuilty} AND ${crashes} >= "maxCrashes
 const isLostTooOften = `losses + 1 >= greatest("maxAttempts", ${MAX_LOSSES})`;
 
 const isFailedBySetting = `("onStalled" IS NOT DISTINCT FROM 'fail')`;
-/** It may have begun, and is not to begin twice. */
+/** It may have begun, and must not begin twice. */
 const isSingle = `("maxAttempts" = 1 AND "onStalled" IS DISTINCT FROM 'again')`;
 
-// One that was asked to stop is never queued again. One with a single attempt may have begun, unless it is a suspect that has not.
+// A run that was requested to stop is never queued again. One with a single attempt may have begun, unless it is a
+// suspect that has not.
 const NEXT = `CASE WHEN "cancelRequestedAt" IS NOT NULL THEN 'CANCELLED' WHEN ${hasNotBegun} THEN 'QUEUED'
   WHEN ${isPoison(CRASHES)} OR ${isExternal} OR ${isFailedBySetting} OR ${isSingle} OR ${isLostTooOften} THEN 'FAILED'
   WHEN ${isGuilty} AND attempt >= "maxAttempts" THEN 'FAILED' ELSE 'QUEUED' END`;
@@ -187,7 +190,7 @@ const AS_SET = `'stalled runs of this job fail, as operators have set'`;
 const message = (
   crashes: string,
 ) => `CASE WHEN next = 'FAILED' AND ${isPoison(crashes)} THEN ${poisonMessage(crashes)} || '. ' || why
-  ELSE why || '; ' || CASE next WHEN 'QUEUED' THEN ${QUEUED_AGAIN} WHEN 'CANCELLED' THEN 'cancelled, as was asked'
+  ELSE why || '; ' || CASE next WHEN 'QUEUED' THEN ${QUEUED_AGAIN} WHEN 'CANCELLED' THEN 'cancelled, as requested'
     ELSE 'failed: ' || CASE WHEN ${isFailedBySetting} THEN ${AS_SET} WHEN NOT ${isGuilty} AND "maxAttempts" > 1 THEN ${TOO_OFTEN}
       ELSE 'attempt ' || attempt || ' of ' || "maxAttempts" || ' was the last' END END END`;
 
@@ -205,7 +208,7 @@ const countOf = (state: JobRunStatus, outcome: string) =>
   `nullif(count(*) FILTER (WHERE next = '${state}'), 0) || ' ${outcome}'`;
 const OUTCOMES = [countOf('QUEUED', 'queued again'), countOf('FAILED', 'failed'), countOf('CANCELLED', 'cancelled')];
 
-/** What became of the runs of each runner, among its events. */
+/** Events of each runner about its recovered runs. */
 const EVENTS = `
   INSERT INTO "RunnerEvent" ("runnerId", "runnerName", kind, severity, message)
   SELECT runner.id, runner.host || ':' || runner.pid, 'recovered', 'warning',

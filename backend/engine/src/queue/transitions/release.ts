@@ -4,14 +4,14 @@ import type { Sql } from '../../store/sql.js';
 import type { Lease } from './beat.js';
 import { AGAIN_UNLESS_CANCELLED, heldBy, leaveRunning } from './leave-running.js';
 
-/** Why a run is handed back: its runner ends, or it waited there for a slot in vain. */
+/** Why a run is released: its runner ends, or it waited too long for a slot there. */
 export type ReleaseReason = keyof typeof RELEASE_REASONS;
 
 export const RELEASE_REASONS = { stopped: 'The runner was stopped', 'not begun': 'It could not begin at once' };
 
 /**
- * Hands runs back to the queue, as a runner does that is being stopped. The attempt is refunded: the
- * run did nothing wrong. One that was asked to stop ends as CANCELLED instead, for it may never start again.
+ * Releases runs to the queue, as a stopping runner does. The attempt is refunded, because the run did not fail. A run
+ * that was requested to stop ends as CANCELLED instead, because it may never start again.
  */
 export async function releaseRuns(sql: Sql, leases: Lease[], reason: ReleaseReason = 'stopped'): Promise<void> {
   const values = [leases.map((lease) => lease.id), leases.map((lease) => lease.leaseToken), RELEASE_REASONS[reason]];
@@ -28,7 +28,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   refunds: 'true',
   note: {
     level: `'INFO'`,
-    text: `$3 || '; ' || CASE WHEN held.cancelled THEN 'cancelled, as was asked' ELSE 'handed back to the queue, without using up an attempt' END`,
+    text: `$3 || '; ' || CASE WHEN held.cancelled THEN 'cancelled, as requested' ELSE 'released to the queue, without using up an attempt' END`,
   },
   archive: { outcome: `'RELEASED'`, error: 'NULL' },
 })}
@@ -38,14 +38,14 @@ interface Refusal extends Lease {
   /** The version of the job that refuses the parameters, and its `algorithmVersion`. */
   version: string;
   algorithmVersion: string;
-  /** Why it does, in words. */
+  /** The reason as a text. */
   reason: string;
 }
 
 /**
- * Hands a run back to the queue whose parameters don't fit the version of its job that this process has, for a process
- * of another version. The attempt is refunded. Changes nothing and returns false where every version that lives has
- * refused it, or where it was asked to stop: then there is nothing to wait for.
+ * Releases a run whose parameters don't fit this process's version of its job, for a process of another version. The
+ * attempt is refunded. Changes nothing and returns false where every running version has refused it, or where it was
+ * requested to stop: then there is nothing to wait for.
  */
 export async function refuseRun(sql: Sql, refusal: Refusal): Promise<boolean> {
   const { id, leaseToken, version, algorithmVersion, reason } = refusal;
@@ -67,29 +67,29 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   refunds: 'true',
   note: {
     level: `'WARN'`,
-    text: `'Version ' || $4 || ' of the job can not take it; handed back to the queue for another version, without using up an attempt: ' || $5`,
+    text: `'Version ' || $4 || ' of the job can not take it; released to the queue for another version, without using up an attempt: ' || $5`,
   },
   archive: { outcome: `'RELEASED'`, error: '$5::text', more: { '"refusedBy"': '$3::varchar' } },
 })}
 SELECT id FROM changed`;
 
-/** A run that its job puts off. */
+/** A run that its job snoozes. */
 export interface Snooze extends Lease {
   claimNo: number;
   delayMs: number;
   reason: string | null;
 }
 
-/** Each claim of a run costs a row in its archive, so it isn't put off for less; from `manyClaims` on for longer. */
+/** The shortest snooze, because each claim of a run costs a row in its archive; longer from `manyClaims` on. */
 const MIN_DELAY_MS = { few: 1_000, many: 60_000, manyClaims: 100 };
 
-/** What becomes of a run that its job puts off. */
+/** The result for a run that its job snoozes. */
 export type AfterSnooze = 'QUEUED' | 'CANCELLED';
 
 /**
- * Hands runs back to the queue until later, with their attempts refunded; cancels those that were asked to stop.
- * Returns by lease token what became of those that now stand so; the others' lease was taken away meanwhile. Sending
- * the same again, after an answer was lost, is harmless and returns the same.
+ * Queues runs again for later, with their attempts refunded; cancels those that were requested to stop. Returns the
+ * results by lease token; a missing token means that the lease was lost meanwhile. Sending the same again, after an
+ * answer was lost, is harmless and returns the same.
  */
 export async function snoozeRuns(sql: Sql, snoozes: Snooze[]): Promise<Map<string, AfterSnooze>> {
   const column = <Key extends keyof Snooze>(key: Key) => snoozes.map((snooze) => snooze[key]);
@@ -101,7 +101,7 @@ export async function snoozeRuns(sql: Sql, snoozes: Snooze[]): Promise<Map<strin
   return known;
 }
 
-/** Those that were put off already: the answer was lost. */
+/** Runs that were snoozed already: the answer was lost. */
 async function findSnoozedBefore(sql: Sql, missing: Snooze[]): Promise<string[]> {
   const { rows } = await sql.query<{ token: string }>(SNOOZED_BEFORE, [
     missing.map(({ id }) => id),
@@ -111,7 +111,7 @@ async function findSnoozedBefore(sql: Sql, missing: Snooze[]): Promise<string[]>
   return rows.map(({ token }) => token);
 }
 
-const TEXT = `CASE WHEN held.cancelled THEN 'Put off by its job; cancelled, as was asked' ELSE 'Put off by its job for '
+const TEXT = `CASE WHEN held.cancelled THEN 'Snoozed by its job; cancelled, as requested' ELSE 'Snoozed by its job for '
     || ${formatDurationSql('held."delayMs"')} || ', without using up an attempt' END || coalesce(': ' || left(held.reason, 300), '')`;
 
 const SNOOZE = `

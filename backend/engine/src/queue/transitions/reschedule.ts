@@ -16,9 +16,9 @@ export interface Reschedule {
 }
 
 /**
- * Gives a QUEUED run another time, another priority or both; a run that waits for others goes on waiting for them. One that is due already
- * and is wanted now keeps its place in line: it is returned unchanged, and nothing is noted. Throws QueueError for
- * any other run, and for a time so far away that it must be a mistake.
+ * Gives a QUEUED run another time, another priority or both; a run that waits for others goes on waiting for them. One
+ * that is due already and is rescheduled to now keeps its place in line: it is returned unchanged, and nothing is
+ * noted. Throws QueueError for any other run, and for a time so far away that it must be a mistake.
  */
 export async function rescheduleRun(
   sql: Sql,
@@ -62,7 +62,7 @@ function checkPriority(priority: number): void {
 const CHANGES = `CASE WHEN "isMoved" THEN jsonb_build_object('from', before, 'to', "runAt") ELSE '{}' END
   || CASE WHEN priority <> "priorityBefore" THEN jsonb_build_object('priorityFrom', "priorityBefore", 'priorityTo', priority) ELSE '{}' END`;
 
-// The row is locked before it is looked at, so the decision can't race with a claim or a cancel.
+// The row is locked before it is read, so the decision can't race with a claim or a cancel.
 const RESCHEDULE = `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
 ), queued AS MATERIALIZED (

@@ -331,7 +331,7 @@ describe('poison', () => {
     const error = `Stopped as poison: it took down its process 1 time. ${silent}`;
     expect(runs.map(({ id, becomes, reason }) => [id, becomes, reason])).toEqual([
       [poison.id, 'FAILED', error],
-      [asked.id, 'CANCELLED', `${silent}; cancelled, as was asked`],
+      [asked.id, 'CANCELLED', `${silent}; cancelled, as requested`],
     ]);
     await engine.queue.cleanUpStalled(ada);
     expect(await engine.run(poison.id)).toMatchObject({ status: 'FAILED', error });

@@ -27,13 +27,13 @@ export interface FailedAttempt extends Lease, LastProgress {
   delayMs: number;
 }
 
-/** What becomes of a run whose attempt failed. */
+/** The result for a run whose attempt failed. */
 export type AfterFailure = 'QUEUED' | 'FAILED';
 
 /**
- * Queues runs again whose attempt failed, or fails them where no attempt is left, the run was asked to stop or it is
- * poison. Returns by lease token what became of those that now stand so; the others' lease was taken away
- * meanwhile. Sending the same again, after an answer was lost, is harmless and returns the same.
+ * Queues runs again whose attempt failed, or fails them where no attempt is left, the run was requested to stop or it
+ * is poison. Returns the results by lease token; a missing token means that the lease was lost meanwhile. Sending the
+ * same again, after an answer was lost, is harmless and returns the same.
  */
 export async function retryRuns(sql: Sql, failures: FailedAttempt[]): Promise<Map<string, AfterFailure>> {
   const column = <Key extends keyof FailedAttempt>(key: Key) => failures.map((failure) => failure[key]);
@@ -68,7 +68,10 @@ interface Settled {
   next: AfterFailure;
 }
 
-/** Failures that had been recorded already: their answer was lost. Asked afterwards, for the reason given in finish.ts. */
+/**
+ * Failures that had been recorded already: their answer was lost. A separate statement, for the reason given in
+ * finish.ts.
+ */
 async function findRecordedBefore(sql: Sql, failures: FailedAttempt[]): Promise<[string, AfterFailure][]> {
   const column = <Key extends keyof FailedAttempt>(key: Key) => failures.map((failure) => failure[key]);
   const values = [column('id'), column('leaseToken'), column('claimNo'), column('error')];
@@ -80,7 +83,7 @@ async function findRecordedBefore(sql: Sql, failures: FailedAttempt[]): Promise<
 const NEXT = `CASE WHEN lease."isWorthRepeating" AND j."cancelRequestedAt" IS NULL AND j.attempt < j."maxAttempts"
   AND j.crashes + lease."isCrash"::int < j."maxCrashes" THEN 'QUEUED' ELSE 'FAILED' END`;
 
-// A run whose cancel was asked for meanwhile, or that has no attempt left, isn't repeated but fails.
+// A run that was requested to stop meanwhile, or that has no attempt left, isn't retried but fails.
 const FINAL = `CASE WHEN "isCrash" AND crashes >= "maxCrashes" THEN ${poisonMessage('crashes')} || '. ' || error ELSE error END`;
 
 const AGAIN = `'Attempt ' || attempt || ' of ' || "maxAttempts" || ' failed: ' || error || '; again '

@@ -36,7 +36,10 @@ export async function sendCommands(
   return { groupId, runners: rows };
 }
 
-/** Whether a runner `r` can obey a command of the kind in `$2`. One of the command line executes a single run and ends. */
+/**
+ * Whether a runner `r` can obey a command of the kind in `$2`. A runner of the command line executes a single run and
+ * ends.
+ */
 const canObey = (r: string, kind = '$2'): string =>
   `(${r}.status IN ('ACTIVE', 'DRAINING') AND (${kind} <> 'RESTART' OR ${r}."canRestart") AND (${kind} = 'PING' OR ${r}.kind <> 'CLI'))`;
 
@@ -65,7 +68,7 @@ WITH wanted AS MATERIALIZED (
 SELECT wanted.id AS "runnerId", chosen."commandId"::text, wanted.kind, wanted.status
 FROM wanted LEFT JOIN chosen USING (id) ORDER BY wanted.n`;
 
-/** Sets what runners take over when they start, in place of what was set before; null for nothing. */
+/** Sets the default settings of starting runners, in place of the former ones; null for none. */
 export async function setRunnerDefaults(sql: Sql, change: RunnerChange | null, actor: Actor): Promise<void> {
   await sql.query(SET, [change === null ? null : JSON.stringify(change), ...auditValues(actor)]);
 }
@@ -93,7 +96,10 @@ export async function noteRunnerStart(sql: Sql, host: string, actor: Actor): Pro
   ]);
 }
 
-/** Removes the row of a runner that is lost or has stopped and holds no run any more; false where it is not so. Its events stay. */
+/**
+ * Removes the row of a runner that is lost or has stopped and holds no run any more; false for any other. Its events
+ * stay.
+ */
 export async function removeGoneRunner(sql: Sql, runnerId: string, recovered: number, actor: Actor): Promise<boolean> {
   const { rows } = await sql.query(REMOVE, [runnerId, recovered, ...auditValues(actor)]);
   return rows.length > 0;

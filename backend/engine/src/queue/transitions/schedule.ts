@@ -63,8 +63,8 @@ export async function addSchedule(
 }
 
 /**
- * Gives a schedule other settings. `skip` are the due times by its old timing that have passed and were not dealt
- * with. Changes nothing and returns false where it isn't as it was read any more. A pause stays.
+ * Gives a schedule other settings. `skip` are the due times of its old timing that have passed and were not handled.
+ * Changes nothing and returns false where the schedule has changed since it was read. A pause stays.
  */
 export async function changeSchedule(
   sql: Sql,
@@ -77,7 +77,7 @@ export async function changeSchedule(
   return (await sql.query(CHANGE, values)).rowCount === 1;
 }
 
-/** Removes a schedule with what was kept about it; its runs stay. False where it isn't as it was read any more. */
+/** Removes a schedule with its stored data; its runs stay. False where it has changed since it was read. */
 export async function removeSchedule(sql: Sql, schedule: ScheduleRow, actor: Actor): Promise<boolean> {
   const removed = await sql.query(REMOVE, [schedule.id, schedule.rev, ...auditValues(actor)]);
   return removed.rowCount === 1;
@@ -129,7 +129,7 @@ WITH removed AS (DELETE FROM "Schedule" WHERE id = $1 AND rev = $2 RETURNING *
 ), audited AS (${auditSchedule('removed', 'schedule.remove', 3, SETTINGS)})
 SELECT id FROM removed`;
 
-/** Lets a schedule come due no more. Returns null, and changes nothing, where it is paused already or gone. */
+/** Pauses a schedule. Returns null, and changes nothing, where it is paused already or was removed. */
 export async function pauseSchedule(
   sql: Sql,
   id: string,
@@ -141,8 +141,8 @@ export async function pauseSchedule(
 }
 
 /**
- * Lets a paused schedule come due again, from `nextRunAt` on; `skip` are the due times that passed meanwhile. Returns
- * false, and changes nothing, where it isn't as it was read any more.
+ * Resumes a paused schedule, from `nextRunAt` on; `skip` are the due times that passed meanwhile. Returns false, and
+ * changes nothing, where it has changed since it was read.
  */
 export async function resumeSchedule(
   sql: Sql,

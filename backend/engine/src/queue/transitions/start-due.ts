@@ -17,7 +17,7 @@ export interface ClaimedRun {
   queueDelayMs?: number;
   /** How long this execution may take; null for as long as it likes. */
   timeoutMs: number | null;
-  /** Where it isn't as the job says. */
+  /** The retry policy where it differs from that of the job. */
   retryPolicy: RetryPolicy | null;
   crashes: number;
   maxCrashes: number;
@@ -74,7 +74,7 @@ export function runsOf({ runs, startedAtMs }: ClaimAnswer, claimId: string): Cla
   }));
 }
 
-/** What a run is given as, in the order of `COLUMNS`: names would be longer than what they name. */
+/** A run as an array, in the order of `COLUMNS`: keys would be longer than the values. */
 type ClaimedColumns = [
   id: string,
   jobName: string,
@@ -98,9 +98,9 @@ const COLUMNS = `c.id::text, c."jobName", c.channel, c.priority, c.parameters, c
     c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"::text[], c."correlationId", c."queueDelayMs", c.traceparent`;
 
 /**
- * Starts what `due` names, as parts of a WITH; the id of the claim and the runner are SQL. The time of the start is taken
- * once all locks are there: a start that waited would otherwise count as an older one, and leave the window of a rate
- * limit too early. What the attempt before left behind goes; it is kept with that attempt.
+ * Starts what `due` names, as parts of a WITH; the id of the claim and the runner are SQL. The time of the start is
+ * taken once all locks are held: a start that waited would otherwise count as an older one, and leave the window of a
+ * rate limit too early. Data of the previous attempt is cleared; the archive has it.
  */
 export const startDue = (
   claimId: string,

@@ -9,14 +9,17 @@ export interface RunHere {
   parameters: Record<string, unknown>;
   algorithmVersion: string;
   timeoutMs: number | null;
-  /** It counts among the running of its channel, whose limits don't keep a person from running a job by hand. */
+  /**
+   * It counts as a running run of its channel, but the limits of the channel don't apply to a run that a person starts
+   * by hand.
+   */
   channel: string;
   runnerId: string;
 }
 
 /**
- * Creates a run that is already claimed by the process that asks: a command line runs it here and now,
- * and no other runner can come first. It has one attempt: when the process is lost, it is not repeated elsewhere.
+ * Creates a run that the calling process has already claimed: a command line runs it here and now, and no other runner
+ * can claim it. It has one attempt: when the process is lost, no other runner repeats it.
  */
 export async function startRunHere(sql: Sql, run: RunHere, actor: Actor): Promise<ClaimedRun> {
   const started = await sql.query<ClaimedRun>(START, [

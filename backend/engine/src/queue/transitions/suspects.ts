@@ -8,15 +8,15 @@ export async function hasSuspects(sql: Sql): Promise<boolean> {
 }
 
 /**
- * Notes that the execution of a suspect begins: apart from other runs, or even alone in its runner's process, whose
- * death is then its own. False when the run isn't this runner's any more.
+ * Notes that the execution of a suspect begins: apart from other runs, or even alone in its runner's process, of whose
+ * crash it is then the cause. False when this runner no longer holds the run.
  */
 export async function beginSuspect(sql: Sql, run: ClaimedRun, isAlone: boolean): Promise<boolean> {
   const begun = await sql.query(BEGIN, [run.id, run.leaseToken, isAlone]);
   return begun.rows.length > 0;
 }
 
-/** Clears a suspect whose execution has ended by itself: it runs among others again, if it does. */
+/** Clears a suspect whose execution has ended without a crash: a later attempt runs among others again. */
 export async function clearSuspect(sql: Sql, { id, claimNo }: ClaimedRun): Promise<void> {
   await sql.query('DELETE FROM "SuspectRun" WHERE "runId" = $1 AND "claimNo" = $2', [id, claimNo]);
 }

@@ -9,16 +9,16 @@ import { reclaim } from './recover.js';
 export const MAX_TIMED_OUT = 500;
 
 /**
- * Reclaims the runs that are over their time by more than `graceMs` and that were not stopped: their runner's event
- * loop is blocked, or they are executed by an external program. Queued again while attempts are left, failed
- * otherwise. At most MAX_TIMED_OUT.
+ * Reclaims the runs that are over their time limit by more than `graceMs` and were not stopped: their runner's event
+ * loop is blocked, or an external program executes them. Queued again while attempts are left, failed otherwise. At
+ * most MAX_TIMED_OUT.
  */
 export async function timeOutOverdueRuns(sql: Sql, graceMs: number, actor: Actor): Promise<RunSummaryRow[]> {
   const taken = await sql.query<RunSummaryRow>(OVERDUE, [graceMs, ...auditValues(actor)]);
   return taken.rows;
 }
 
-// A run whose runner went silent before its time was up is left to recovery.
+// A run whose runner stopped its heartbeats before the time was up is left to recovery.
 const OVERDUE = `${reclaim({
   which: `"startedAt" + ("timeoutMs" + $1::float8) * interval '1 ms' < clock_timestamp()
     AND ("inactivityTimeoutMs" IS NOT NULL OR "lastHeartbeatAt" > "startedAt" + "timeoutMs" * interval '1 ms')`,

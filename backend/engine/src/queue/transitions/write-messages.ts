@@ -7,18 +7,23 @@ import type { Lease } from './beat.js';
 /** Messages of one run, in the order they were written. */
 export interface MessageBatch extends Lease {
   lines: readonly MessageLine[];
-  /** How many came before these and had to be dropped before they were written; they are numbered and counted all the same. */
+  /**
+   * How many earlier messages were dropped before they were written; they have numbers and are counted all the same.
+   */
   lost?: Readonly<Record<MessageLevel, number>>;
   /** The same batch under the same key is written once, however often it is sent. */
   callKey: string | null;
 }
 
-/** Beyond the limit per run, so much of it is made free at once: removing one for one would read all of them each time. */
+/**
+ * The part of the limit per run that is freed at once beyond it: removing messages one by one would read all of them
+ * each time.
+ */
 const FREED_AT_ONCE = 0.05;
 
 /**
- * Writes messages of several runs and returns the tokens of those whose lease holds; the others' are dropped.
- * A run keeps `mostPerRun` of them: beyond that the oldest of the least severe go, new ones included, and are counted.
+ * Writes messages of several runs and returns the tokens of those whose lease holds; the others' are dropped. A run
+ * keeps `maxPerRun` of them: beyond that the oldest of the least severe are removed, new ones included, and counted.
  */
 export async function writeMessages(
   sql: Sql,
@@ -48,7 +53,7 @@ export async function writeMessages(
   return new Set(held.rows.map((row) => row.token));
 }
 
-/** Something of every line, as PostgreSQL reads it. */
+/** A value of every line, as PostgreSQL reads it. */
 function ofLines(
   batches: readonly MessageBatch[],
   read: (line: MessageLine, batch: number, at: number) => string | number | null,

@@ -34,13 +34,13 @@ export interface ClaimedDelivery {
   createdAt: Date;
 }
 
-/** Longer than any sender takes; a sender that dies loses nothing, for then it is due again. */
+/** Longer than any sender takes; when a sender ends before, the message is due again. */
 const LEASE_MS = 120_000;
 const MAX_CLAIMED = 500;
 
 /**
- * Claims the messages that are due. One of an incident waits while an earlier one of the same incident waits to be tried
- * again, so that no receiver gets an end before the beginning.
+ * Claims the due messages. A message waits while an earlier one of the same incident waits for a retry, so that no
+ * receiver gets the end before the beginning.
  */
 export async function claimDeliveries(sql: Sql): Promise<ClaimedDelivery[]> {
   const { rows } = await sql.query<ClaimedDelivery>(CLAIM);
@@ -77,7 +77,7 @@ export async function readSentLately(sql: Sql): Promise<SentLately[]> {
   return rows;
 }
 
-/** Puts claimed messages off, without counting that as a try. */
+/** Postpones claimed messages, without counting that as a try. */
 export async function holdDeliveries(sql: Sql, ids: string[], forMs: number): Promise<void> {
   await sql.query(
     `UPDATE "AlertDelivery" SET "nextAt" = clock_timestamp() + $2::float8 * interval '1 ms', tries = greatest(0, tries - 1) WHERE id = ANY ($1::bigint[])`,

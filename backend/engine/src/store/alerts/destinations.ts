@@ -76,7 +76,7 @@ WITH added AS (
 ), audited AS (${audited('added', 'alert-destination.create', 7)})
 SELECT FROM added`;
 
-/** Changes a destination and writes its audit entry; false, and nothing, where it isn't of this `rev` any more. */
+/** Changes a destination and writes its audit entry; false, without a change, where its `rev` is another. */
 export async function changeDestination(
   sql: Sql,
   { id, rev, name, target, emails, secret }: DestinationContent & { id: string; rev: number },
@@ -94,8 +94,8 @@ WITH changed AS (
 SELECT FROM changed`;
 
 /**
- * Removes a destination and writes its audit entry: rules no longer notify it, and what was still to be sent is given up.
- * False where there is none.
+ * Removes a destination and writes its audit entry: rules no longer notify it, and unsent messages are dropped. False
+ * where there is none.
  */
 export async function removeDestination(sql: Sql, id: string, person: AuditPerson): Promise<boolean> {
   return (await sql.query(REMOVE, [id, ...auditPersonValues(person)])).rows.length > 0;

@@ -26,8 +26,8 @@ export interface FailingJob {
 }
 
 /**
- * Jobs of which a run failed for good since a moment, and none succeeded since: with the cause of the last failure. Causes
- * that operators ignore or resolved don't count. Of each job the newest success is looked for among at most 1,000 ends.
+ * Jobs of which a run failed for good since a moment, and none succeeded since: with the cause of the last failure.
+ * Causes that operators ignore or resolved don't count. Searches at most 1,000 ends of each job for its newest success.
  */
 export async function readFailingJobs(sql: Sql, since: Date): Promise<FailingJob[]> {
   return (await sql.query<FailingJob>(FAILING, [since])).rows;
@@ -50,7 +50,10 @@ FROM failed f CROSS JOIN LATERAL (
 WHERE succeeded.at IS NULL OR succeeded.at < f."lastSeenAt"
 ORDER BY f."jobName"`;
 
-/** Ends of runs that tell when a job was failing: each failure since a moment, at most 100,000, and the minutes with a success. */
+/**
+ * Ends of runs that show when a job was failing: each failure since a moment, at most 100,000, and the minutes with a
+ * success.
+ */
 export async function readEnds(sql: Sql, since: Date): Promise<{ jobName: string; at: number; isFailure: boolean }[]> {
   const { rows } = await sql.query<{ jobName: string; at: number; isFailure: boolean }>(
     `(SELECT "jobName", ${epochMs('"finishedAt"')} AS at, true AS "isFailure" FROM "RunError" WHERE "finishedAt" >= $1 ORDER BY "finishedAt" DESC LIMIT 100000)
@@ -100,7 +103,7 @@ SELECT coalesce(1000 * sum(runs) FILTER (WHERE is_new AND has_failed) / nullif(s
   coalesce(sum(runs) FILTER (WHERE is_new AND has_failed), 0) AS "failedNow"
 FROM counted`;
 
-/** When runs were recovered from runners that fell silent, since a moment; at most 10,000. */
+/** When runs were recovered from runners without heartbeats, since a moment; at most 10,000. */
 export async function readRecoveries(sql: Sql, since: Date): Promise<number[]> {
   const { rows } = await sql.query<{ at: number }>(
     `SELECT ${epochMs('at')} AS at FROM (SELECT at, id FROM "AuditEvent" WHERE action = 'run.recover' ORDER BY id DESC LIMIT 10000) newest WHERE at >= $1`,

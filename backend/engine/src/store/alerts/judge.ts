@@ -34,8 +34,9 @@ export interface Judged {
 }
 
 /**
- * Opens, keeps, reopens and closes incidents by what is broken now, and writes the messages that are sent of it: one
- * statement, so that neither is ever without the other. `judged` are the rules that could be looked at, `on` all that are on.
+ * Opens, keeps, reopens and closes incidents by the rules that are broken now, and writes their messages: one
+ * statement, so that neither is ever stored without the other. `judged` are the rules that could be evaluated, `on` all
+ * that are enabled.
  */
 export async function writeJudgement(
   sql: Sql,

@@ -17,7 +17,7 @@ export interface RuleRow {
   remindMs: number | null;
   quiet: QuietHours | null;
   isOn: boolean;
-  /** What was before that is none of its business. */
+  /** Earlier events don't count for it. */
   onSince: Date;
   isReady: boolean;
   problem: string | null;
@@ -26,7 +26,7 @@ export interface RuleRow {
   updatedBy: string | null;
 }
 
-/** Rules that there may be: far more than people oversee. */
+/** The limit of rules: far more than people can follow. */
 export const MAX_RULES = 200;
 
 const COLUMNS = `id, name, kind, jobs, "onlyCritical", channels, threshold, "windowMs"::float8 AS "windowMs", severity,
@@ -104,7 +104,7 @@ WITH added AS (
 ), audited AS (${audited('added', 'alert-rule.create', 13)})
 SELECT ${COLUMNS} FROM added`;
 
-/** Changes a rule and writes its audit entry; null, and nothing, where it isn't of this `rev` any more. */
+/** Changes a rule and writes its audit entry; null, without a change, where its `rev` is another. */
 export async function changeRule(
   sql: Sql,
   { id, rev }: { id: string; rev: number },
@@ -115,7 +115,7 @@ export async function changeRule(
   return rows[0] ?? null;
 }
 
-// What happened while it was off is none of its business, and neither is what it did not look at before.
+// Events while the rule was off don't count for it, nor do those that it did not evaluate before.
 const CHANGE = `
 WITH changed AS (
   UPDATE "AlertRule" SET name = $1, kind = $2::varchar, jobs = $3::text[], "onlyCritical" = $4, channels = $5::text[], threshold = $6::float8, "windowMs" = $7::bigint,
@@ -136,7 +136,7 @@ export async function removeRule(sql: Sql, id: string, person: AuditPerson): Pro
   return rows.length > 0;
 }
 
-/** Notes which rules could not be judged, and why; all others could. */
+/** Notes which rules could not be evaluated, and why; all others could. */
 export async function noteRuleProblems(sql: Sql, problems: { id: string; problem: string }[]): Promise<void> {
   await sql.query(
     `UPDATE "AlertRule" r SET problem = left(p.problem, 300)

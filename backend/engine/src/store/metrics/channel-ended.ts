@@ -3,7 +3,7 @@ import type { Sql } from '../sql.js';
 import { rowsOf } from '../steps.js';
 import { groupOf, type Span, stepAt } from './span.js';
 
-/** What ended in a step. `group` is '' for all that was asked for, null for the rest of the groups. */
+/** What ended in a step. `group` is '' for all that was requested, null for the rest of the groups. */
 export interface ChannelStep extends Omit<ChannelEnded, 'channel'> {
   at: Date;
   group: string | null;

@@ -28,7 +28,10 @@ export async function readBusiestCounts(sql: Sql, counted: Counted, most: number
   return rankedFrom(rows);
 }
 
-/** The steps at whose end, or at some moment of which, the counters were looked at; the others are unknown. Of steps below an hour. */
+/**
+ * The steps at whose end, or at some moment of which, the counters were read; the others are unknown. For steps below
+ * an hour.
+ */
 export async function readCountedSteps(sql: Sql, span: Span): Promise<Date[]> {
   const { rows } = await sql.query<{ at: Date }>(
     `SELECT DISTINCT ${stepAt(`at - interval '1 minute'`)} AS at FROM "QueueSample"

@@ -14,7 +14,7 @@ interface Row {
   latencyMs: (number | null)[];
 }
 
-/** The heartbeats of the runners since a moment: of those that live, then of those that were alive then. */
+/** The heartbeats of the runners since a moment: of the active ones, then of those that were active then. */
 export async function readPulse(sql: Sql, since: Date): Promise<RunnerPulse[]> {
   const { rows } = await sql.query<Row>({ name: 'pulse', text: PULSE, values: [since] });
   return rows.map(({ at, latencyMs, startedAt, ...runner }) => ({

@@ -1,11 +1,11 @@
 import type { Sql } from '../sql.js';
 import { type Span, stepAt } from './span.js';
 
-/** Slots of the runners that were alive, in the mean over each step; a step without a heartbeat is missing. */
+/** Slots of the active runners, in the mean over each step; a step without a heartbeat is missing. */
 export async function readSlots(sql: Sql, span: Span, now: Date): Promise<{ at: Date; slots: number }[]> {
   const isRecent = span.from.getTime() >= now.getTime() - KEPT_MS;
   const [step, every] = isRecent ? ['BEAT', '5 minutes'] : ['TEN_MINUTES', '10 minutes'];
-  // A runner that follows another in one step counts once where it is looked at in parts.
+  // A runner that follows another within one step counts once, because the step is divided.
   const { rows } = await sql.query<{ at: Date; slots: number }>(
     `SELECT ${stepAt('part')} AS at, avg(slots)::float8 AS slots FROM (
        SELECT part, sum(slots) AS slots FROM (
@@ -27,7 +27,10 @@ interface RegionRow {
   endedRuns: number;
 }
 
-/** Regions that runners name by their label: how many live there, and what they executed in a day. Two looks at the heartbeats of each. */
+/**
+ * Regions from the labels of runners: how many are active there, and how many runs they executed in a day. Reads two
+ * heartbeats of each.
+ */
 export async function readRegions(sql: Sql): Promise<RegionRow[]> {
   return (await sql.query<RegionRow>(REGIONS)).rows;
 }

@@ -3,7 +3,7 @@ import { rowsOf } from '../steps.js';
 import { allServers, meanOfRequests } from '../system-samples.js';
 import { type Span, stepAt } from './span.js';
 
-/** How the servers did in a step; a step without a sample is missing. */
+/** Figures of the servers in a step; a step without a sample is missing. */
 export interface SystemStep {
   at: Date;
   requests: number;
