@@ -1,5 +1,5 @@
--- Sign-ins and refusals may be removed once they are old: strangers cause them, and nothing else bounds their number. Every
--- other entry stays for ever, and none can be changed. Nested, since a TRUNCATE has no old row to look at.
+-- Sign-ins and refusals may be removed once they are old: anyone can cause them, and nothing else bounds their number.
+-- Every other entry stays for ever, and none can be changed. Nested, because a TRUNCATE has no old row.
 CREATE OR REPLACE FUNCTION "AuditEvent_refuse_change"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN

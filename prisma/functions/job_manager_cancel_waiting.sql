@@ -1,5 +1,6 @@
--- Cancels runs that wait in vain, and those that wait for the success of these, however long the chain. Counted and
--- with the message of cancel.ts. Returns what it cancelled: runs that came to wait for these meanwhile are yet to be settled.
+-- Cancels runs whose condition can no longer hold, and those that wait for the success of these, however long the
+-- chain. Counted and with the message of cancel.ts. Returns what it cancelled: the caller settles runs that began to
+-- wait for these meanwhile.
 CREATE OR REPLACE FUNCTION job_manager_cancel_waiting(first_ones bigint[], why text) RETURNS bigint[] LANGUAGE plpgsql SET plan_cache_mode = 'force_custom_plan' AS $$
 DECLARE
   doomed bigint[];
@@ -10,7 +11,7 @@ BEGIN
     WITH RECURSIVE waiting(id) AS (
       SELECT unnest(first_ones)
       UNION
-      -- OFFSET 0: one look into the index for each, never all of these for all of those.
+      -- OFFSET 0: one read of the index for each, never a join of all with all.
       SELECT next.id FROM waiting CROSS JOIN LATERAL (
         SELECT id FROM "JobRun" WHERE "isBlocked" AND "finishedAt" IS NULL AND "waitsFor" = 'SUCCEEDED' AND "dependsOn" @> ARRAY[waiting.id] OFFSET 0
       ) next

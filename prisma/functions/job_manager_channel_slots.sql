@@ -1,6 +1,6 @@
 -- How many more runs a channel with limits may start, for a claim that starts them. Locks the channel until the claim
--- is committed, and then looks with fresh eyes: a plain subquery would still see what was running before it waited for the lock, and runners that claim at
--- once would exceed the limits together.
+-- is committed, and then reads with a new snapshot: a plain subquery would still see what was running before it waited
+-- for the lock, and runners that claim at once would exceed the limits together.
 CREATE OR REPLACE FUNCTION job_manager_channel_slots(lane text, most integer) RETURNS integer LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   settings "Channel";

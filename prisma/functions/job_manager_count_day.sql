@@ -1,6 +1,7 @@
 -- Row by row: a statement that ends runs touches one or two of these rows, and a transition table for them would cost
--- more than all else here. They come in the order of hours, jobs and states, so days are locked in one order by all.
--- A run that ends in a day that is over, as those of an imported history do, makes its totals be written anew.
+-- more than all else here. They come in the order of hours, jobs and states, so all statements lock days in one order.
+-- A run that ends in a past day, as those of an imported history do, removes the totals of that day, which are then
+-- written anew.
 CREATE OR REPLACE FUNCTION job_manager_count_day() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   counted "JobRunCount" := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;

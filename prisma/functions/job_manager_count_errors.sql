@@ -1,5 +1,5 @@
--- Counters follow the rows in the statement that writes or removes them. In one order, all causes ('') after each, so that two such
--- statements never wait for each other in a circle.
+-- Counters follow the rows in the statement that writes or removes them. In one order, all causes ('') after each, so
+-- that two such statements never deadlock.
 CREATE OR REPLACE FUNCTION job_manager_count_errors() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   sign integer := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END;

@@ -1,8 +1,8 @@
--- The first of those in the line of a key that is where a run of the wanted scope would hold it; null for none. They keep no other
--- away by an index, but the next is not to overtake them. Looked at with fresh eyes and under the lock of the line, which
--- is kept until the new run is committed: another run could join, and begin, while it waits for something else. `locked`
--- is EXCLUSIVE for one that may join the line itself, SHARED for one that never does, so that such ones wait for
--- none but those who join, and NONE for one of thousands: locks are kept in a table that would be full.
+-- The first run in the line of a key that has the state in which a run of this scope holds the key; null for none. The
+-- unique index does not exclude others for these runs, but a new run must not overtake them. Read with a new snapshot
+-- and under the lock of the line, which is kept until the new run is committed: another run could join, and begin,
+-- while it waits for something else. `locked` is EXCLUSIVE for a run that may join the line itself, SHARED for one that
+-- never does, so that it waits only for runs that join, and NONE for one of thousands: the lock table has a limit.
 CREATE OR REPLACE FUNCTION job_manager_first_in_line(job text, key text, wanted text, locked text) RETURNS bigint LANGUAGE plpgsql VOLATILE STRICT AS $$
 DECLARE
   line bigint := hashtextextended(job || '/' || key, 0);

@@ -1,4 +1,4 @@
--- All keys go where all runs do.
+-- Removes all keys with all runs.
 CREATE OR REPLACE FUNCTION job_manager_forget_all_keys() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM "JobRunKey";

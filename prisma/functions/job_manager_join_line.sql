@@ -1,8 +1,8 @@
--- The end of the line of a key, for a run that is about to join it: the last run that is queued or running, whether that
--- one has never begun, and until when the key is taken for a time. Null for no such run. The lock is kept until the
--- new run is committed, so two never join behind the same run; and what is looked at under it is looked at with fresh
--- eyes, as a plain subquery would not. That a run waits for the last is written down here for the same reason: an
--- end of it that is being written is waited for.
+-- The end of the line of a key, for a run that is about to join it: the last queued or running run, whether it has
+-- never begun, and until when the key is taken for a time. Null for no such run. The lock is kept until the new run is
+-- committed, so two never join behind the same run; under it the function reads with a new snapshot, as a plain
+-- subquery would not. It also marks the last run as one with dependents, which waits for an end of it that is being
+-- written.
 CREATE OR REPLACE FUNCTION job_manager_join_line(job text, key text, OUT last bigint, OUT "isUntouched" boolean, OUT "freeAt" timestamptz)
 LANGUAGE plpgsql VOLATILE STRICT AS $$
 BEGIN

@@ -1,5 +1,5 @@
--- Keys follow the row of their run, whatever wrote that: those with which it keeps others away are taken, and one that another
--- run has is a violation, as of a unique index.
+-- Keys follow the row of their run, whatever statement wrote it: keys that the run holds are taken, and a key of
+-- another run is a violation, as with a unique index.
 CREATE OR REPLACE FUNCTION job_manager_keep_keys() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   wanted "JobRunKey"[] := '{}';

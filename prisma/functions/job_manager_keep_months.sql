@@ -1,6 +1,6 @@
--- Makes the partitions that are missing, from the last one to so many months after this one, and drops those that retention has
--- emptied; how many of each. As the owner: the role of server and workers may make no tables. Locks are waited for shortly, for
--- all that is queued waits meanwhile.
+-- Makes the partitions that are missing, from the last one to so many months after this one, and drops those that
+-- retention has emptied; how many of each. As the owner: the role of server and workers may make no tables. The lock
+-- timeout is short, because all enqueues wait meanwhile.
 CREATE OR REPLACE FUNCTION job_manager_keep_months(ahead integer, OUT made integer, OUT dropped integer) LANGUAGE plpgsql SECURITY DEFINER
 SET lock_timeout = '500ms' AS $$
 DECLARE

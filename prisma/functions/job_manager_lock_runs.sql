@@ -1,6 +1,7 @@
--- Locks those of these runs that have not ended, in the order of their ids, and returns all of them as they are then. Of a run
--- that ends while its lock is waited for the row moves to another partition, which PostgreSQL reports as an error: then all
--- are looked at anew. So it never breaks the transaction of a caller, other than by its own isolation.
+-- Locks those of these runs that have not ended, in the order of their ids, and returns all of them as they are then.
+-- The row of a run that ends while this function waits for its lock moves to another partition, which PostgreSQL
+-- reports as an error: then all are read anew. So it never aborts the transaction of a caller, except by the isolation
+-- level of that.
 CREATE OR REPLACE FUNCTION job_manager_lock_runs(ids bigint[]) RETURNS SETOF "JobRun" LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
   IF cardinality(ids) = 0 THEN RETURN; END IF;

@@ -1,6 +1,6 @@
--- Makes the partition of a month, or of what is left of it, with the rows that ended in it and lie in the default partition.
--- Rows of months are never changed, and so need no vacuum: it would only report gaps on old pages, into which new runs were
--- then written all over the table.
+-- Makes the partition of a month, or of what is left of it, with the rows that ended in it and lie in the default
+-- partition. Rows of months never change, and so need no vacuum: it would only report free space on old pages, and new
+-- runs would be scattered over the table.
 CREATE OR REPLACE FUNCTION job_manager_make_month(first timestamptz, next timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   name text := 'JobRun_' || to_char(first AT TIME ZONE 'UTC', 'YYYY_MM');
@@ -11,8 +11,8 @@ BEGIN
   ) WITH (autovacuum_vacuum_insert_threshold = -1)', name, first, next);
   EXECUTE format('WITH moved AS (DELETE FROM "JobRun_active" WHERE "finishedAt" >= %L AND "finishedAt" < %L RETURNING *)
     INSERT INTO %I SELECT * FROM moved', first, next, name);
-  -- One for each order that history offers, read backwards: runs end in the order of time, and an entry that is the last of all
-  -- finds its page at once and leaves full pages behind. And those by which single runs are found.
+  -- One for each order that history offers, read backwards: runs end in the order of time, and the last entry of an
+  -- index finds its page at once and leaves full pages. And the indexes that find single runs.
   EXECUTE format('CREATE INDEX ON %I ("finishedAt", id)', name);
   EXECUTE format('CREATE INDEX ON %I ("jobName", "finishedAt", id)', name);
   EXECUTE format('CREATE INDEX ON %I (status, "finishedAt", id) WHERE status IN (''FAILED'', ''CANCELLED'')', name);

@@ -1,10 +1,10 @@
--- Lets a run wait for the one that is ahead of it now, where the one it waited for left the line of their key before its
--- turn: those ahead of that one go on. Nothing changes where no run is ahead.
+-- Lets a run wait for the one that is before it now, where the one it waited for left the line of their key before its
+-- turn: runs before that one go on. Changes nothing where no run is before it.
 CREATE OR REPLACE FUNCTION job_manager_move_up(follower bigint, former bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   ahead bigint;
 BEGIN
-  -- Written down at once: an end of it that is being written is waited for, and then the next one ahead is looked for.
+  -- Marked at once, which waits for an end of it that is being written; then the next one is searched.
   UPDATE "JobRun" SET "hasDependents" = true, rev = rev + 1
   WHERE "finishedAt" IS NULL AND id = (
     SELECT o.id FROM "JobRun" o JOIN "JobRun" f ON f.id = former

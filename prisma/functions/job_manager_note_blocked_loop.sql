@@ -1,4 +1,4 @@
--- A second and more: a job computes without a pause, so nothing else of that runner goes on.
+-- A lag of a second and more: a job computes without a pause and blocks everything else in its runner.
 CREATE OR REPLACE FUNCTION job_manager_note_blocked_loop() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO "RunnerEvent" ("runnerId", "runnerName", kind, severity, message)

@@ -1,4 +1,4 @@
--- Whatever statement changes the state of a runner, its event is written with it.
+-- Writes the event of a runner with each change of its state, whatever statement makes it.
 CREATE OR REPLACE FUNCTION job_manager_note_runner() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   event text;

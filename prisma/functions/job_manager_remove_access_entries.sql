@@ -1,5 +1,6 @@
--- The role of server and workers may not delete from the audit log (`prisma/application-role.sql`), and retention is theirs to do.
--- This runs as the owner and removes nothing but what the trigger lets go: sign-ins and refusals older than seven days.
+-- The role of server and workers may not delete from the audit log (`prisma/application-role.sql`), and retention is
+-- their task. This runs as the owner and removes only what the trigger allows: sign-ins and refusals older than seven
+-- days.
 CREATE OR REPLACE FUNCTION job_manager_remove_access_entries(kept_days integer, max_rows integer) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- Frees the keys of runs that have left the state in which they keep others away, in the transaction that took them out
--- of it, whichever statement that was; and tells those who wait for runs that these have ended.
+-- Frees the keys of runs that have left the state in which they hold them, in the transaction of the change, whichever
+-- statement made it; and settles the runs and batches that wait for ended runs.
 CREATE OR REPLACE FUNCTION job_manager_settle() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   freed bigint[];
@@ -13,8 +13,8 @@ BEGIN
   INTO freed, ended, waited_for FROM changed
   WHERE "uniqueScope" IN ('QUEUED', 'RUNNING') OR "hasDependents" OR "batchId" IS NOT NULL;
   IF freed IS NOT NULL THEN DELETE FROM "JobRunKey" WHERE "runId" = ANY(freed) AND scope IN ('QUEUED', 'RUNNING'); END IF;
-  -- What is cancelled below comes here, too, and is told in the loop that is under way: one trigger that calls the
-  -- next would run out of stack in a long line.
+  -- Runs that are cancelled below fire this trigger, too, and the loop that is under way settles them: triggers that
+  -- call each other would run out of stack in a long line.
   IF ended IS NULL OR current_setting('job_manager.settling', true) = 'on' THEN RETURN NULL; END IF;
   ended := ARRAY(SELECT unnest(ended) EXCEPT SELECT id FROM former WHERE "finishedAt" IS NOT NULL);
   waited_for := ARRAY(SELECT unnest(waited_for) EXCEPT SELECT id FROM former WHERE "finishedAt" IS NOT NULL);

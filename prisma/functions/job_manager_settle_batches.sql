@@ -1,5 +1,5 @@
--- Ends the batches that have no unfinished run any more, and lets the run begin that waits for the whole batch; or
--- cancels it where it expects success and a run failed. Returns what it cancelled.
+-- Ends the batches that have no unfinished run any more, and unblocks their callback run; or cancels it where it
+-- expects success and a run failed. Returns what it cancelled.
 CREATE OR REPLACE FUNCTION job_manager_settle_batches(ended bigint[]) RETURNS bigint[] LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   batch "JobRunBatch";

@@ -1,9 +1,9 @@
--- Wakes the runs whose last predecessor has ended, and cancels those that waited for a success that never comes.
--- Returns what it cancelled. Each run is locked before its other predecessors are looked at, and that look is fresh:
--- of two that end at once, the second to get the lock sees that both have ended.
--- Nothing is asked of the state of those that wait, though it is known: the planner would take the index of what is
--- claimed next while blocked runs are rare, and read all of them for each run that ends when they are not. For the
--- same reason plans are not kept: those of an empty table would stay for as long as the connection.
+-- Unblocks the runs whose last predecessor has ended, and cancels those that waited for the success of one that failed.
+-- Returns what it cancelled. Each run is locked before its other predecessors are read, with a new snapshot: of two
+-- that end at once, the second to get the lock sees that both have ended. The query does not filter waiting runs by
+-- state: the planner would choose the index of the next claims while blocked runs are rare, and read all of them for
+-- each ended run when they are not. For the same reason plans are not kept: those of an empty table would stay for as
+-- long as the connection.
 CREATE OR REPLACE FUNCTION job_manager_settle_dependents(waited_for bigint[]) RETURNS bigint[] LANGUAGE plpgsql SET plan_cache_mode = 'force_custom_plan' AS $$
 DECLARE
   in_vain bigint[];

@@ -1,5 +1,5 @@
--- Gives a new run the keys it asks for, all of them or none; whether it has them. Waits for others that are about to
--- take one of them. A key that was taken for a time is free when that is over.
+-- Takes the requested keys for a new run, all of them or none; returns whether it has them. Waits for other
+-- transactions that are about to take one of them. A key that was taken for a time is free when that is over.
 CREATE OR REPLACE FUNCTION job_manager_take_keys(run bigint, job text, idempotency text, wanted text, name text, free_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql VOLATILE AS $$
 BEGIN

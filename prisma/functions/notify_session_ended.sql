@@ -1,4 +1,4 @@
--- Open sockets of a session that has ended are closed.
+-- Notifies servers of an ended session, whose open sockets they close.
 CREATE OR REPLACE FUNCTION notify_session_ended() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_notify('job_manager_access', OLD."userId"::text);

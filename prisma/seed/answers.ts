@@ -37,9 +37,9 @@ export function createAnswers(people: readonly Person[], quizzes: Quizzes, seed:
     const skipping = random.logNormal(1, 0.7);
     return quizzes.quizzes.flatMap((quiz, place) => {
       if (random.chance(0.06 + place * LOST_PER_QUIZ)) return [];
-      const asked = habits.filter((habit) => habit.question.quizId === quiz.id);
-      const reached = random.chance(0.85) ? asked.length : random.int(1, asked.length);
-      return takeQuiz(person, asked.slice(0, reached), skipping, random);
+      const questions = habits.filter((habit) => habit.question.quizId === quiz.id);
+      const reached = random.chance(0.85) ? questions.length : random.int(1, questions.length);
+      return takeQuiz(person, questions.slice(0, reached), skipping, random);
     });
   });
 }

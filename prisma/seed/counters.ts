@@ -50,7 +50,7 @@ export function countForProfiles(profiles: ProfileRow[], follows: readonly Follo
   }
 }
 
-/** Makes the counters of a few rows wrong, by a little and never below zero; says of how many. */
+/** Makes the counters of a few rows wrong, by a little and never below zero; returns of how many. */
 export function driftCounters(profiles: readonly ProfileRow[], posts: readonly PostRow[], seed: number): Drift {
   const random = new Random(seed, 'drift');
   const drifted = { profiles: few(profiles, DRIFTED_PROFILES, random), posts: few(posts, DRIFTED_POSTS, random) };

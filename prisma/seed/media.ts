@@ -91,7 +91,7 @@ function unattached(people: readonly Person[], count: number, random: Random): U
   });
 }
 
-/** A row that waits for its file and a file that waits for its row: too young for anybody to clean up. */
+/** A row that waits for its file and a file that waits for its row: too recent to be cleaned up. */
 function underWay(people: readonly Person[]): Upload[] {
   const owner = people.reduce((latest, person) => (person.lastActiveAt > latest.lastActiveAt ? person : latest));
   const upload = { owner, postId: null, createdAt: owner.lastActiveAt };

@@ -122,12 +122,12 @@ it('keeps traits and seeking ages in range', () => {
   expect(wrong).toEqual([]);
 });
 
-it('asks about every trait, with weights that differ', () => {
+it('has questions on every trait, with weights that differ', () => {
   expect(new Set(rows.QuizQuestion.map((question) => question.trait))).toEqual(new Set(TRAITS));
   expect(new Set(rows.QuizQuestion.map((question) => question.weight)).size).toBeGreaterThan(3);
 });
 
-it('has as many wrong counters as it says, and no others', () => {
+it('has as many wrong counters as it reports, and no others', () => {
   const followers = countBy(rows.Follow, (follow) => follow.followeeId);
   const following = countBy(rows.Follow, (follow) => follow.followerId);
   const written = countBy(rows.Post, (post) => post.authorId);

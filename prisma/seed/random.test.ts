@@ -41,7 +41,7 @@ it('samples without repeating an item, at most all of them', () => {
   expect(random.sample([1, 2, 3], 9).sort()).toEqual([1, 2, 3]);
 });
 
-it('picks weighted items as often as their weights say, and never one without weight', () => {
+it('picks weighted items as often as their weights demand, and never one without weight', () => {
   const random = new Random(1, 'weights');
   const weighted = new Weighted(['rare', 'never', 'common'], (_, index) => [1, 0, 3][index] ?? 0);
   const picks = Array.from({ length: 8_000 }, () => weighted.pick(random));

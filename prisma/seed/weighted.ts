@@ -1,6 +1,6 @@
 import type { Random } from './random.js';
 
-/** Items to draw from, each as often as its weight says. */
+/** Items to draw from, each in proportion to its weight. */
 export class Weighted<T> {
   readonly #items: readonly T[];
   readonly #upTo: Float64Array;

@@ -1,7 +1,7 @@
 import type { Random } from '../random.js';
 import { HOUR_MS, MINUTE_MS } from '../time.js';
 import type { Draft, Failure } from './draft.js';
-import { CALM_MS, moments, type Span } from './rhythm.js';
+import { moments, type Span, STABLE_MS } from './rhythm.js';
 
 const TIMED_OUT: Failure = {
   error: 'Error: Connection terminated due to connection timeout',
@@ -21,7 +21,7 @@ export const dailyWork = (span: Span, random: Random): Draft[] => [
 /** One feed for each user who comes back, requested by the application; some need a second attempt. */
 const feeds = (span: Span, random: Random): Draft[] =>
   moments(span, 90, random).map((queuedAt): Draft => {
-    const isShaky = random.chance(0.02) && queuedAt < span.until - CALM_MS;
+    const isShaky = random.chance(0.02) && queuedAt < span.until - STABLE_MS;
     return {
       jobName: 'feed-presort',
       trigger: 'EVENT',
@@ -39,7 +39,7 @@ const feeds = (span: Span, random: Random): Draft[] =>
 /** Asked for by people; now and then for a user who is gone, or given up. */
 const matchScores = (span: Span, random: Random): Draft[] =>
   moments(span, 18, random).map((queuedAt): Draft => {
-    const isRecent = queuedAt > span.until - CALM_MS;
+    const isRecent = queuedAt > span.until - STABLE_MS;
     const fate = isRecent ? 1 : random.fraction();
     const userId = fate < 0.05 ? random.int(100_001, 100_200) : random.int(1, 1_000);
     const base: Draft = {

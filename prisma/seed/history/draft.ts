@@ -4,7 +4,7 @@ export interface Failure {
   stack?: string;
 }
 
-/** An invented run before it has a number: what was asked, when, and what became of it. Times in milliseconds since 1970. */
+/** An invented run before it has a number: the request, its time, and its result. Times in milliseconds since 1970. */
 export interface Draft {
   jobName: string;
   channel?: string;

@@ -8,7 +8,7 @@ export interface Span {
 }
 
 /** The last hours are without failures: the verdict on the system judges them, and a first start is no incident. */
-export const CALM_MS = 4 * HOUR_MS;
+export const STABLE_MS = 4 * HOUR_MS;
 
 /** About `perDay` moments a day, most by day, fewer at the weekend, in order. */
 export function moments(span: Span, perDay: number, random: Random): number[] {

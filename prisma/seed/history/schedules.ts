@@ -9,7 +9,7 @@ export interface SampleSchedule {
   jobName: string;
   cron: string;
   everyMs: number;
-  /** Of the day, in minutes (UTC), as `cron` says. */
+  /** Of the day, in minutes (UTC), as `cron` has it. */
   minute: number;
   /** So long before the end of the history it was paused. */
   pausedForMs?: number;

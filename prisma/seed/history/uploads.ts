@@ -1,6 +1,6 @@
 import type { Random } from '../random.js';
 import type { Draft } from './draft.js';
-import { CALM_MS, moments, type Span } from './rhythm.js';
+import { moments, type Span, STABLE_MS } from './rhythm.js';
 
 /** The channel of uploads: few at once, so that they stand in line. */
 export const UPLOADS = 'uploads';
@@ -8,7 +8,7 @@ const AT_ONCE = 4;
 
 /** Batches of pictures, read a few at a time: the later ones of a batch have waited. Now and then one can't be read. */
 export const uploads = (span: Span, random: Random): Draft[] =>
-  moments({ from: span.from, until: span.until - CALM_MS }, 2, random).flatMap((createdAt, n): Draft[] => {
+  moments({ from: span.from, until: span.until - STABLE_MS }, 2, random).flatMap((createdAt, n): Draft[] => {
     // One batch is a whole archive.
     const isArchive = n === 9;
     const count = isArchive ? 240 : random.int(8, 40);

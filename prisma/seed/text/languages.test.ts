@@ -13,7 +13,7 @@ it.each(Object.entries(PHRASES))('has only gaps in %s that a writer fills', (_, 
   expect(phrases.links.concat(phrases.times, phrases.jobs).join()).not.toMatch(/[{}]/);
 });
 
-it('says everything only once in a language', () => {
+it('has every phrase only once in a language', () => {
   for (const { statements, details, questions, replies } of Object.values(PHRASES)) {
     const all = [...statements, ...details, ...questions, ...replies];
     expect(new Set(all).size).toBe(all.length);
