@@ -49,7 +49,7 @@ export const alertKinds = {
   },
   stalledRuns: {
     label: 'Stalled runs',
-    description: 'More runs than this were recovered within the window because their runner fell silent.',
+    description: 'More runs than this were recovered within the window because their runner sent no heartbeats.',
     subject: 'all',
     threshold: { unit: 'runs', fallback: 2, min: 0, max: 1_000_000 },
     windowMs: { fallback: DAY_MS, max: 7 * DAY_MS },
@@ -78,14 +78,14 @@ export const alertKinds = {
     hasTrial: true,
   },
   noRunner: {
-    label: 'No runner alive',
+    label: 'No active runner',
     description: 'No runner claims runs.',
     subject: 'all',
     hasTrial: false,
   },
   runnerLost: {
     label: 'Runner lost',
-    description: 'A runner died, or fell silent for longer than its leases last.',
+    description: 'A runner ended, or sent no heartbeat for longer than its leases last.',
     subject: 'all',
     hasTrial: true,
   },

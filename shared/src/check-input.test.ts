@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { checkForeignInput, checkInput, describeIssues } from './check-input.js';
 
-const said = (schema: z.ZodType, value: unknown): string => {
+const message = (schema: z.ZodType, value: unknown): string => {
   const checked = checkInput(schema, value, 'parameter of this job');
   return checked.success ? '' : describeIssues(checked.issues);
 };
-const field = (schema: z.ZodType, value: unknown) => said(z.strictObject({ field: schema }), { field: value });
+const field = (schema: z.ZodType, value: unknown) => message(z.strictObject({ field: schema }), { field: value });
 
 describe('what is wrong', () => {
   it.each<[z.ZodType, unknown, string]>([
@@ -63,27 +63,27 @@ describe('what is wrong', () => {
     [z.set(z.number()), new Set(['a']), 'must be a number, not a text'],
     [z.symbol(), 'x', 'must be a symbol, not a text'],
     [z.instanceof(Map), 'x', 'must be a Map, not a text'],
-  ])('is said in plain words (%#)', (schema, value, words) => {
+  ])('is described in plain words (%#)', (schema, value, message) => {
     const text = field(schema, value);
-    expect(text).toContain(words);
+    expect(text).toContain(message);
     expect(text).toMatch(/^field/);
     expect(text).not.toMatch(/Invalid|expected|received|Too (small|big)|Unrecognized/);
   });
 
   it('is an unknown field, each by itself, with the nearest one', () => {
     const schema = z.strictObject({ batchSize: z.number(), inner: z.strictObject({ key: z.string() }).optional() });
-    expect(said(schema, { batchSize: 1, batchsize: 2, zzz: 3, inner: { key: 'a', kei: 1 } })).toBe(
+    expect(message(schema, { batchSize: 1, batchsize: 2, zzz: 3, inner: { key: 'a', kei: 1 } })).toBe(
       [
         'inner.kei: is no field of inner; did you mean key?',
         'batchsize: is no parameter of this job; did you mean batchSize?',
         'zzz: is no parameter of this job; there are batchSize, inner',
       ].join('; '),
     );
-    expect(said(z.strictObject({}), { a: 1 })).toBe('a: is no parameter of this job');
+    expect(message(z.strictObject({}), { a: 1 })).toBe('a: is no parameter of this job');
   });
 
   it('is missing as a whole', () => {
-    expect(said(z.object({}), undefined)).toBe('must be an object');
+    expect(message(z.object({}), undefined)).toBe('must be an object');
   });
 });
 

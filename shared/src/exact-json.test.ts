@@ -70,7 +70,7 @@ describe('a number in JSON', () => {
     expect(() => parseExactJson('{"orderId":9007199254740993}')).toThrow(`orderId: ${LARGE}`);
   });
 
-  it('is looked for in no time, and however deep it is', () => {
+  it('is found quickly, however deep it is', () => {
     const digits = `1${'0'.repeat(1_000_000)}1`;
     expect(() => parseExactJson(`[0.${digits}]`)).toThrow('0: has more digits');
     const deep = `${'['.repeat(100_000)}9007199254740993`;

@@ -20,4 +20,4 @@ export const clientMessage = z.discriminatedUnion('type', [
 export type ClientMessage = z.infer<typeof clientMessage>;
 
 /** Runs that one connection may follow at once. */
-export const mostFollowed = 5;
+export const maxFollowed = 5;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { A_PARAMETER, type CheckedInput, checkForeignInput, type InputIssue } from './check-input.js';
 import { describeParameters, readParametersSchema } from './parameters-schema.js';
 
-/** What the code says against parameters, and what its JSON Schema does after a way through a database. */
+/** The problems that the code reports, and those that its JSON Schema reports after it was stored in a database. */
 function both(shape: z.ZodRawShape, parameters: unknown): { code: InputIssue[]; schema: InputIssue[] } {
   const parametersSchema = z.strictObject(shape);
   const checked = checkForeignInput(parametersSchema, parameters, A_PARAMETER) as CheckedInput<unknown>;
@@ -40,7 +40,7 @@ const shape = {
   either: z.union([z.string(), z.number()]).optional(),
 };
 
-describe('the JSON Schema of parameters says what the code says', () => {
+describe('the JSON Schema of parameters accepts what the code accepts', () => {
   it.each<[string, Record<string, unknown>]>([
     ['a missing one', {}],
     ['one of the wrong type', { userId: 'x' }],

@@ -55,10 +55,10 @@ export function readParametersSchema(json: unknown): CheckParameters | null {
   try {
     // A registry of its own: ids of schemas must be unique in the common one.
     const schema = z.fromJSONSchema(relaxed(json, formats) as z.core.JSONSchema.JSONSchema, { registry: z.registry() });
-    const inWords = issueMessages(A_PARAMETER);
+    const describeIssue = issueMessages(A_PARAMETER);
     const error: z.core.$ZodErrorMap = (issue) => {
       const format = issue.code === 'invalid_format' ? formats.get(String(issue.pattern)) : undefined;
-      return inWords(format === undefined ? issue : ({ ...issue, format } as typeof issue));
+      return describeIssue(format === undefined ? issue : ({ ...issue, format } as typeof issue));
     };
     return (parameters) => {
       const checked = checkForeignInput(schema, parameters, A_PARAMETER, error) as CheckedInput<unknown>;

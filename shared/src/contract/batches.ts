@@ -117,7 +117,7 @@ export const batches = {
       z.object({
         batchId: runId,
         cancelled: count.describe('Queued runs, which would be cancelled at once'),
-        asked: count.describe(
+        requested: count.describe(
           'Running ones, which would be requested to stop; those with an earlier request are not counted',
         ),
         byJob: z.array(z.object({ jobName: z.string(), runs: count })).describe('The first 20, the most runs first'),
@@ -133,5 +133,5 @@ export const batches = {
       tags: TAG,
     })
     .input(byBatch)
-    .output(z.object({ batchId: runId, cancelled: count, asked: count, batch: forViewers(jobRunBatch) })),
+    .output(z.object({ batchId: runId, cancelled: count, requested: count, batch: forViewers(jobRunBatch) })),
 };

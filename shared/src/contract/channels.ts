@@ -24,7 +24,7 @@ const channelSettings = z.strictObject({
     .min(1_000)
     .max(604_800_000)
     .nullable()
-    .describe('How long a due run should wait at most; null for as screens say by default'),
+    .describe('How long a due run should wait at most; null for the default of the screens'),
 });
 /** What may be set of a channel; null for no limit. */
 export type ChannelSettings = z.infer<typeof channelSettings>;

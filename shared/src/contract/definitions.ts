@@ -16,9 +16,7 @@ export type ActivityRange = (typeof activityRanges)[number];
 
 export const jobActivity = z.object({
   jobName: z.string(),
-  hasCode: z
-    .boolean()
-    .describe('Can be enqueued; false for a job of external programs, and for one without code'),
+  hasCode: z.boolean().describe('Can be enqueued; false for a job of external programs, and for one without code'),
   isGone: z.boolean().describe('Runs of it are queued, and no live process has its code'),
   lastRun: z.object({ id: runId, status: z.enum(terminalStatuses), finishedAt: time }).nullable(),
   /** Ended since `since`. */
@@ -114,8 +112,7 @@ export const definitions = {
     .route({
       method: 'POST',
       path: `${PATH}/{jobName}/check`,
-      summary:
-        'Check these parameters as enqueueing would, and whether runs of the job are active; changes nothing',
+      summary: 'Check these parameters as enqueueing would, and whether runs of the job are active; changes nothing',
       tags: TAG,
     })
     .input(

@@ -35,7 +35,7 @@ export const jobs = {
       path: '/admin/jobs/history',
       summary: 'Finished runs, newest first',
       description:
-        'By job, status, time and cause alone, pages have numbers and `total` is exact. With any other condition runs are looked at from the newest back, at most 100,000 and for 1.5 s in one call: `searchedBackTo` says how far, and `cursor` goes on from there.',
+        'By job, status, time and cause alone, pages have numbers and `total` is exact. With any other condition runs are read from the newest back, at most 100,000 and for 1.5 s in one call: `searchedBackTo` says how far, and `cursor` goes on from there.',
       tags: TAG,
     })
     .input(

@@ -74,8 +74,7 @@ export const presets = {
       method: 'PUT',
       path: '/admin/jobs/presets/{presetId}',
       summary: 'Change a preset of the caller, or with `managePresets` a shared one',
-      description:
-        'Refused (409 `CHANGED`, with the present value as `current`) where it has changed since `rev`.',
+      description: 'Refused (409 `CHANGED`, with the present value as `current`) where it has changed since `rev`.',
       tags: TAG,
     })
     .input(byId.extend({ ...content, isShared: z.boolean().default(false), rev }))

@@ -57,7 +57,9 @@ export const runGraph = z.object({
 /** What is cleaned up without anyone's doing. */
 const automaticCleanUp = z.object({
   recovery: z.object({
-    stalledAfterMs: count.describe('Time without a heartbeat after which a running run is recovered, unless its job has a setting of its own'),
+    stalledAfterMs: count.describe(
+      'Time without a heartbeat after which a running run is recovered, unless its job has a setting of its own',
+    ),
   }),
   retention: z
     .array(

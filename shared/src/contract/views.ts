@@ -70,8 +70,7 @@ export const views = {
       method: 'PUT',
       path: '/admin/jobs/views/{viewId}',
       summary: 'Change a view of the caller, or with `managePresets` a shared one',
-      description:
-        'Refused (409 `CHANGED`, with the present value as `current`) where it has changed since `rev`.',
+      description: 'Refused (409 `CHANGED`, with the present value as `current`) where it has changed since `rev`.',
       tags: TAG,
     })
     .input(byId.extend({ ...content, rev }))
