@@ -52,7 +52,7 @@ const ENGINE_TIMEOUT_MS = isFull ? 300_000 : TIMEOUT_MS;
 
 const backend = {
   globalSetup: ['backend/engine/src/testing/global-setup.ts'],
-  setupFiles: ['backend/engine/src/testing/patience.ts', 'backend/engine/src/testing/draws.ts'],
+  setupFiles: ['backend/engine/src/testing/wait-for.ts', 'backend/engine/src/testing/draws.ts'],
   env: waitTimeout(isFull),
   testTimeout: TIMEOUT_MS,
   hookTimeout: TIMEOUT_MS,
@@ -98,7 +98,7 @@ export default defineConfig({
           name: 'faults',
           include: ['e2e/faults/**/*.test.ts'],
           globalSetup: ['e2e/faults/world/global-setup.ts'],
-          setupFiles: ['backend/engine/src/testing/patience.ts'],
+          setupFiles: ['backend/engine/src/testing/wait-for.ts'],
           env: waitTimeout(true),
           // One at a time: each runs whole processes and judges how they bear a bad day.
           fileParallelism: false,

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withFileLock } from '@job-manager/engine/database/file-lock';
-import { isAlive, startOf } from '@job-manager/engine/database/process-start';
+import { isProcessRunning, startOf } from '@job-manager/engine/database/process-start';
 import { Refusal } from '@job-manager/server/cli/refusal';
 import * as z from 'zod';
 
@@ -37,7 +37,7 @@ export async function claimInstance(dataDir: string): Promise<Instance> {
 export async function findInstance(dataDir: string): Promise<Note | undefined> {
   const text = await readFile(noteFile(dataDir), 'utf8').catch(() => '');
   const found = note.safeParse(parseJson(text)).data;
-  return found && isAlive(found.pid) && startOf(found.pid) === found.startedAt ? found : undefined;
+  return found && isProcessRunning(found.pid) && startOf(found.pid) === found.startedAt ? found : undefined;
 }
 
 /** One line for the start of a second one. */

@@ -67,13 +67,13 @@ function checkKeys({ unique }: RunRequest, index: number): void {
 function checkReferences(requests: readonly RunRequest[], request: RunRequest, index: number): void {
   for (const wanted of indexesIn(request)) {
     const other = requests[wanted];
-    const fault = other === undefined ? `there is no run ${wanted} in this call` : keyFault(other, wanted);
-    if (fault !== null) throw refusal('INVALID_INPUT', `runs.${index}.after`, fault);
+    const problem = other === undefined ? `there is no run ${wanted} in this call` : keyProblem(other, wanted);
+    if (problem !== null) throw refusal('INVALID_INPUT', `runs.${index}.after`, problem);
   }
 }
 
 /** A run with a key may exist already. The statement reads keys once, so no other run of the call could wait for it. */
-const keyFault = (other: RunRequest, index: number): string | null =>
+const keyProblem = (other: RunRequest, index: number): string | null =>
   hasKey(other) ? `run ${index} has a key, and can be waited for only by its id` : null;
 
 /** The first cycle of runs that wait for each other, with its first run repeated at the end; null for none. */

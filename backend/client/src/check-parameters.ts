@@ -4,7 +4,7 @@ import { limits } from './shared.js';
 
 /** A NUL, or half of a surrogate pair, as JSON writes them; PostgreSQL stores neither. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
-const MOST_BYTES_PER_CHAR = 3;
+const MAX_BYTES_PER_CHAR = 3;
 
 /** Whether JSON can be stored as jsonb. */
 export const isStorableJson = (text: string): boolean => !text.includes('\\u') || !UNSTORABLE.test(text);
@@ -17,21 +17,21 @@ export function checkParameters(parameters: unknown, path = 'parameters'): strin
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters))
     throw invalid(NO_OBJECT, path);
   const text = asJson(parameters, path);
-  const fault = findFault(text);
-  if (fault !== null) throw invalid(fault, path);
+  const problem = findProblem(text);
+  if (problem !== null) throw invalid(problem, path);
   return text;
 }
 
-const invalid = (fault: string, path: string): QueueError =>
-  new QueueError('INVALID_PARAMETERS', fault, [{ path, message: fault }]);
+const invalid = (problem: string, path: string): QueueError =>
+  new QueueError('INVALID_PARAMETERS', problem, [{ path, message: problem }]);
 
 const NO_OBJECT = 'The parameters must be an object.';
 
 /** The slower search runs only where the text can contain what it searches for. */
-function findFault(text: string): string | null {
+function findProblem(text: string): string | null {
   // Such as a Date, which is written as a text.
   if (!text.startsWith('{')) return NO_OBJECT;
-  if (text.length * MOST_BYTES_PER_CHAR > limits.parametersBytes && Buffer.byteLength(text) > limits.parametersBytes) {
+  if (text.length * MAX_BYTES_PER_CHAR > limits.parametersBytes && Buffer.byteLength(text) > limits.parametersBytes) {
     return `The parameters take more than ${limits.parametersBytes / 1024} kB as JSON.`;
   }
   if (!isStorableJson(text)) return 'The parameters contain a character that cannot be stored.';

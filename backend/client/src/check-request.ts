@@ -13,7 +13,7 @@ import {
 } from './shared.js';
 import { spanContextOf } from './tracing.js';
 
-const MOST_RUN_ID = 9_223_372_036_854_775_807n;
+const MAX_RUN_ID = 9_223_372_036_854_775_807n;
 
 /** Returns what is wrong with a value, or null. */
 type Check = (value: unknown) => string | null;
@@ -80,7 +80,7 @@ const time: Check = (value) => {
 };
 
 const runId: Check = (value) =>
-  typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value) && BigInt(value) <= MOST_RUN_ID
+  typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value) && BigInt(value) <= MAX_RUN_ID
     ? null
     : 'must be the number of a run, as a text';
 
@@ -153,10 +153,10 @@ function checkFields(given: object, checks: Record<string, Check>, at: string): 
   if (typeof given !== 'object' || given === null) throw refusal('INVALID_INPUT', at.slice(0, -1), 'must be an object');
   for (const [field, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    const fault = Object.hasOwn(checks, field)
+    const problem = Object.hasOwn(checks, field)
       ? checks[field]?.(value)
       : describeUnknown(field, Object.keys(checks), 'option');
-    if (fault) throw refusal('INVALID_INPUT', `${at}${field}`, fault);
+    if (problem) throw refusal('INVALID_INPUT', `${at}${field}`, problem);
   }
 }
 
@@ -169,9 +169,9 @@ function checkAfter({ after, when }: RunRequest, at: string): void {
     throw refusal('INVALID_INPUT', `${at}after`, `must be a list of 1 to ${limits.dependencies} runs`);
   }
   for (const [place, wanted] of after.entries()) {
-    const fault =
+    const problem =
       typeof wanted === 'object' && wanted !== null ? whole(0, limits.batchRuns)(wanted.index) : runId(wanted);
-    if (fault) throw refusal('INVALID_INPUT', `${at}after.${place}`, fault);
+    if (problem) throw refusal('INVALID_INPUT', `${at}after.${place}`, problem);
   }
 }
 

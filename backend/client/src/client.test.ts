@@ -32,7 +32,7 @@ const circle = (): object => {
 };
 
 describe('a client without server and jobs', () => {
-  it('queues a run as its job says', async () => {
+  it('queues a run with the settings of its job', async () => {
     const { jobRunId, isNew } = await client.enqueue({ jobName: 'note', parameters: { a: ['ü', null] } });
     expect(isNew).toBe(true);
     expect(await stored()).toMatchObject([
@@ -53,7 +53,7 @@ describe('a client without server and jobs', () => {
     expect((await stored())[1]).toMatchObject({ timeoutMs: null, parameters: {} });
   });
 
-  it('is told that nobody ever had such a job', async () => {
+  it('refuses a job that no process has declared', async () => {
     await expect(client.enqueue({ jobName: 'none' })).rejects.toMatchObject({
       code: 'UNKNOWN_JOB',
       message: 'There is no job named "none": no process that has its code was ever started here.',
@@ -114,24 +114,24 @@ describe('a client without server and jobs', () => {
     expect(statements).not.toMatch(/\$\d+::jsonb?\b/);
   });
 
-  it('tells long keys apart by all of them', async () => {
-    const ask = (end: string) => client.enqueue({ jobName: 'note', idempotencyKey: 'k'.repeat(199) + end });
-    const first = await ask('a');
-    expect(await ask('a')).toEqual({ ...first, isNew: false });
-    expect((await ask('b')).isNew).toBe(true);
+  it('distinguishes long keys by their whole length', async () => {
+    const enqueue = (end: string) => client.enqueue({ jobName: 'note', idempotencyKey: 'k'.repeat(199) + end });
+    const first = await enqueue('a');
+    expect(await enqueue('a')).toEqual({ ...first, isNew: false });
+    expect((await enqueue('b')).isNew).toBe(true);
   });
 
-  it('is told in words what no program in TypeScript could ask', async () => {
-    const ask = (more: object) => client.enqueue({ jobName: 'note', ...more });
-    await expect(ask({ delay: 5 })).rejects.toThrow('delay: is no option; did you mean delayMs?');
-    await expect(ask({ unique: { key: 'a', conflict: 'refuse' } })).rejects.toThrow(
+  it('describes what TypeScript would not have compiled', async () => {
+    const enqueue = (more: object) => client.enqueue({ jobName: 'note', ...more });
+    await expect(enqueue({ delay: 5 })).rejects.toThrow('delay: is no option; did you mean delayMs?');
+    await expect(enqueue({ unique: { key: 'a', conflict: 'refuse' } })).rejects.toThrow(
       'unique.conflict: is no option; did you mean onConflict?',
     );
-    await expect(ask({ trigger: 'WHIM' })).rejects.toThrow('trigger: must be one of MANUAL, CRON, EVENT, API');
-    await expect(ask({ unique: 'k' })).rejects.toThrow('unique: must be an object');
-    await expect(ask({ after: 'me' })).rejects.toThrow('after: must be a list');
+    await expect(enqueue({ trigger: 'WHIM' })).rejects.toThrow('trigger: must be one of MANUAL, CRON, EVENT, API');
+    await expect(enqueue({ unique: 'k' })).rejects.toThrow('unique: must be an object');
+    await expect(enqueue({ after: 'me' })).rejects.toThrow('after: must be a list');
     for (const runAt of ['2030-02-30T00:00:00Z', '2030-01-01', '2030-01-01T09:00:00', '1 May 2030', '']) {
-      await expect(ask({ runAt })).rejects.toThrow('runAt: must be a Date, or a text such as 2026-12-24T18:00:00Z');
+      await expect(enqueue({ runAt })).rejects.toThrow('runAt: must be a Date, or a text such as 2026-12-24T18:00:00Z');
     }
   });
 
@@ -156,7 +156,7 @@ describe('a client without server and jobs', () => {
     ['a promise', new Map([['a', Promise.resolve()]]), "parameters.a: is a Promise, which isn't JSON"],
     ['a circle', circle(), "parameters.self: contains itself, which isn't JSON"],
     ['a Set', new Set(), 'The parameters must be an object.'],
-  ])('refuses parameters with %s, and says where', async (_what, parameters, why) => {
+  ])('refuses parameters with %s, and names the place', async (_what, parameters, why) => {
     const request = { jobName: 'note', parameters } as RunRequest;
     await expect(client.enqueue(request)).rejects.toThrow(why);
     await expect(client.enqueueMany([{ jobName: 'note' }, request])).rejects.toThrow(
@@ -244,8 +244,8 @@ describe('many runs at once', () => {
       'runs.0.unique.onConflict: must be "existing" in a call of many runs',
     ],
     ['a wrong option of one', notes(2, (n) => (n === 1 ? { priority: 500 } : {})), 'runs.1.priority: must be a whole'],
-  ])('are refused in words: %s', async (_, requests, words) => {
-    await expect(client.enqueueMany(requests)).rejects.toThrow(words);
+  ])('are refused with a reason: %s', async (_, requests, message) => {
+    await expect(client.enqueueMany(requests)).rejects.toThrow(message);
     expect(await stored()).toEqual([]);
   });
 
@@ -255,9 +255,9 @@ describe('many runs at once', () => {
 
   it('never lock each other out, whatever the order of their keys', async () => {
     const keys = Array.from({ length: 3_000 }, (_, n) => `k${n}`);
-    const asked = [keys, [...keys].reverse(), keys, [...keys].reverse()];
+    const requested = [keys, [...keys].reverse(), keys, [...keys].reverse()];
     const answers = await Promise.all(
-      asked.map((order) => client.enqueueMany(order.map((key) => ({ jobName: 'note', unique: { key } })))),
+      requested.map((order) => client.enqueueMany(order.map((key) => ({ jobName: 'note', unique: { key } })))),
     );
     expect(answers.flat().filter(({ isNew }) => isNew)).toHaveLength(3_000);
   });

@@ -5,7 +5,7 @@ import { withCorrelationOfRun } from './correlation-of-run.js';
 import { DeclaredParameters } from './declared-parameters.js';
 import { type Enqueued, enqueueOfProgram, only } from './enqueue.js';
 import { notInstalled, refusal } from './errors.js';
-import { type FindSchema, lookForSchema, OWN_SCHEMA } from './find-schema.js';
+import { detectSchema, type FindSchema, OWN_SCHEMA } from './find-schema.js';
 import { checkSchema, inSchema } from './in-schema.js';
 import type { AnyJobs, RequestFor } from './job-types.js';
 import { isPool } from './pool.js';
@@ -59,7 +59,7 @@ export function createClient<Jobs extends object = AnyJobs>(options: ClientOptio
 function openClient({ schema: given, ...options }: ClientOptions): JobClient {
   const url = 'connectionString' in options ? options.connectionString : undefined;
   const schema = schemaNamed(given, url);
-  const findSchema = schema === undefined && url !== undefined ? lookForSchema() : async () => schema;
+  const findSchema = schema === undefined && url !== undefined ? detectSchema() : async () => schema;
   const own = openOwn(options, findSchema);
   const declared = new DeclaredParameters();
   const explain = (error: unknown): never => {

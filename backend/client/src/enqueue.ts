@@ -36,10 +36,10 @@ export interface NewBatch {
 }
 
 /** Together, as JSON: PostgreSQL's binary form may be six times as large, and ends at 256 MB. */
-const MOST_PLAIN_CHARS = 16 * 1024 ** 2;
+const MAX_PLAIN_CHARS = 16 * 1024 ** 2;
 
 /** How often a key may be found taken and, at the next read, free again. */
-const MOST_TRIES = 20;
+const MAX_TRIES = 20;
 
 /** A request whose run does not exist yet. */
 interface Pending {
@@ -48,8 +48,8 @@ interface Pending {
 }
 
 /**
- * Queues runs, all of them or none; requests are checked before. A run whose key is taken is answered, replaced,
- * waited for or refused as its request says. Throws QueueError.
+ * Queues runs, all of them or none; requests are checked before. A run whose key is taken is answered, replaced, waited
+ * for or refused, as its request decides. Throws QueueError.
  */
 export async function enqueueRuns(
   sql: Sql,
@@ -60,14 +60,14 @@ export async function enqueueRuns(
     const parameters =
       options.parameters ?? requests.map((request) => jsonText(request.parameters ?? {}, 'parameters'));
     const chars = parameters.reduce((sum, { length }) => sum + length, 0);
-    if (chars <= MOST_PLAIN_CHARS) return enqueuePlain(sql, requests, { ...options, parameters });
+    if (chars <= MAX_PLAIN_CHARS) return enqueuePlain(sql, requests, { ...options, parameters });
   }
   const runs: Enqueued[] = [];
   let pending = pendingOf(requests, options);
   if (pending.length > 1) await refuseReusedKeys(sql, pending);
   let batchId: string | null = null;
   for (let tries = 0; pending.length > 0; tries++) {
-    if (tries === MOST_TRIES) throw new QueueError('BUSY', 'The key of the run is taken and free by turns; try again.');
+    if (tries === MAX_TRIES) throw new QueueError('BUSY', 'The key of the run is taken and free by turns; try again.');
     const added = await add(sql, pending, requests, options);
     batchId ??= added.batchId;
     for (const [place, { index }] of pending.entries()) {
@@ -189,7 +189,7 @@ function refusalOf(row: AddedRow, pending: readonly Pending[], requests: readonl
   if (row.code === 'UNKNOWN_JOB') return unknownJob(String(run.jobName), at);
   const path = `${at}after`;
   if (row.code === 'UNKNOWN_RUN') return refusal('UNKNOWN_RUN', path, `There is no run #${row.otherId}.`);
-  const message = `Run #${row.otherId} is ${row.status}, and was to succeed first; say when: "finished" to run in any case.`;
+  const message = `Run #${row.otherId} is ${row.status}, and was to succeed first; set when: "finished" to run in any case.`;
   return refusal('NOT_ALLOWED', path, message);
 }
 

@@ -13,7 +13,7 @@ export const OWN_SCHEMA = 'job_manager';
  * For a program that names no schema: searches for the tables in the default schema of applications, then in that of a
  * clone, until they are found once.
  */
-export function lookForSchema(): FindSchema {
+export function detectSchema(): FindSchema {
   let found: string | undefined;
   return async (sql) => {
     found ??= (await rowsOf<{ schema: string }>(sql, LOOK, []))[0]?.schema;

@@ -128,9 +128,9 @@ function classOf(value: object): string | null {
 }
 
 /** Calls what the program itself wrote: a `toJSON`, a getter. */
-function read<Result>(path: string, look: () => Result): Result {
+function read<Result>(path: string, get: () => Result): Result {
   try {
-    return look();
+    return get();
   } catch (error) {
     throw new NotJsonError(path, `can't be read: ${error instanceof Error ? error.message : 'it throws'}`);
   }

@@ -13,7 +13,7 @@ const CLIENT = dirname(dirname(fileURLToPath(import.meta.url)));
 const ofClient = createRequire(join(CLIENT, 'package.json'));
 const TSC = join(dirname(ofClient.resolve('typescript/package.json')), 'bin/tsc');
 
-/** A program of somebody else, in JavaScript. */
+/** A program of another application, in JavaScript. */
 const PROGRAM = `
 import { createClient, QueueError } from '@job-manager/client';
 import pg from 'pg';

@@ -72,11 +72,11 @@ const auditOf = (source: string): string =>
  */
 const enqueuePlain = (alongside = ''): string => `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
-), asked AS MATERIALIZED (
+), requested AS MATERIALIZED (
   SELECT r.*, r.ordinality::int - 1 AS kind, ${ITS}
   FROM ROWS FROM (json_to_recordset($1::text::json) AS (${KIND_COLUMNS})) WITH ORDINALITY AS r LEFT JOIN ${JOB} ON job.name = r."jobName"
 ), kind AS MATERIALIZED (
-  SELECT *, CASE WHEN $7::boolean THEN "isUnknown" ELSE bool_or("isUnknown") OVER () END AS "isRefused" FROM asked
+  SELECT *, CASE WHEN $7::boolean THEN "isUnknown" ELSE bool_or("isUnknown") OVER () END AS "isRefused" FROM requested
 ), given AS MATERIALIZED (
   -- Ids come before anything is joined: their order is that of the call.
   SELECT nextval('"JobRun_id_seq"') AS id, place, parameters, coalesce(kind, 0) AS kind, scope, "runAt", "delayMs", "correlationId", traceparent

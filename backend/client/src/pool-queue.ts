@@ -1,7 +1,7 @@
+import { Batcher } from './batcher.js';
 import { type Enqueued, enqueueOfProgram, only } from './enqueue.js';
 import { QueueError } from './errors.js';
 import type { FindSchema } from './find-schema.js';
-import { Gathering } from './gathering.js';
 import { inSchema } from './in-schema.js';
 import { notificationChannels } from './notification-channels.js';
 import { type AddedRun, addEach, isPlain, type PlainRun, plainRun } from './plain-runs.js';
@@ -12,7 +12,7 @@ import { retryOnContention } from './retry-on-contention.js';
 import type { Sql } from './sql.js';
 import { WakeUp } from './wake-up.js';
 
-const TELL = `SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel`;
+const NOTIFY = `SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel`;
 
 const DONE = Promise.resolve();
 
@@ -27,8 +27,8 @@ export class PoolQueue {
   readonly #open: () => Promise<Pool>;
   readonly #findSchema: FindSchema;
   readonly #preparing = new Preparing();
-  readonly #gathering = new Gathering<PlainRun, AddedRun>((runs) => this.#add(runs));
-  readonly #wakeUp = new WakeUp(async () => (await this.#open()).query(TELL, []));
+  readonly #batcher = new Batcher<PlainRun, AddedRun>((runs) => this.#add(runs));
+  readonly #wakeUp = new WakeUp(async () => (await this.#open()).query(NOTIFY, []));
 
   constructor(open: () => Promise<Pool>, findSchema: FindSchema) {
     this.#open = open;
@@ -39,7 +39,7 @@ export class PoolQueue {
   async enqueue(request: RunRequest, parameters: string): Promise<Enqueued> {
     if (!isPlain(request)) return only(await this.enqueueMany([request], [parameters]));
     const run = plainRun(request, { parameters, actor: null, settings: undefined });
-    const { jobRunId } = await this.#gathering.add(run);
+    const { jobRunId } = await this.#batcher.add(run);
     return { jobRunId, isNew: true };
   }
 
@@ -68,14 +68,14 @@ export class PoolQueue {
   }
 
   /** Uses a connection of the pool, and notifies runners where the statement doesn't. */
-  async #send<Answer>(add: (sql: Sql) => Promise<Answer[]>, tells: boolean): Promise<Answer[]> {
-    const { connection, giveBack } = await borrow(await this.#open());
+  async #send<Answer>(add: (sql: Sql) => Promise<Answer[]>, isNotificationDue: boolean): Promise<Answer[]> {
+    const { connection, release } = await borrow(await this.#open());
     try {
       const answers = await add(this.#over(connection, await this.#findSchema(connection)));
-      void (tells ? this.#tell(connection, answers) : DONE).then(() => giveBack());
+      void (isNotificationDue ? this.#notify(connection, answers) : DONE).then(() => release());
       return answers;
     } catch (error) {
-      giveBack(error instanceof QueueError ? undefined : (error as Error));
+      release(error instanceof QueueError ? undefined : (error as Error));
       throw error;
     }
   }
@@ -90,8 +90,8 @@ export class PoolQueue {
   }
 
   /** On the same connection, before the caller gets the answer: it may close the pool then. */
-  async #tell(connection: Connection, answers: readonly unknown[]): Promise<void> {
+  async #notify(connection: Connection, answers: readonly unknown[]): Promise<void> {
     if (answers.every((answer) => answer instanceof Error)) return;
-    await this.#wakeUp.queued(() => connection.query(TELL, []));
+    await this.#wakeUp.queued(() => connection.query(NOTIFY, []));
   }
 }

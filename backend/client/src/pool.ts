@@ -20,14 +20,14 @@ export interface Pool extends Sql {
 export const isPool = (sql: Sql): sql is Pool => 'totalCount' in sql && 'connect' in sql;
 
 /** Takes a connection from the pool; `release` returns it. */
-export async function borrow(pool: Pool): Promise<{ connection: Connection; giveBack(error?: Error): void }> {
+export async function borrow(pool: Pool): Promise<{ connection: Connection; release(error?: Error): void }> {
   const connection = await pool.connect();
   // The caller of a statement gets the error of a connection that breaks; without a listener the event would end the process.
   const ignore = () => {};
   connection.on('error', ignore);
   return {
     connection,
-    giveBack: (error) => {
+    release: (error) => {
       connection.off('error', ignore);
       connection.release(error);
     },

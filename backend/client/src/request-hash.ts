@@ -16,6 +16,6 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  // A list of pairs: an object would put keys that look like numbers first, and drop `__proto__`.
+  // A list of pairs: an object would put numeric keys first, and drop `__proto__`.
   return entries.flatMap(([key, inner]) => (inner === undefined ? [] : [[key, sorted(inner)]]));
 }

@@ -9,7 +9,7 @@ it('sends again what was stopped in a circle of waits', async () => {
   expect(send).toHaveBeenCalledTimes(3);
 });
 
-it('gives up in the end, and at once for any other error', async () => {
+it('stops retrying in the end, and never retries another error', async () => {
   const inTheWay = vi.fn().mockRejectedValue(deadlock);
   await expect(retryOnContention(inTheWay)).rejects.toBe(deadlock);
   expect(inTheWay).toHaveBeenCalledTimes(8);

@@ -60,7 +60,7 @@ export async function refuseReusedKeys(sql: Sql, calls: readonly { index: number
     const other = first.get(call.run.idempotencyKey) ?? call;
     first.set(call.run.idempotencyKey, other);
     if (other.run.requestHash === call.run.requestHash) continue;
-    const message = `is also that of run ${other.index}, which asks for something else`;
+    const message = `is also that of run ${other.index}, which is another request`;
     throw refusal('DUPLICATE', `runs.${call.index}.idempotencyKey`, message);
   }
   const holders = await readKeyHolders(

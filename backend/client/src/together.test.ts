@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../engine/src/testing/database.js';
-import { inTransaction, untilSomebodyWaits } from '../../engine/src/testing/transaction.js';
+import { inTransaction, untilStatementsWait } from '../../engine/src/testing/transaction.js';
 import { createClient, type JobClient } from './client.js';
 
 let database: TestDatabase;
@@ -37,7 +37,7 @@ describe('runs that are queued one by one at the same time', () => {
     expect(added).toEqual(rows.map(({ id }) => ({ jobRunId: id, isNew: true })));
   });
 
-  it('keep what each of them asked for, and what its job says', async () => {
+  it('keep their own options, and the settings of their job', async () => {
     const scope = 'a "quoted\\" {scope},\nNULL ü';
     await Promise.all([
       client.enqueue(note(0)),
@@ -58,7 +58,7 @@ describe('runs that are queued one by one at the same time', () => {
     expect(rows[4].runAt.getTime() - rows[4].queuedAt.getTime()).toBe(3_600_000);
   });
 
-  it('are as they were when they were asked for, whatever becomes of the request', async () => {
+  it('keep the values of the call when the request is changed later', async () => {
     const request = { jobName: 'note', parameters: { n: 0 }, scope: 'first' };
     const calls = numbers(3).map((n) => {
       request.parameters.n = n;
@@ -74,9 +74,9 @@ describe('runs that are queued one by one at the same time', () => {
     ]);
   });
 
-  it('hear of their own refusal, and of nobody else’s', async () => {
-    const asked = numbers(20).map((n) => client.enqueue(n % 7 === 3 ? { jobName: `none-${n}` } : note(n)));
-    const answers = await Promise.allSettled(asked);
+  it('get their own refusal, and no other’s', async () => {
+    const requested = numbers(20).map((n) => client.enqueue(n % 7 === 3 ? { jobName: `none-${n}` } : note(n)));
+    const answers = await Promise.allSettled(requested);
     const refused = answers.flatMap((answer, n) => (answer.status === 'rejected' ? [[n, answer.reason.message]] : []));
     expect(refused).toEqual(
       [3, 10, 17].map((n) => [n, expect.stringContaining(`There is no job named "none-${n}": no process`)]),
@@ -88,7 +88,7 @@ describe('runs that are queued one by one at the same time', () => {
     );
   });
 
-  it('are never in the transaction of somebody else', async () => {
+  it('are never in the transaction of another caller', async () => {
     await inTransaction(database.pool, async (sql) => {
       const others = [client.enqueue(note(1)), client.enqueue(note(2))];
       const theirs = client.enqueue(note(3), { sql });
@@ -99,16 +99,16 @@ describe('runs that are queued one by one at the same time', () => {
     expect(await stored()).toHaveLength(3);
   });
 
-  it('are all told when their connection is lost, and nothing is sent twice', async () => {
+  it('all reject when their connection is lost, and nothing is sent twice', async () => {
     const fate = await inTransaction(database.pool, async (lock) => {
       await lock.query('LOCK TABLE "JobRun" IN SHARE MODE');
-      const asked = Promise.allSettled(numbers(5).map((n) => client.enqueue(note(n))));
+      const requested = Promise.allSettled(numbers(5).map((n) => client.enqueue(note(n))));
       // The first, and beside it the others once they have waited long enough.
-      await untilSomebodyWaits(database.pool, 2);
+      await untilStatementsWait(database.pool, 2);
       await database.pool.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       );
-      return asked;
+      return requested;
     });
     expect(fate.map((answer) => answer.status === 'rejected' && answer.reason.code)).toEqual(Array(5).fill('57P01'));
     expect(await stored()).toEqual([]);
@@ -133,14 +133,14 @@ describe('runners', () => {
   async function wakings(work: () => Promise<unknown>): Promise<(string | undefined)[]> {
     const listener = new pg.Client(database.url);
     await listener.connect();
-    const heard: pg.Notification[] = [];
-    listener.on('notification', (notification) => heard.push(notification));
+    const received: pg.Notification[] = [];
+    listener.on('notification', (notification) => received.push(notification));
     await listener.query('LISTEN job_manager_queued; LISTEN test_end');
     await work();
     await database.pool.query('NOTIFY test_end');
-    await vi.waitFor(() => expect(heard.at(-1)?.channel).toBe('test_end'), 10_000);
+    await vi.waitFor(() => expect(received.at(-1)?.channel).toBe('test_end'), 10_000);
     await listener.end();
-    return heard.flatMap(({ channel, payload }) => (channel === 'job_manager_queued' ? [payload] : []));
+    return received.flatMap(({ channel, payload }) => (channel === 'job_manager_queued' ? [payload] : []));
   }
 
   it('are woken by a program that closes its pool at once, with the run that came alone', async () => {

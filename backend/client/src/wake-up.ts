@@ -6,24 +6,24 @@ const PAUSE_MS = 5;
  * the pause is over.
  */
 export class WakeUp {
-  readonly #say: () => Promise<unknown>;
-  #saidAt = Number.NEGATIVE_INFINITY;
+  readonly #send: () => Promise<unknown>;
+  #sentAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
-  #saying: Promise<unknown> = Promise.resolve();
+  #sending: Promise<unknown> = Promise.resolve();
 
   /** `send` may fail: a notification may always be lost, and runners poll. */
-  constructor(say: () => Promise<unknown>) {
-    this.#say = say;
+  constructor(send: () => Promise<unknown>) {
+    this.#send = send;
   }
 
   /**
    * Runs were queued. `send` is used for a notification that is sent now; resolves when it is sent, or left for later.
    */
-  async queued(say = this.#say): Promise<void> {
+  async queued(send = this.#send): Promise<void> {
     if (this.#timer !== undefined) return;
-    const leftMs = this.#saidAt + PAUSE_MS - performance.now();
-    if (leftMs <= 0) return this.#sayNow(say);
-    this.#timer = setTimeout(() => void this.#sayNow(this.#say), leftMs);
+    const leftMs = this.#sentAt + PAUSE_MS - performance.now();
+    if (leftMs <= 0) return this.#sendNow(send);
+    this.#timer = setTimeout(() => void this.#sendNow(this.#send), leftMs);
   }
 
   /**
@@ -31,23 +31,23 @@ export class WakeUp {
    * once in a pause, and counts as a notification.
    */
   takeTurn(): boolean {
-    if (this.#timer !== undefined || performance.now() < this.#saidAt + PAUSE_MS) return false;
-    this.#saidAt = performance.now();
+    if (this.#timer !== undefined || performance.now() < this.#sentAt + PAUSE_MS) return false;
+    this.#sentAt = performance.now();
     return true;
   }
 
   /** Sends the notification that is still due; resolves when that is done. */
   async flush(): Promise<void> {
-    if (this.#timer !== undefined) void this.#sayNow(this.#say);
-    await this.#saying;
+    if (this.#timer !== undefined) void this.#sendNow(this.#send);
+    await this.#sending;
   }
 
-  async #sayNow(say: () => Promise<unknown>): Promise<void> {
+  async #sendNow(send: () => Promise<unknown>): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#saidAt = performance.now();
-    const saying = say().catch(() => {});
-    this.#saying = saying;
-    await saying;
+    this.#sentAt = performance.now();
+    const sending = send().catch(() => {});
+    this.#sending = sending;
+    await sending;
   }
 }

@@ -44,7 +44,7 @@ describe('a wrong value is one line that names its variable', () => {
   });
 });
 
-it('names what looks like a setting and is none', () => {
+it('names variables that resemble settings', () => {
   expect(unknownSettings({ JOBS_STANBY: 'on', JOBS_RUNNER: 'off', HOME: '/root' })).toEqual([
     'JOBS_STANBY is no setting; did you mean JOBS_STANDBY?',
   ]);
@@ -115,8 +115,8 @@ describe('the schema of the tables', () => {
     ],
     [{ DATABASE_URL: `${url}?schema=A%20b` }, 'DATABASE_URL: its schema must be lower case'],
     [{ DATABASE_URL: 'postgres://me@one:5432,two:5432/shop' }, 'DATABASE_URL: names several hosts'],
-  ])('is refused where there are two or none that can be: %o', (env, words) => {
-    expect(() => readConfig(env)).toThrow(words);
+  ])('is refused where there are two or none that can be: %o', (env, message) => {
+    expect(() => readConfig(env)).toThrow(message);
     expect(() => readConfig(env)).toThrow(/^[^\n]*$/);
   });
 });

@@ -95,11 +95,11 @@ function urlsOf(config: Environment, defaultSchema: string) {
   const { DATABASE_URL, DATABASE_LISTEN_URL } = config;
   const named = schemaFrom(config);
   const schema = named ?? defaultSchema;
-  const placed = DATABASE_URL && withSchema(DATABASE_URL, schema);
+  const completeUrl = DATABASE_URL && withSchema(DATABASE_URL, schema);
   return {
     DATABASE_SCHEMA: schema,
     isSchemaNamed: named !== undefined,
-    DATABASE_URL: placed && DATABASE_LISTEN_URL !== undefined ? throughPooler(placed) : placed,
+    DATABASE_URL: completeUrl && DATABASE_LISTEN_URL !== undefined ? throughPooler(completeUrl) : completeUrl,
     DATABASE_LISTEN_URL: DATABASE_LISTEN_URL && withSchema(DATABASE_LISTEN_URL, schema),
   };
 }

@@ -55,9 +55,9 @@ it('hides what pino’s own way would, whatever the line', () => {
 });
 
 it('writes no control character into a line, nor has a readable one any', () => {
-  const said = 'a\x1b]52;c;cm0=\x07\x9b2J\r\b\f\\u001b\\\x1b\u202e\tb\nc';
-  expect(written({ hooks: inertLines }, { said })).toMatchObject({ said });
-  const line = String((written({ hooks: inertPrettyLines }, { said }) as { said: unknown }).said);
+  const output = 'a\x1b]52;c;cm0=\x07\x9b2J\r\b\f\\u001b\\\x1b\u202e\tb\nc';
+  expect(written({ hooks: inertLines }, { output })).toMatchObject({ output });
+  const line = String((written({ hooks: inertPrettyLines }, { output }) as { output: unknown }).output);
   expect(line).not.toMatch(/[^\P{Cc}\t\n]|\u202e/u);
   expect(line.split('\t')).toEqual([String.raw`a\u001b]52;c;cm0=\u0007\u009b2J\r\b\f\u001b\\u001b\u202e`, 'b\nc']);
 });

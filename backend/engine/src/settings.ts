@@ -115,7 +115,7 @@ export const environment = z.object({
     .regex(SCHEMA_NAME, SCHEMA_RULE)
     .optional()
     .describe(
-      'Schema of its tables there, made when it is missing; that of DATABASE_URL (`?schema=`, `public` says nothing), else `job_manager`, in a clone `public`',
+      'Schema of its tables there, made when it is missing; that of DATABASE_URL (`?schema=`, `public` is ignored), else `job_manager`, in a clone `public`',
     ),
   DATABASE_LISTEN_URL: postgresUrl
     .optional()
@@ -183,17 +183,17 @@ export const environment = z.object({
     .describe('Do nothing by itself, as for a copy of production: no runs, no schedules, no recovery, no maintenance'),
   JOBS_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(10).describe('Runs at once, per runner'),
   JOBS_RUNNER_LABELS: labels.describe(
-    'What tells runners apart on the Runners page, such as region=eu-west,team=media; "region" also groups them',
+    'Labels that distinguish runners on the Runners page, such as region=eu-west,team=media; "region" also groups them',
   ),
   JOBS_SUPERVISED: onOff
     .default(false)
     .describe('Something starts this worker again when it ends with code 75, so it can be restarted from the panel'),
   JOBS_POLL_MS: milliseconds(1_000, 20).describe(
-    'How often a runner looks for work unasked; a fifth as often while it hears notifications and nothing waits',
+    'How often a runner polls for runs; a fifth as often while it receives notifications and nothing waits',
   ),
   JOBS_HEARTBEAT_MS: milliseconds(30_000, 20).describe('How often a runner proves that it lives'),
-  JOBS_STALLED_AFTER_MS: milliseconds(300_000, 100).describe('Silence after which a run is taken back'),
-  JOBS_SWEEP_MS: milliseconds(30_000, 20).describe('How often stalled runs are looked for'),
+  JOBS_STALLED_AFTER_MS: milliseconds(300_000, 100).describe('Time without a heartbeat after which a run is recovered'),
+  JOBS_SWEEP_MS: milliseconds(30_000, 20).describe('How often stalled runs are searched'),
   JOBS_FORCE_FAIL_AFTER_MS: milliseconds(30_000, 0).describe(
     'How long a run that is force-failed may take to stop by itself, by default',
   ),
@@ -205,10 +205,10 @@ export const environment = z.object({
     .default(50)
     .describe('Runs of external programs at once'),
   JOBS_INACTIVE_AFTER_MS: milliseconds(600_000, 1_000).describe(
-    'Silence after which a run of an external program is failed',
+    'Time without a report after which a run of an external program is failed',
   ),
   JOBS_MAX_INACTIVE_MS: milliseconds(3_600_000, 1_000).describe(
-    'The longest `inactivityTimeoutMs` that a program may ask for; at most a day',
+    'The longest `inactivityTimeoutMs` that a program may set; at most a day',
   ),
   JOBS_MESSAGES_PER_RUN: z.coerce
     .number()
@@ -234,7 +234,7 @@ export const environment = z.object({
   JOBS_KEEP_CANCELLED_RUNS: runs(1_000_000).describe('Cancelled runs to keep of each job at most; 0 for no limit'),
   JOBS_KEEP_FAILED_RUNS: runs(1_000_000).describe('Failed runs to keep of each job at most; 0 for no limit'),
   AUDIT_KEEP_ACCESS_DAYS: days(90)
-    // The database lets go of none that is younger.
+    // The database refuses to remove younger entries.
     .refine((value) => value === 0 || value >= 7, 'must be 0 or at least 7')
     .describe(
       'Days to keep sign-ins and refusals in the audit log, 7 or more; 0 keeps them for ever, as all other entries are',
@@ -248,7 +248,7 @@ export const environment = z.object({
     .optional()
     .meta({
       description:
-        'Mail server that alerts are sent by: `smtps://` speaks TLS from the start, `smtp://` where the server offers it; without it no e-mail is sent',
+        'Mail server that alerts are sent by: `smtps://` uses TLS from the start, `smtp://` where the server offers it; without it no e-mail is sent',
       isSecret: true,
     }),
   ALERTS_FROM: z

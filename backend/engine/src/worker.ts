@@ -48,7 +48,7 @@ export interface RunningWorker {
   /** Stops claiming, lets runs end or hands them back, and disconnects. */
   stop(): Promise<void>;
   /** Makes a stop release all runs at once instead of waiting for them. */
-  hurry(): void;
+  skipGrace(): void;
 }
 
 /**
@@ -152,7 +152,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   return {
     runnerId: runner.id,
     declared,
-    hurry: () => runner.hurry(),
+    skipGrace: () => runner.skipGrace(),
     stop: async () => {
       // Both at once: work of an agent must not delay the end of claiming.
       await Promise.all([runner.stop(), agents.stop(), jobSettings.stop()]);
@@ -169,5 +169,5 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 function standBy(log: Logger): RunningWorker {
   log.warn(STANDBY_NOTE);
   const timer = setInterval(() => {}, 60_000);
-  return { runnerId: '', declared: Promise.resolve(), hurry: () => {}, stop: async () => clearInterval(timer) };
+  return { runnerId: '', declared: Promise.resolve(), skipGrace: () => {}, stop: async () => clearInterval(timer) };
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { type Config, ConfigError, configEnvironment } from '@job-manager/engine/config';
-import { isAlive, startTimeOf } from '@job-manager/engine/database/process-start';
+import { isProcessRunning, startTimeOf } from '@job-manager/engine/database/process-start';
 import type { AnyJob } from '@job-manager/engine/queue/job';
 import type { Rescuer } from '@job-manager/engine/queue/maintenance/rescuer';
 import { catchStrayErrors } from '@job-manager/engine/queue/stray-errors';
@@ -100,7 +100,7 @@ function createBuiltInRunner({ config, log, agents }: ServerEngine, place: Runne
     log,
     // Lost here, its runs come back when their lease ends.
     onDeath: (runnerId) =>
-      agents.rescuer.buryRunner(runnerId).then(
+      agents.rescuer.recoverDeadRunner(runnerId).then(
         () => {},
         (error) => log.warn({ err: error }, 'Runs wait for their lease to end'),
       ),
@@ -113,12 +113,12 @@ function createBuiltInRunner({ config, log, agents }: ServerEngine, place: Runne
  */
 async function buryKilledRunners(pool: pg.Pool, rescuer: Rescuer): Promise<void> {
   const runners = await readLivingRunners(pool);
-  for (const { id, pid, startedAt } of runners) if (!isItself(pid, startedAt)) await rescuer.buryRunner(id);
+  for (const { id, pid, startedAt } of runners) if (!isItself(pid, startedAt)) await rescuer.recoverDeadRunner(id);
 }
 
 /** Whether the process that registered a runner then still has that pid: in a container the next process gets the same. */
 function isItself(pid: number, registeredAt: Date): boolean {
-  if (!isAlive(pid)) return false;
+  if (!isProcessRunning(pid)) return false;
   const startedAt = startTimeOf(pid);
   return startedAt === undefined || startedAt.getTime() <= registeredAt.getTime() + CLOCK_STEP_MS;
 }

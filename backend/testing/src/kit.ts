@@ -25,7 +25,7 @@ export interface TestKitOptions<Jobs extends readonly AnyJob[]> {
 }
 
 /** Where to read runs: the caller's open transaction, else what is committed. */
-interface Looking {
+interface RunSource {
   sql?: Sql;
 }
 
@@ -41,10 +41,10 @@ export interface TestKit<Jobs extends readonly AnyJob[] = readonly AnyJob[]> {
   /** Executes due runs here, one after the other and ten at once, until none is left. */
   drain(options?: DrainOptions): Promise<DrainedRun[]>;
   /** All runs, or those of a job, in the order they were queued. */
-  enqueued(jobName?: string, where?: Looking): Promise<EnqueuedRun[]>;
+  enqueued(jobName?: string, where?: RunSource): Promise<EnqueuedRun[]>;
   /** Returns the only run that is like this; throws an AssertionError that shows what there is instead. */
-  assertEnqueued(expected: ExpectedRun, options?: Looking & { times?: number }): Promise<EnqueuedRun>;
-  assertNotEnqueued(expected: ExpectedRun, where?: Looking): Promise<void>;
+  assertEnqueued(expected: ExpectedRun, options?: RunSource & { times?: number }): Promise<EnqueuedRun>;
+  assertNotEnqueued(expected: ExpectedRun, where?: RunSource): Promise<void>;
   /** Holds Node's timers, and moves them together with what is due in the schema. */
   installClock(): Clock;
   /** Removes all runs, keys and batches, for the next test. */
@@ -77,7 +77,7 @@ export async function createTestKit<Jobs extends readonly AnyJob[]>({
   await announcer.tick();
   const client = createClient<Jobs>({ connectionString: schema.databaseUrl });
   let opening: Promise<void> | undefined;
-  const where = ({ sql }: Looking) => (sql === undefined ? { sql: pool } : { sql, schema: schema.name });
+  const where = ({ sql }: RunSource) => (sql === undefined ? { sql: pool } : { sql, schema: schema.name });
 
   return {
     databaseUrl: schema.databaseUrl,
@@ -89,9 +89,9 @@ export async function createTestKit<Jobs extends readonly AnyJob[]>({
       await opening;
       return drain({ pool, runner, registry, scheduler, events }, options);
     },
-    enqueued: (jobName, looking = {}) => findEnqueued(where(looking), jobName),
+    enqueued: (jobName, source = {}) => findEnqueued(where(source), jobName),
     assertEnqueued: (expected, options = {}) => assertEnqueued(where(options), expected, options),
-    assertNotEnqueued: (expected, looking = {}) => assertNotEnqueued(where(looking), expected),
+    assertNotEnqueued: (expected, source = {}) => assertNotEnqueued(where(source), expected),
     installClock: () => installClock({ sql: pool }),
     clear: async () => {
       await pool.query(CLEAR);

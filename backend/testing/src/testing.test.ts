@@ -204,7 +204,7 @@ describe('the clock', () => {
 });
 
 describe('assertions', () => {
-  it('compare what is named, ask matchers, and show what there is instead', async () => {
+  it('compare named fields, apply matchers, and show what there is instead', async () => {
     await kit.client.enqueue({ jobName: 'note', parameters: { n: 3 }, correlationId: 'order 1', priority: 5 });
     const run = await kit.assertEnqueued({ jobName: 'note', parameters: { n: expect.any(Number) }, priority: 5 });
     expect(run).toMatchObject({ correlationId: 'order 1', parameters: { n: 3 }, status: 'QUEUED' });
@@ -231,7 +231,7 @@ describe('assertions', () => {
   });
 });
 
-it('a schema of its own is gone afterwards, and others are not touched', async () => {
+it('a schema of its own is removed afterwards, and others are not changed', async () => {
   const [one, other] = await Promise.all([createTestSchema(databaseUrl), createTestSchema(databaseUrl)]);
   await one.drop();
   const { rows } = await other.pool.query('SELECT nspname FROM pg_namespace WHERE nspname = ANY($1)', [

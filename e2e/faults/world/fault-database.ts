@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createPool } from '@job-manager/engine/database/client';
 import { acquireEmbeddedDatabase, type EmbeddedDatabase } from '@job-manager/engine/database/embedded';
-import { isAlive } from '@job-manager/engine/database/process-start';
+import { isProcessRunning } from '@job-manager/engine/database/process-start';
 import { inject, vi } from 'vitest';
 import { SmallDisk } from './small-disk.js';
 
@@ -55,7 +55,7 @@ export class FaultDatabase {
     const main = await this.#mainPid();
     process.kill(main, downfalls[how]);
     const deadline = performance.now() + DOWN_WITHIN_MS;
-    while ([main, ...pids].some(isAlive)) {
+    while ([main, ...pids].some(isProcessRunning)) {
       if (performance.now() > deadline) throw new Error(`PostgreSQL did not go down (${how})`);
       await delay(10);
     }

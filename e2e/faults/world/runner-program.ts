@@ -8,13 +8,13 @@ import type { Word } from './program.js';
 /** The runner as `pnpm worker:jobs` starts it, with the jobs of this suite and `more`. Resolves once it claims. */
 export async function main(more: Partial<Pick<WorkerOptions, 'jobs' | 'jobsModule'>> = {}): Promise<void> {
   const config = readConfig();
-  let hurry: (() => void) | undefined;
+  let skipGrace: (() => void) | undefined;
   let code = 0;
   let obey: () => void = () => {};
   const ended = new Promise<void>((resolve) => {
     // One listener for all of them: between two, a signal would end the process on the spot.
     process.on('SIGTERM', () => {
-      hurry?.();
+      skipGrace?.();
       resolve();
     });
     // Whoever started this is gone, killed perhaps.
@@ -38,7 +38,7 @@ export async function main(more: Partial<Pick<WorkerOptions, 'jobs' | 'jobsModul
   });
   process.send?.({ type: 'ready' } satisfies Word);
   void ended.then(async () => {
-    hurry = () => worker.hurry();
+    skipGrace = () => worker.skipGrace();
     await worker.stop();
     process.exit(code);
   });

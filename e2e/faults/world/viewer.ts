@@ -6,7 +6,7 @@ import { type ActiveRuns, applyMessages, noRuns } from '../../../frontend/src/ap
 
 const RECONNECT_MS = 200;
 /** A server that isn't there refuses at once: nobody asks it a thousand times a second. */
-const LEAST_PAUSE_MS = 50;
+const MIN_PAUSE_MS = 50;
 const LOOK_MS = 20;
 const QUIET_MS = 1_000;
 const EQUAL_WITHIN_MS = 60_000;
@@ -121,7 +121,7 @@ export class Viewer {
     void socket.closed.then((code) => {
       if (this.#isClosed || this.#socket !== socket) return;
       this.closes.push(code);
-      this.#timer = setTimeout(() => this.#connect(), LEAST_PAUSE_MS + Math.random() * this.jitterMs);
+      this.#timer = setTimeout(() => this.#connect(), MIN_PAUSE_MS + Math.random() * this.jitterMs);
     });
   }
 

@@ -14,11 +14,11 @@ export function useReturnFocus(isOpen: boolean): void {
   useEffect(() => {
     if (!isOpen) return;
     opener.current = document.activeElement;
-    return () => giveBack(opener.current);
+    return () => release(opener.current);
   }, [isOpen]);
 }
 
-function giveBack(opener: Element | null): void {
+function release(opener: Element | null): void {
   // Everything by way of the page that it was in: in a test, another may have taken its place by then.
   const page = document;
   const view = page.defaultView;

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isAlive } from '@job-manager/engine/database/process-start';
+import { isProcessRunning } from '@job-manager/engine/database/process-start';
 import { JobAnnouncer } from '@job-manager/engine/queue/maintenance/job-announcer';
 import { Scheduler } from '@job-manager/engine/queue/maintenance/scheduler';
 import { createRegistry } from '@job-manager/engine/queue/registry';
@@ -211,7 +211,7 @@ it('ends the process of a job that never returns, and no other', async () => {
     error: expect.stringContaining('after 300 ms'),
     childPid: run.childPid,
   });
-  await vi.waitFor(() => expect(isAlive(Number(run.childPid))).toBe(false));
+  await vi.waitFor(() => expect(isProcessRunning(Number(run.childPid))).toBe(false));
 }, 90_000);
 
 describe.each([

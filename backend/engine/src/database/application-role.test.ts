@@ -47,7 +47,7 @@ it.each([
   'SET ROLE postgres',
   `SELECT pg_read_file('postgresql.conf')`,
   `COPY (SELECT 1) TO PROGRAM 'cat'`,
-])('adds to the audit log, and may not say %s', async (statement) => {
+])('adds to the audit log, and may not execute %s', async (statement) => {
   await app.query(`INSERT INTO "AuditEvent" (action, target) VALUES ('session.end', 'test')`);
   await expect(app.query(statement)).rejects.toMatchObject({ code: '42501' });
 });

@@ -11,14 +11,14 @@ it('does the work once the database can be reached, and logs what it waits for',
   expect(log.warn).toHaveBeenCalledWith({ reason: refused.message }, expect.stringContaining('waiting'));
 });
 
-it('gives up at once where it is not to wait, and for every other reason', async () => {
+it('rejects at once without a wait, and for every other error', async () => {
   const waiting = awaitDatabase(() => Promise.reject(refused), { log, waitMs: 0 });
   await expect(waiting).rejects.toThrow(new ConfigError(`The database can't be used: ${refused.message}`));
   const wrong = awaitDatabase(() => Promise.reject(new Error('password')), { log, waitMs: undefined });
   await expect(wrong).rejects.toThrow('password');
 });
 
-it('stops waiting when its caller has given up', async () => {
+it('stops waiting when its caller aborts', async () => {
   const closing = new AbortController();
   const waiting = awaitDatabase(() => Promise.reject(refused), { log, waitMs: undefined, signal: closing.signal });
   closing.abort();

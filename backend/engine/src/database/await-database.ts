@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { ConfigError } from '../config.js';
-import { isUnreachable } from '../store/faults.js';
+import { isUnreachable } from '../store/database-errors.js';
 
 const RETRY_MS = { first: 250, max: 5_000 };
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { isUnreachable } from '../store/faults.js';
+import { isUnreachable } from '../store/database-errors.js';
 import { createTestDatabase } from '../testing/database.js';
 import { createPrisma } from '../testing/prisma.js';
-import { startSilentNetwork } from '../testing/silent-network.js';
+import { startStallingNetwork } from '../testing/stalling-network.js';
 import { createPool } from './client.js';
 
 it('reads and writes times rightly whatever zone the database lives in', async () => {
@@ -21,12 +21,12 @@ it('reads and writes times rightly whatever zone the database lives in', async (
   await database.drop();
 });
 
-it('gives up a connection whose other end fell silent, and goes on with a new one', async () => {
+it('drops a connection without answers, and goes on with a new one', async () => {
   const database = await createTestDatabase();
-  const network = await startSilentNetwork(database.url);
+  const network = await startStallingNetwork(database.url);
   const pool = createPool(network.url, { max: 1, statementTimeoutMs: 100 });
   await pool.query('SELECT 1');
-  network.silenceAt('silence');
+  network.stallAt('silence');
   const waiting = pool.query("SELECT 'silence'").catch((error) => error);
   expect(isUnreachable(await waiting)).toBe(true);
   expect((await pool.query('SELECT 2 AS two')).rows).toEqual([{ two: 2 }]);

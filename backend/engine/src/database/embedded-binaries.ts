@@ -77,10 +77,10 @@ async function copyWhole(source: string, target: string): Promise<void> {
 /** The account to run PostgreSQL under when this process is root: `postgres`, made if it is missing. */
 export function postgresAccount(): PostgresAccount | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  return lookUp('postgres') ?? createAccount() ?? lookUp('nobody');
+  return findAccount('postgres') ?? createAccount() ?? findAccount('nobody');
 }
 
-function lookUp(name: string): PostgresAccount | undefined {
+function findAccount(name: string): PostgresAccount | undefined {
   try {
     const id = (flag: string) => Number(execFileSync('id', [flag, name], { stdio: 'pipe' }).toString());
     return { uid: id('-u'), gid: id('-g') };
@@ -92,7 +92,7 @@ function lookUp(name: string): PostgresAccount | undefined {
 function createAccount(): PostgresAccount | undefined {
   try {
     execFileSync('useradd', ['--system', '--no-create-home', '--user-group', 'postgres'], { stdio: 'pipe' });
-    const made = lookUp('postgres');
+    const made = findAccount('postgres');
     return made && { ...made, isNew: true };
   } catch {
     return undefined;

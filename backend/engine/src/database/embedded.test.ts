@@ -68,8 +68,8 @@ describe('the embedded PostgreSQL', () => {
 
   it.runIf(process.getuid?.() === 0)('lets no other account near the socket', async () => {
     const connect = `require('node:net').connect('${socketFolder()}/.s.PGSQL.5432').on('error', (e) => console.log(e.code)).on('connect', () => { console.log('in'); process.exit(); })`;
-    const asNobody = { uid: 65_534, gid: 65_534, cwd: '/' };
-    const { stdout } = await promisify(execFile)('node', ['-e', connect], asNobody);
+    const asOtherAccount = { uid: 65_534, gid: 65_534, cwd: '/' };
+    const { stdout } = await promisify(execFile)('node', ['-e', connect], asOtherAccount);
     expect(stdout.trim()).toBe('EACCES');
   });
 
@@ -87,9 +87,9 @@ describe('the embedded PostgreSQL', () => {
 });
 
 describe('a port of the embedded PostgreSQL', () => {
-  const message = (type: string, ...words: number[]) => {
-    const body = Buffer.alloc(words.length * 4);
-    for (const [place, word] of words.entries()) body.writeInt32BE(word, place * 4);
+  const message = (type: string, ...values: number[]) => {
+    const body = Buffer.alloc(values.length * 4);
+    for (const [place, word] of values.entries()) body.writeInt32BE(word, place * 4);
     const length = Buffer.alloc(4);
     length.writeInt32BE(body.length + 4);
     return Buffer.concat([Buffer.from(type), length, body]);
@@ -99,7 +99,7 @@ describe('a port of the embedded PostgreSQL', () => {
     ['the password', message('R', 3)],
     ['its MD5 hash', message('R', 5, 0x01020304)],
     ['nothing', Buffer.concat([message('R', 0), Buffer.from('Z\0\0\0\x05I', 'latin1')])],
-  ])('gives nothing to another process there that asks for %s', async (_what, request) => {
+  ])('sends nothing to another process there that requests %s', async (_what, request) => {
     const received: Buffer[] = [];
     const listener = createServer((socket: Socket) => {
       socket.once('data', () => {

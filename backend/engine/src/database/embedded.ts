@@ -24,7 +24,7 @@ import {
 import { type Login, type Logins, makeApplicationRole, makeDatabase, readLogins } from './embedded-roles.js';
 import { withFileLock } from './file-lock.js';
 import { OwnClient } from './own-client.mjs';
-import { isAlive, startOf } from './process-start.js';
+import { isProcessRunning, startOf } from './process-start.js';
 
 /**
  * The PostgreSQL that comes with the product, for a machine that has none.
@@ -149,7 +149,7 @@ async function ownBinaries(account: PostgresAccount | undefined): Promise<Postgr
 
 async function runningServer(place: Place): Promise<EmbeddedAddress | undefined> {
   const server = await readPostmaster(place.data);
-  if (!server || !isAlive(server.pid)) return undefined;
+  if (!server || !isProcessRunning(server.pid)) return undefined;
   // The server may be starting, stopping or recovering; another process that got the pid never answers.
   return (await answers(databaseUrl(place, server.address), 15_000)) ? server.address : undefined;
 }
@@ -211,7 +211,7 @@ async function run(place: Place, program: string, args: string[]): Promise<void>
 
 async function stopServer(place: Place): Promise<void> {
   const server = await readPostmaster(place.data);
-  if (!server || !isAlive(server.pid) || !(await answers(databaseUrl(place, server.address), 1_000))) return;
+  if (!server || !isProcessRunning(server.pid) || !(await answers(databaseUrl(place, server.address), 1_000))) return;
   // SIGINT is PostgreSQL's "fast" shutdown: it ends the sessions and writes a clean checkpoint.
   process.kill(server.pid, 'SIGINT');
   const deadline = performance.now() + READY_WITHIN_MS;
@@ -224,9 +224,9 @@ async function isUsed(home: string): Promise<boolean> {
     names.map(async (name) => ({ name, start: await readFile(join(home, 'users', name), 'utf8').catch(() => '') })),
   );
   // The pid may belong to another process by now.
-  const isGone = ({ name, start }: { name: string; start: string }) =>
-    !isAlive(Number(name)) || (start !== '' && start !== startOf(Number(name)));
-  const dead = users.filter(isGone).map(({ name }) => name);
+  const hasExited = ({ name, start }: { name: string; start: string }) =>
+    !isProcessRunning(Number(name)) || (start !== '' && start !== startOf(Number(name)));
+  const dead = users.filter(hasExited).map(({ name }) => name);
   await Promise.all(dead.map((name) => rm(join(home, 'users', name), { force: true })));
   return names.length > dead.length;
 }

@@ -18,7 +18,7 @@ afterEach(async () => {
 
 const taken = async () => [await tryLock(file), await tryLock(file)].filter(Boolean).length;
 
-it('is held by one at a time, and let go in the end', async () => {
+it('is held by one at a time, and released in the end', async () => {
   let inside = 0;
   const enter = () =>
     withFileLock(file, async () => {
@@ -31,7 +31,7 @@ it('is held by one at a time, and let go in the end', async () => {
 });
 
 it.each([
-  ['by a process that is gone', '999999999'],
+  ['by an ended process', '999999999'],
   ['by one with the pid of this one, before it', String(process.pid)],
   ['by one with the pid of this one that started at another time', `${process.pid} 1 x`],
   ['by one whose pid another process has by now', `${process.ppid} 1 x`],

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../config.js';
-import { isAlive, startOf } from './process-start.js';
+import { isProcessRunning, startOf } from './process-start.js';
 
 const WAIT_MS = 90_000;
 const RETRY_MS = 50;
@@ -83,7 +83,7 @@ async function isLeft(file: string): Promise<boolean> {
   const [pid = 0, start] = [Number(text.split(' ')[0]), text.split(' ')[1]];
   if (!(pid > 0)) return isOlderThan(file, EMPTY_MS);
   if (pid === process.pid) return text !== MINE;
-  return !isAlive(pid) || (start !== undefined && start !== startOf(pid));
+  return !isProcessRunning(pid) || (start !== undefined && start !== startOf(pid));
 }
 
 async function isOlderThan(file: string, ageMs: number): Promise<boolean> {

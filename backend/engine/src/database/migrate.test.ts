@@ -85,7 +85,7 @@ describe('a schema of another application', () => {
 describe('a migration that PostgreSQL refuses', () => {
   const url = () => withSchema(database.url, 'left_over');
 
-  it('is told in its words, leaves nothing, and may be applied again', async () => {
+  it('is reported with its message, leaves nothing, and may be applied again', async () => {
     const last = '20261129130000_derived_days';
     const { rows } = await sql.query('DELETE FROM left_over._prisma_migrations WHERE migration_name = $1 RETURNING *', [
       last,
@@ -112,7 +112,7 @@ describe('a migration that PostgreSQL refuses', () => {
     expect(await state()).toEqual({ pending: [last], unknown: ['99990101000000_later'] });
   });
 
-  it('is not sent where the role may not make tables: what to grant is told', async () => {
+  it('is not sent where the role may not make tables: the error names what to grant', async () => {
     await sql.query(`CREATE ROLE clerk LOGIN PASSWORD 'clerk'; CREATE SCHEMA closed`);
     const theirs = new URL(database.url);
     [theirs.username, theirs.password] = ['clerk', 'clerk'];
@@ -132,7 +132,7 @@ describe('an application that names no schema', () => {
   });
   afterAll(() => other.drop());
 
-  it('goes on with the tables of an older version in public where it says so, and else begins nothing beside them', async () => {
+  it('goes on with the tables of an older version in public where that is set, and else begins nothing beside them', async () => {
     const refusal = await start().catch((error) => error);
     expect(refusal).toBeInstanceOf(ConfigError);
     expect(refusal.message).toMatch(

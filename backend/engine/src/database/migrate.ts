@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { ConfigError } from '../config.js';
-import { isPassing } from '../store/faults.js';
+import { isPassing } from '../store/database-errors.js';
 import { sessionOf } from './database-client.js';
 import { type Migration, migrationNames, readFunctions, readMigration } from './migration-files.js';
 import {
@@ -224,8 +224,8 @@ const explainAs =
     if (error.code === undefined || isPassing(error)) throw error;
     const { message, code, detail, hint, where } = error;
     const place = error.position === undefined ? undefined : placeOf(script, Number(error.position));
-    const words = [`${message} (${code})`, detail, hint, where, place].filter((part) => part !== undefined);
-    throw new MigrationError(`Migration ${name} failed and changed nothing: ${words.join('; ')}`, { cause: error });
+    const parts = [`${message} (${code})`, detail, hint, where, place].filter((part) => part !== undefined);
+    throw new MigrationError(`Migration ${name} failed and changed nothing: ${parts.join('; ')}`, { cause: error });
   };
 
 /** Line and text of the statement at this position of a script, which PostgreSQL counts from one. */

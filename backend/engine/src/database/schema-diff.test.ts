@@ -12,7 +12,7 @@ SELECT replace(replace(object, $1 || '.', ''), '"', '') AS object FROM (
   UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = $1 AND tablename !~ '^(JobRun$|JobRun_|_prisma)'
 ) objects ORDER BY 1`;
 
-it('prisma/schema has the columns and indexes that the migrations make, but for what it has no words for', async () => {
+it('prisma/schema has the columns and indexes that the migrations make, except for what it cannot express', async () => {
   const database = await createTestDatabase();
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();

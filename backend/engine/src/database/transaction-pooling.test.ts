@@ -13,21 +13,21 @@ afterAll(() => database.drop());
 describe('a URL', () => {
   const url = 'postgresql://me:secret@host:6432/jobs?schema=ours';
 
-  it('tells whether it leads through a pooler, as it does for Prisma', () => {
+  it('shows whether it leads through a pooler, as it does for Prisma', () => {
     expect(isPooled(url)).toBe(false);
     expect(throughPooler(url)).toBe(`${url}&pgbouncer=true`);
     expect(isPooled(throughPooler(url))).toBe(true);
     expect(throughPooler(throughPooler(url))).toBe(throughPooler(url));
   });
 
-  it('is where notifications are heard, unless a pooler is in between', () => {
+  it('is where notifications are received, unless a pooler is in between', () => {
     expect(listenUrlOf(url, undefined)).toBe(url);
     expect(listenUrlOf(throughPooler(url), url)).toBe(url);
     expect(listenUrlOf(throughPooler(url), undefined)).toBe(null);
   });
 });
 
-it('leaves a listener without anything to hear where only a pooler leads to the database', async () => {
+it('gives a listener no notifications where only a pooler leads to the database', async () => {
   const listener = new Listener(listenUrlOf(throughPooler(database.url), undefined), ['queued']);
   await listener.start();
   expect(listener).toMatchObject({ isOff: true, isConnected: false });
@@ -58,7 +58,7 @@ describe('a pool', () => {
     await pool.end();
   });
 
-  it('keeps the first plan, which goes by indexes, where it is asked to; never through a pooler', async () => {
+  it('keeps the first plan, which uses indexes, with `keepsPlans`; never through a pooler', async () => {
     const text = 'SELECT id FROM "JobRun" WHERE id = $1::bigint';
     const own = createPool(database.url, { max: 1, keepsPlans: true });
     for (let n = 0; n < 2; n++) await own.query({ name: 'one', text, values: ['1'] });

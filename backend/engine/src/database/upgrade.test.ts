@@ -15,9 +15,9 @@ import { migrationNames, readMigration } from './migration-files.js';
  * without sessions and the quizzes and interests of the sample network.
  * Ten migrations had been applied, in the order in which branches had brought them.
  */
-const TRIAL = readFileSync(new URL('../testing/trial-of-november.sql', import.meta.url), 'utf8');
+const NOVEMBER = readFileSync(new URL('../testing/database-of-november.sql', import.meta.url), 'utf8');
 const APPLIED = [
-  ...TRIAL.matchAll(/INSERT INTO public\._prisma_migrations VALUES \('[^']+', '(\w+)', '[^']+', '(\w+)'/g),
+  ...NOVEMBER.matchAll(/INSERT INTO public\._prisma_migrations VALUES \('[^']+', '(\w+)', '[^']+', '(\w+)'/g),
 ].map(([, checksum, name]) => ({ checksum, name: name ?? '' }));
 const RUNS = '(SELECT count(*)::int FROM public."JobRun")';
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
     migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
     applied_steps_count INTEGER NOT NULL DEFAULT 0)`);
   for (const { name } of APPLIED) await client.query(readMigration(name).script);
-  await client.query(`SET session_replication_role = replica; ${TRIAL}; RESET ALL; SET search_path = public`);
+  await client.query(`SET session_replication_role = replica; ${NOVEMBER}; RESET ALL; SET search_path = public`);
 });
 afterAll(async () => {
   await client.end();
@@ -68,7 +68,7 @@ it('was made by the migrations as they are today: none of them has been changed'
   for (const { name, checksum } of APPLIED) expect([name, readMigration(name).checksum]).toEqual([name, checksum]);
 });
 
-it('a worker that names no schema says where its tables are, and leaves them as they are', async () => {
+it('a worker that names no schema names the place of its tables, and leaves them as they are', async () => {
   const refusal = await start().catch((error) => error);
   expect(refusal).toBeInstanceOf(ConfigError);
   expect(refusal.message).toMatch(/are in the schema "public".*set DATABASE_SCHEMA=public .*nothing was written$/);
@@ -95,7 +95,7 @@ it('one that names it brings them up to date, keeps what there is, and goes on w
       (SELECT json_agg(json_build_array(id, status, error, metadata) ORDER BY id) FROM "JobRun" WHERE id IN (${before.ended.map(([id]: [string]) => id)})) AS ended`);
     expect(after).toEqual(before);
 
-    // Its runner is gone, which costs it no attempt.
+    // Its runner has ended, which costs it no attempt.
     await vi.waitFor(async () =>
       expect(await one(`SELECT status, "claimNo", metadata FROM "JobRun" WHERE "jobName" = 'match-scores'`)).toEqual({
         status: 'SUCCESS',

@@ -19,10 +19,10 @@ export interface AttemptsOptions {
   outcomes: Pick<Outcomes, 'record'>;
   histograms: Histograms;
   /** Without them, a run whose parameters are refused fails here. */
-  refusals: Pick<Refusals, 'handBack'> | undefined;
+  refusals: Pick<Refusals, 'release'> | undefined;
   notifier: Pick<Notifier, 'changed'>;
   /** Releases a run whose execution never began. */
-  handBack(execution: RunExecution): Promise<void>;
+  release(execution: RunExecution): Promise<void>;
   /** A run is no longer held: there may be room for another. */
   onRoom(): void;
 }
@@ -67,14 +67,14 @@ export class Attempts {
     const { execution, result } = ended;
     if (result.status === 'interrupted') {
       if (result.reason !== 'not begun') this.#settle(ended);
-      else void this.#options.handBack(execution).then(() => ended.onSettled?.(result));
+      else void this.#options.release(execution).then(() => ended.onSettled?.(result));
     } else if ('isRefused' in result) void this.#handOn(ended, result);
     else this.#record(ended, result);
   }
 
   /** Another version of the job may take the run. */
   async #handOn(ended: Ended, result: ExecutionEnd & { error: string | null }): Promise<void> {
-    const isHandedOn = await this.#options.refusals?.handBack(ended.execution.run, result.error ?? '');
+    const isHandedOn = await this.#options.refusals?.release(ended.execution.run, result.error ?? '');
     if (isHandedOn) this.#settle(ended);
     else this.#record(ended, result);
   }
@@ -98,7 +98,7 @@ export class Attempts {
     const { events, histograms } = this.#options;
     const { id: runId, jobName, attempt, maxAttempts } = execution.run;
     this.ended++;
-    gatherEnd(histograms, execution, result, durationMs, recorded);
+    observeEnd(histograms, execution, result, durationMs, recorded);
     if (recorded.as === 'refused') events.emit('outcomeRefused', { runId, jobName });
     else if (recorded.as === 'cancelled')
       events.emit('runEnded', { runId, jobName, status: 'CANCELLED', error: null, durationMs });
@@ -113,7 +113,7 @@ export class Attempts {
     const { held, notifier, onRoom } = this.#options;
     if (result.status === 'interrupted' && result.reason === 'drained') held.keepDrained(execution);
     else {
-      this.letGo(execution);
+      this.forget(execution);
       onRoom();
       notifier.changed();
     }
@@ -121,7 +121,7 @@ export class Attempts {
   }
 
   /** Forgets the lease, and messages that are not written yet. */
-  letGo(execution: RunExecution): void {
+  forget(execution: RunExecution): void {
     this.#options.messages.forget(execution.run.leaseToken);
     this.#options.held.remove(execution);
   }
@@ -139,7 +139,7 @@ interface Ended {
  * Adds an ended execution to the histograms of its job and its channel. Durations count for successful runs only: a
  * failure after 2 ms is no fast run.
  */
-function gatherEnd(
+function observeEnd(
   histograms: Histograms,
   { run, usage }: RunExecution,
   { status }: ExecutionEnd,

@@ -113,7 +113,7 @@ describe('a batch', () => {
 });
 
 describe('a batch is refused whole', () => {
-  const faults: [string, BatchRun[], string, string][] = [
+  const cases: [string, BatchRun[], string, string][] = [
     ['without runs', [], 'runs', 'must not be empty'],
     [
       'in a circle',
@@ -155,7 +155,7 @@ describe('a batch is refused whole', () => {
       'must be a number',
     ],
   ];
-  it.each(faults)('%s', async (_, runs, path, message) => {
+  it.each(cases)('%s', async (_, runs, path, message) => {
     const before = [await count('JobRun'), await count('JobRunBatch')];
     await expect(enqueueBatch(runs)).rejects.toMatchObject({
       name: 'QueueError',
@@ -188,27 +188,29 @@ describe('a batch is refused whole', () => {
 });
 
 describe('cancelling a batch', () => {
-  it('cancels what is queued and asks what runs; the callback comes when the last has ended', async () => {
+  it('cancels queued runs and requests running ones to stop; the callback comes when the last has ended', async () => {
     const batch = await graph.addBatch(4, 'FINISHED');
     const [first, second] = batch.runIds as [string, string];
     await graph.end('SUCCESS', first);
     const [lease] = await graph.begin(second);
-    const heard = vi.spyOn(engine.notifier, 'cancelRequested');
-    expect(await engine.queue.cancelBatch(batch.id, SYSTEM)).toEqual({ cancelled: 2, asked: 1 });
-    expect(heard.mock.calls).toEqual([[second]]);
+    const cancelRequested = vi.spyOn(engine.notifier, 'cancelRequested');
+    expect(await engine.queue.cancelBatch(batch.id, SYSTEM)).toEqual({ cancelled: 2, requested: 1 });
+    expect(cancelRequested.mock.calls).toEqual([[second]]);
     expect(await graph.states(...batch.runIds, String(batch.callbackId))).toEqual([
       'SUCCESS',
-      'ASKED',
+      'STOPPING',
       'CANCELLED',
       'CANCELLED',
       'BLOCKED',
     ]);
-    expect(await engine.queue.cancelBatch(batch.id, SYSTEM)).toEqual({ cancelled: 0, asked: 0 });
+    expect(await engine.queue.cancelBatch(batch.id, SYSTEM)).toEqual({ cancelled: 0, requested: 0 });
     if (lease) await graph.finish([lease], 'CANCELLED');
     expect(await graph.states(String(batch.callbackId))).toEqual(['QUEUED']);
     await graph.end('SUCCESS', String(batch.callbackId));
     const entries = await rows(`SELECT target, details, "runId" FROM "AuditEvent" WHERE action = 'batch.cancel'`);
-    expect(entries).toEqual([{ target: 'Many', runId: null, details: { batchId: batch.id, cancelled: 2, asked: 1 } }]);
+    expect(entries).toEqual([
+      { target: 'Many', runId: null, details: { batchId: batch.id, cancelled: 2, requested: 1 } },
+    ]);
   });
 
   it('cancels a callback that expects success', async () => {
@@ -255,7 +257,7 @@ it('queues and cancels thousands at once, and pages through them', async () => {
     runs: [],
     total,
   });
-  expect(await engine.queue.cancelBatch(batchId, SYSTEM)).toEqual({ cancelled: total, asked: 0 });
+  expect(await engine.queue.cancelBatch(batchId, SYSTEM)).toEqual({ cancelled: total, requested: 0 });
   expect(await readBatch(engine.database.pool, batchId)).toMatchObject({
     cancelled: total,
     finishedAt: expect.any(Date),

@@ -52,7 +52,7 @@ describe('a statement that is stopped in a circle of waits is sent again', () =>
       },
     },
     'to fail all': { end: () => queue.emergencyFail({ startedBefore: new Date(Date.now() + 60_000) }, SYSTEM) },
-    'to take back what is stalled': {
+    'to recover stalled runs': {
       end: async ({ id }) => {
         await change(id, `"maxAttempts" = 1, "lastHeartbeatAt" = now() - interval '1 hour'`);
         await queue.cleanUpStalled(SYSTEM);
@@ -69,7 +69,7 @@ describe('a statement that is stopped in a circle of waits is sent again', () =>
         };
         const external = createExternalRuns({
           ...options,
-          mostActive: 10,
+          maxActive: 10,
           maxInactiveMs: 3_600_000,
           inactiveAfterMs: 60_000,
           messagesPerRun: 10,
@@ -86,7 +86,7 @@ describe('a statement that is stopped in a circle of waits is sent again', () =>
           unwritten: false,
           simplify: () => null,
           onWaiting: ignore,
-          onFault: ignore,
+          onError: ignore,
         });
         return new Promise((settle) => completions.record(lease, settle));
       },
@@ -147,7 +147,7 @@ it('settles everything when many end, fail and cancel what waits for one another
   }
   const batchOf = ids.map(() => pick(4));
   for (let n = 0; n < 4; n++)
-    await graph.gather(
+    await graph.makeBatch(
       ids.filter((_, place) => batchOf[place] === n),
       'FINISHED',
     );

@@ -179,7 +179,7 @@ describe('a run is cancelled while what it waits for ends', () => {
     expect([waited, await graph.states(...chain)]).toEqual([true, ['FAILED', 'CANCELLED', 'CANCELLED']]);
   });
 
-  it('a graph, the cancel first: its outcome is still the one that its job tells', async () => {
+  it('a graph, the cancel first: its outcome is still the one that its job reports', async () => {
     const chain = await graph.addChain(3, 'FINISHED');
     const [root, , last] = chain as [string, string, string];
     const { waited } = await interleave((sql) => cancelGraph(sql, last, SYSTEM), await finishing(root, 'SUCCESS'));

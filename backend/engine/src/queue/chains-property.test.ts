@@ -10,10 +10,10 @@ import type { Lease } from './transitions/beat.js';
 import { cancelGraph, cancelRun } from './transitions/cancel.js';
 import { recoverStalledRuns } from './transitions/recover.js';
 
-const MOST_ATTEMPTS = 2;
+const MAX_ATTEMPTS = 2;
 
 type Condition = 'SUCCEEDED' | 'FINISHED';
-type State = 'BLOCKED' | 'QUEUED' | 'RUNNING' | 'ASKED' | TerminalStatus;
+type State = 'BLOCKED' | 'QUEUED' | 'RUNNING' | 'STOPPING' | TerminalStatus;
 
 /** A run of the graph: the places of those it waits for, all before its own. */
 interface Plan {
@@ -91,8 +91,8 @@ class Model {
     },
     recover: (at, state) => {
       if (!isBegun(state)) return false;
-      if (state === 'ASKED') return this.#become(at, 'CANCELLED');
-      return this.#become(at, Number(this.#attempts[at]) < MOST_ATTEMPTS ? 'QUEUED' : 'FAILED');
+      if (state === 'STOPPING') return this.#become(at, 'CANCELLED');
+      return this.#become(at, Number(this.#attempts[at]) < MAX_ATTEMPTS ? 'QUEUED' : 'FAILED');
     },
   };
 
@@ -106,7 +106,7 @@ class Model {
   }
 
   #cancel(at: number): true {
-    return this.#become(at, isBegun(this.states[at] as State) ? 'ASKED' : 'CANCELLED');
+    return this.#become(at, isBegun(this.states[at] as State) ? 'STOPPING' : 'CANCELLED');
   }
 
   /** The unfinished runs that hang together; a batch has a cancel of its own, so its callback hangs together with none. */
@@ -143,7 +143,7 @@ class Model {
 
 const isEnded = (state: State): state is TerminalStatus => ['SUCCESS', 'FAILED', 'CANCELLED'].includes(state);
 const isUnsuccessful = (state: State) => state === 'FAILED' || state === 'CANCELLED';
-const isBegun = (state: State) => state === 'RUNNING' || state === 'ASKED';
+const isBegun = (state: State) => state === 'RUNNING' || state === 'STOPPING';
 
 let database: TestDatabase;
 let graph: TestGraph;
@@ -157,10 +157,10 @@ afterAll(() => database.drop());
 async function store(plans: Plan[], callback: Condition): Promise<string[]> {
   const ids: string[] = [];
   for (const { after, when } of plans) {
-    ids.push(await graph.add({ after: after.map((wanted) => String(ids[wanted])), when, maxAttempts: MOST_ATTEMPTS }));
+    ids.push(await graph.add({ after: after.map((wanted) => String(ids[wanted])), when, maxAttempts: MAX_ATTEMPTS }));
   }
   const members = ids.filter((_, place) => plans[place]?.isInBatch);
-  return [...ids, await graph.gather(members, callback)];
+  return [...ids, await graph.makeBatch(members, callback)];
 }
 
 /** Does in the database what the model has done. */
@@ -184,7 +184,7 @@ async function perform(
   }
 }
 
-it('every graph ends as the rules say, whatever happens to its runs, and none of them is left waiting', async () => {
+it('every graph ends by the rules, whatever happens to its runs, and none of them is left waiting', async () => {
   await fc.assert(
     fc.asyncProperty(
       plans,

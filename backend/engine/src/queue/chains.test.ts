@@ -121,7 +121,7 @@ describe('a run that waits for others', () => {
 describe('every way in which a run ends without success', () => {
   const sql = () => database.pool;
   const change = (id: string, set: string) => rows(`UPDATE "JobRun" SET ${set} WHERE id = $1`, id);
-  const silent = `"lastHeartbeatAt" = clock_timestamp() - interval '10 minutes'`;
+  const stalled = `"lastHeartbeatAt" = clock_timestamp() - interval '10 minutes'`;
   const failure = {
     isTimeOut: false,
     isCrash: false,
@@ -152,7 +152,7 @@ describe('every way in which a run ends without success', () => {
       await endExternalRun(sql(), lease, { status: 'FAILED', error: 'It broke', ...nothing }, SYSTEM);
     },
     'a lost runner': async ({ id }) => {
-      await change(id, `"maxAttempts" = 1, ${silent}`);
+      await change(id, `"maxAttempts" = 1, ${stalled}`);
       await recoverStalledRuns(sql(), 300_000, SYSTEM);
     },
     'a dead runner, after a cancel': async ({ id }) => {
@@ -160,13 +160,13 @@ describe('every way in which a run ends without success', () => {
       const [run] = await rows('SELECT "runnerId" FROM "JobRun" WHERE id = $1', id);
       await recoverRunsOf(sql(), run?.runnerId, SYSTEM);
     },
-    'being handed back, after a cancel': async (lease) => {
+    'being released, after a cancel': async (lease) => {
       await cancelRun(sql(), lease.id, SYSTEM);
       await releaseRuns(sql(), [lease]);
     },
   };
 
-  it.each(Object.entries(ends))('is told to those who wait: %s', async (_, end) => {
+  it.each(Object.entries(ends))('unblocks or cancels the runs that wait: %s', async (_, end) => {
     const batch = await graph.addBatch(1, 'FINISHED');
     const [id] = batch.runIds as [string];
     const [good, any] = [await graph.add({ after: [id] }), await graph.add({ after: [id], when: 'FINISHED' })];
@@ -189,7 +189,7 @@ it('leaves runs alone that wait for the first try when it is run again', async (
 });
 
 describe('cancelling a graph', () => {
-  it('cancels what is queued, asks what runs, and leaves what has ended and what is apart', async () => {
+  it('cancels queued runs, requests running ones to stop, and leaves ended and unconnected ones', async () => {
     const [done, running, root] = [await graph.add(), await graph.add(), await graph.add()];
     await graph.end('SUCCESS', done);
     const left = await graph.add({ after: [done, running], when: 'FINISHED' });
@@ -197,16 +197,16 @@ describe('cancelling a graph', () => {
     const last = await graph.add({ after: [middle], when: 'FINISHED' });
     const apart = await graph.add({ after: [done] });
     const [lease] = await graph.begin(running);
-    const { run, cancelled, asked } = await cancelGraph(database.pool, last, SYSTEM);
-    expect([run.id, run.status, cancelled, asked]).toEqual([last, 'CANCELLED', 4, [running]]);
+    const { run, cancelled, requested } = await cancelGraph(database.pool, last, SYSTEM);
+    expect([run.id, run.status, cancelled, requested]).toEqual([last, 'CANCELLED', 4, [running]]);
     expect(await graph.states(done, running, root, left, middle, last, apart)).toEqual([
-      ...['SUCCESS', 'ASKED', 'CANCELLED', 'CANCELLED', 'CANCELLED', 'CANCELLED', 'QUEUED'],
+      ...['SUCCESS', 'STOPPING', 'CANCELLED', 'CANCELLED', 'CANCELLED', 'CANCELLED', 'QUEUED'],
     ]);
     expect(await notesOf(root)).toEqual([`INFO Cancelled while queued, by the system, with the graph of run #${last}`]);
     expect(await notesOf(last)).toEqual(['INFO Cancelled while queued, by the system']);
     expect(
       await rows(`SELECT "runId", details FROM "AuditEvent" WHERE action = 'run.cancel' ORDER BY id DESC LIMIT 1`),
-    ).toEqual([{ runId: last, details: { graph: true, cancelled: 4, asked: 1 } }]);
+    ).toEqual([{ runId: last, details: { graph: true, cancelled: 4, requested: 1 } }]);
     expect(await cancelGraph(database.pool, last, SYSTEM)).toMatchObject({ isNew: false });
     await graph.finish([lease as Lease], 'CANCELLED');
     await graph.end('SUCCESS', apart);
@@ -226,7 +226,7 @@ describe('cancelling a graph', () => {
     const chain = await graph.addChain(CHAIN, 'FINISHED');
     expect(await cancelGraph(database.pool, String(chain[CHAIN / 2]), SYSTEM)).toMatchObject({
       cancelled: CHAIN,
-      asked: [],
+      requested: [],
     });
   });
 });

@@ -39,7 +39,7 @@ beforeEach(() =>
 );
 afterEach(async () => expect(await engine.violations()).toEqual({}));
 
-// biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects in there
+// biome-ignore lint/suspicious/noExplicitAny: each test states what it expects in there
 const query = async (text: string, values: unknown[] = []): Promise<any[]> =>
   (await engine.database.pool.query(text, values)).rows;
 const queue = (channel: string, count: number, priority = 0) =>
@@ -57,14 +57,14 @@ const runningIn = async (channel: string): Promise<number> =>
   (await query(`SELECT count(*)::int AS runs FROM "JobRun" WHERE status = 'RUNNING' AND channel = $1`, [channel]))[0]
     .runs;
 
-/** A runner that hardly ever looks unasked, until the test is over. */
+/** A runner that hardly ever polls, until the test is over. */
 async function startRunner(listener?: Listener): Promise<void> {
   const runner = engine.runner({ pollMs: 60_000 }, listener);
   onTestFinished(() => runner.stop());
   await runner.start();
 }
 
-/** A runner that holds what it has claimed until it is told to finish, and knows nothing but its own. */
+/** A runner that holds what it has claimed until a call finishes it, and knows only its own runs. */
 class Claimer {
   readonly #runnerId = randomUUID();
   held: ClaimedRun[] = [];
@@ -124,7 +124,7 @@ describe('limits', () => {
     expect([done, most]).toEqual([STARTS, 7]);
   });
 
-  it('fills a channel to its limit and not beyond, however often it is asked', async () => {
+  it('fills a channel to its limit and not beyond, however often it claims', async () => {
     await queue('mail', 20);
     await set('mail', { concurrency: 3 });
     const [first, second] = [new Claimer(2), new Claimer(10)];
@@ -211,7 +211,7 @@ describe('a claim that waited for the channel', () => {
     }
   }
 
-  it('starts when it was let through, not when it asked', async () => {
+  it('starts when it got the lock, not when it requested it', async () => {
     await queue('mail', 5);
     await set('mail', { rateLimit: 5, ratePeriodMs: 1_000 });
     const { claimed, changedAt } = await claimDuring(`SELECT FROM "Channel" FOR UPDATE`);
@@ -557,7 +557,7 @@ describe('settings of a job', () => {
   const queuedAs = { channel: 'mail', priority: 7, maxAttempts: 9, timeoutMs: null };
   afterEach(() => engine.queue.jobs.reset('work', SYSTEM));
 
-  it('hold for runs queued from then on, where the request says nothing else', async () => {
+  it('apply to runs queued from then on, where the request has no others', async () => {
     const before = await engine.enqueue('work');
     await set(wanted);
     expect(await engine.run((await engine.enqueue('work')).id)).toMatchObject(queuedAs);
@@ -581,7 +581,7 @@ describe('settings of a job', () => {
     }
   });
 
-  it('are changed as the caller knew them, or not at all', async () => {
+  it('are changed from the state that the caller knew, or not at all', async () => {
     expect(await set({ priority: 1, rev: 0 })).toMatchObject({ priority: 1, rev: 1 });
     await expect(set({ priority: 2, rev: 0 })).rejects.toMatchObject({
       code: 'CHANGED',

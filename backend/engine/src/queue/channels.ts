@@ -6,7 +6,7 @@ import { type ChannelRow, listChannels, readChannel } from '../store/channel-lis
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import { ChangedMeanwhile, QueueError } from './errors.js';
-import { checkNotTooFar } from './far-time.js';
+import { checkMaxDate } from './max-date.js';
 import type { Registry } from './registry.js';
 import { storableText } from './storable.js';
 import { pauseChannel, resumeChannel, setChannel } from './transitions/channel.js';
@@ -51,7 +51,7 @@ export function createChannels({ sql, plannedSql = sql, registry, notifier }: Ch
     },
 
     pause: async (name, pause, actor) => {
-      if (pause.resumeAt !== null) checkNotTooFar(pause.resumeAt, 'resumeAt');
+      if (pause.resumeAt !== null) checkMaxDate(pause.resumeAt, 'resumeAt');
       const reason = pause.reason && storableText(pause.reason, limits.reasonChars);
       if (!(await pauseChannel(sql, name, { ...pause, reason }, actor))) throw inThePast();
       return readChannel(sql, name);

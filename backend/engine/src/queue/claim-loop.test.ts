@@ -14,7 +14,7 @@ const query = vi.fn(async (): Promise<{ rows: object[] }> => {
   return { rows: [row] };
 });
 const runs = JSON.stringify([[1, '1', 'note', 'default', 0, {}, 1, 1, 1, null, null, 0, 3, null, null]]);
-const row = { runs, startedAtMs: 0, channels: 1, dueLanes: 1, sought: 10, isLimited: false, lookAgainMs: null };
+const row = { runs, startedAtMs: 0, channels: 1, dueLanes: 1, sought: 10, isLimited: false, claimAgainMs: null };
 const take = vi.fn();
 
 const loops: ClaimLoop[] = [];
@@ -31,9 +31,9 @@ function startLoop(slots: ClaimLoopOptions['slots'] = { free: 10, waiting: 0, ne
     notifier: { changed: () => {} },
     events,
     database: new Reachability(events),
-    isTold: () => true,
+    isNotified: () => true,
     slots,
-    pace: { ahead: 0, claimed: () => {} },
+    prefetch: { limit: 0, claimed: () => {} },
     take,
   });
   loops.push(loop);
@@ -57,7 +57,7 @@ test('a runner that is called again and again claims what comes in few turns', a
   expect(claims()).toBeLessThan(elapsed() / STATEMENT_MS / 2);
 });
 
-test('a call that comes alone is heard at once', async () => {
+test('a single call wakes the loop at once', async () => {
   const loop = startLoop();
   await vi.waitFor(() => expect(take).toHaveBeenCalledTimes(1));
   await delay(100);
@@ -83,15 +83,15 @@ test('a run that is announced to an idle runner is claimed by its id, and then w
   expect(names()[byId + 1]?.name).toBe('claim');
 });
 
-test('while runs wait that were claimed ahead, an announcement has it look for more urgent ones, in few turns', async () => {
+test('while prefetched runs wait, an announcement makes it claim more urgent ones, in few turns', async () => {
   const loop = startLoop({ free: 0, waiting: 500, nextPriority: 3 });
-  const looks = () => (query.mock.calls as unknown as [{ name: string; values: unknown[] }][]).map(([sent]) => sent);
+  const queries = () => (query.mock.calls as unknown as [{ name: string; values: unknown[] }][]).map(([sent]) => sent);
   loop.wakeUp();
   await vi.waitFor(() => expect(take).toHaveBeenCalledTimes(1));
-  expect(looks()).toMatchObject([{ name: 'claim-urgent', values: expect.arrayContaining([3]) }]);
+  expect(queries()).toMatchObject([{ name: 'claim-urgent', values: expect.arrayContaining([3]) }]);
   const begin = performance.now();
   for (; performance.now() - begin < 300; await delay(1)) loop.wakeUp();
-  expect(looks().length).toBeLessThan((performance.now() - begin) / STATEMENT_MS / 2);
+  expect(queries().length).toBeLessThan((performance.now() - begin) / STATEMENT_MS / 2);
 });
 
 test('room for more runs is no announcement', async () => {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isPassing } from '../store/faults.js';
+import { isPassing } from '../store/database-errors.js';
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import { Alarm } from './alarm.js';
 import type { QueueEvents } from './events.js';
 import type { HeldRuns } from './held-runs.js';
-import type { Pace } from './pace.js';
+import type { Prefetch } from './prefetch.js';
 import type { Reachability } from './reachability.js';
 import type { Registry } from './registry.js';
 import type { Slots } from './slots.js';
@@ -16,11 +16,11 @@ import { claimById, claimUrgent } from './transitions/claim-announced.js';
 import { hasSuspects } from './transitions/suspects.js';
 
 /** An idle runner polls no more often, however fine a rate limit is. */
-const LEAST_PAUSE_MS = 10;
+const MIN_PAUSE_MS = 10;
 /** Polls left out while nothing waits and new runs are announced. */
 const IDLE_POLLS = 5;
 /** In one statement; beyond that its fixed cost hardly counts. */
-const MOST_AT_ONCE = 1_000;
+const MAX_PER_STATEMENT = 1_000;
 /**
  * Runs that wait to be recorded, or are prefetched. With so many the runner claims no more until the database has
  * caught up.
@@ -32,7 +32,7 @@ const MAX_HELD = 4_000;
  */
 const CLAIMING = 1 / 3;
 /** The part that it spends on claims of urgent runs. */
-const LOOKING_FOR_URGENT = 1 / 4;
+const CLAIMING_URGENT = 1 / 4;
 /** Channels of prefetched runs that a claim of urgent runs covers. */
 const MAX_CHANNELS = 10;
 const RETRY_MS = { first: 100, most: 2_000 };
@@ -52,9 +52,9 @@ export interface ClaimLoopOptions {
   events: QueueEvents;
   database: Reachability;
   /** Whether new runs are announced, so that polling is only a safeguard. */
-  isTold(): boolean;
+  isNotified(): boolean;
   slots: Pick<Slots, 'free' | 'waiting' | 'nextPriority'>;
-  pace: Pick<Pace, 'ahead' | 'claimed'>;
+  prefetch: Pick<Prefetch, 'limit' | 'claimed'>;
   /** Without it, suspects are left to other runners. */
   suspects?: Pick<Suspects, 'claims' | 'canClaim' | 'isExclusive' | 'note' | 'noteNone' | 'take'>;
   /** Receives claimed runs. */
@@ -66,7 +66,7 @@ export class ClaimLoop {
   readonly #options: ClaimLoopOptions;
   readonly #alarm = new Alarm();
   readonly #budget = new TimeBudget(CLAIMING);
-  readonly #urgentBudget = new TimeBudget(LOOKING_FOR_URGENT);
+  readonly #urgentBudget = new TimeBudget(CLAIMING_URGENT);
   #isStopping = false;
   #isPaused = false;
   /** The poll that is under way. */
@@ -79,7 +79,7 @@ export class ClaimLoop {
   /** The claim of urgent runs that is under way. */
   #urgent: Promise<void> | undefined;
   /** When another claim would find more, as the last one reported; null where it reported none. */
-  #lookAgainMs: number | null = null;
+  #claimAgainMs: number | null = null;
   #looping: Promise<void> | undefined;
   /** By the process's own clock; null for never. */
   lastClaimAt: number | null = null;
@@ -125,23 +125,23 @@ export class ClaimLoop {
 
   /** Free slots, and prefetched runs that are missing once half of them have begun. */
   #room(): number {
-    const { slots, held, concurrency, pace, suspects } = this.#options;
-    const { ahead } = pace;
+    const { slots, held, concurrency, prefetch, suspects } = this.#options;
+    const { limit } = prefetch;
     if (suspects?.isExclusive) return 0;
-    if (held.size >= concurrency + MAX_HELD || (slots.free <= 0 && slots.waiting > ahead / 2)) return 0;
-    return Math.min(MOST_AT_ONCE, slots.free + Math.max(0, ahead - slots.waiting));
+    if (held.size >= concurrency + MAX_HELD || (slots.free <= 0 && slots.waiting > limit / 2)) return 0;
+    return Math.min(MAX_PER_STATEMENT, slots.free + Math.max(0, limit - slots.waiting));
   }
 
   async #claim(most: number): Promise<number> {
-    const { sql, pace, suspects } = this.#options;
+    const { sql, prefetch, suspects } = this.#options;
     if (most <= 0 || this.#isStopping || this.#isPaused) return 0;
     const from = performance.now();
     const request = { ...this.#request(most), free: this.#options.slots.free, suspects: 'none' as const };
-    const { runs: claimed, lookAgainMs, mayFindMore, hasSuspects } = await claim(sql, request);
+    const { runs: claimed, claimAgainMs, mayFindMore, hasSuspects } = await claim(sql, request);
     this.#budget.spend(performance.now() - from);
-    this.#lookAgainMs = lookAgainMs;
+    this.#claimAgainMs = claimAgainMs;
     this.#mayFindMore = mayFindMore;
-    pace.claimed(claimed.length, most);
+    prefetch.claimed(claimed.length, most);
     suspects?.note(hasSuspects);
     if (claimed.length > 0) this.#begin(claimed);
     return claimed.length;
@@ -249,9 +249,9 @@ export class ClaimLoop {
           await this.#alarm.sleep(this.#options.pollMs);
           continue;
         }
-        const look = this.#look();
-        this.#underWay = look.catch(() => {});
-        const { room, claimed } = await look;
+        const poll = this.#poll();
+        this.#underWay = poll.catch(() => {});
+        const { room, claimed } = await poll;
         if (room > 0) database.noteReachable();
         delayMs = RETRY_MS.first;
         if ((claimed > 0 && this.#mayFindMore) || suspects?.canClaim) continue;
@@ -267,7 +267,7 @@ export class ClaimLoop {
     }
   }
 
-  async #look(): Promise<{ room: number; claimed: number }> {
+  async #poll(): Promise<{ room: number; claimed: number }> {
     await this.#claimAnnounced();
     await this.#claimSuspects();
     const room = this.#room();
@@ -284,15 +284,15 @@ export class ClaimLoop {
   }
 
   #pauseMs(): number {
-    const { pollMs: usualMs, isTold } = this.#options;
-    const pollMs = isTold() && !this.#mayFindMore ? usualMs * IDLE_POLLS : usualMs;
-    if (this.#lookAgainMs === null) return pollMs;
-    return Math.min(pollMs, Math.max(this.#lookAgainMs, LEAST_PAUSE_MS));
+    const { pollMs: usualMs, isNotified } = this.#options;
+    const pollMs = isNotified() && !this.#mayFindMore ? usualMs * IDLE_POLLS : usualMs;
+    if (this.#claimAgainMs === null) return pollMs;
+    return Math.min(pollMs, Math.max(this.#claimAgainMs, MIN_PAUSE_MS));
   }
 
   #noteFailure(error: unknown): void {
     const { database, events } = this.#options;
     if (isPassing(error)) database.noteWaiting('claiming', error);
-    else events.emit('fault', { during: 'claiming', error });
+    else events.emit('internalError', { during: 'claiming', error });
   }
 }

@@ -7,11 +7,11 @@ import { Reachability } from './reachability.js';
 /** Answers each ending with itself; a test lets single writes fail. */
 const write = vi.fn(async (endings: string[]): Promise<(string | null)[]> => endings);
 const onWaiting = vi.fn();
-const onFault = vi.fn();
+const onError = vi.fn();
 
 function completions(simplify: (ending: string) => string | null = () => null) {
-  for (const mock of [write, onWaiting, onFault]) mock.mockClear();
-  const ends = new Completions<string, string | null>({ write, unwritten: null, simplify, onWaiting, onFault });
+  for (const mock of [write, onWaiting, onError]) mock.mockClear();
+  const ends = new Completions<string, string | null>({ write, unwritten: null, simplify, onWaiting, onError });
   return { record: (ending: string) => new Promise<string | null>((settle) => ends.record(ending, settle)) };
 }
 
@@ -29,7 +29,7 @@ describe('the ends of executions', () => {
     expect(write.mock.calls).toEqual([[['a', 'b', 'c']]]);
   });
 
-  it('are gathered where a few come again and again', async () => {
+  it('are collected where a few arrive repeatedly', async () => {
     const ends = completions();
     write.mockImplementation(async (endings) => delay(5, endings));
     const recorded: Promise<string | null>[] = [];
@@ -41,7 +41,7 @@ describe('the ends of executions', () => {
     write.mockImplementation(async (endings) => endings);
   });
 
-  it('are told apart where the lease of some had gone', async () => {
+  it('are distinguished where the lease of some was lost', async () => {
     const ends = completions();
     write.mockResolvedValueOnce([null, 'b']);
     expect(await Promise.all([ends.record('a'), ends.record('b')])).toEqual([null, 'b']);
@@ -51,7 +51,7 @@ describe('the ends of executions', () => {
     const ends = completions();
     write.mockRejectedValueOnce(withCode('40P01'));
     expect(await ends.record('a')).toBe('a');
-    expect(onFault).not.toHaveBeenCalled();
+    expect(onError).not.toHaveBeenCalled();
   });
 
   it('wait for a database that is away', async () => {
@@ -62,12 +62,12 @@ describe('the ends of executions', () => {
   });
 
   it.each(['57014', '53100', '25006'])(
-    'are written as they are after %s, which says nothing about them',
+    'are written again after %s, for which they are not the reason',
     async (code) => {
       const ends = completions(() => 'simple');
       write.mockRejectedValueOnce(withCode(code));
       expect(await ends.record('a')).toBe('a');
-      expect(onFault).not.toHaveBeenCalled();
+      expect(onError).not.toHaveBeenCalled();
     },
   );
 
@@ -75,10 +75,10 @@ describe('the ends of executions', () => {
     const ends = completions(() => 'simple');
     write.mockImplementation(refusePoison);
     expect(await Promise.all(['a', 'poison', 'b'].map((ending) => ends.record(ending)))).toEqual(['a', 'simple', 'b']);
-    expect(onFault).toHaveBeenCalledTimes(2);
+    expect(onError).toHaveBeenCalledTimes(2);
   });
 
-  it('are given up where there is nothing simpler to write', async () => {
+  it('are dropped where there is nothing simpler to write', async () => {
     const ends = completions();
     write.mockImplementation(refusePoison);
     expect(await Promise.all(['poison', 'b'].map((ending) => ends.record(ending)))).toEqual([null, 'b']);
@@ -100,7 +100,7 @@ describe('the ends of executions', () => {
     expect(sizes).toEqual([...sizes].sort((a, b) => (a === 1 || b === 1 ? 0 : b - a)));
     isHeld = false;
     expect(await held).toBe('held');
-    expect(onFault).not.toHaveBeenCalled();
+    expect(onError).not.toHaveBeenCalled();
   });
 
   it('are not sent again without a pause while another transaction is in the way', async () => {

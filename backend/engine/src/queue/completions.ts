@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pauseAfterContention } from '@job-manager/client/retry-on-contention';
-import { hasTimedOut, isContention, isPassing } from '../store/faults.js';
+import { hasTimedOut, isContention, isPassing } from '../store/database-errors.js';
 import { TimeBudget } from './time-budget.js';
 
 /** In one statement. */
-const MOST_AT_ONCE = 1_000;
+const MAX_PER_STATEMENT = 1_000;
 /** With so many, the fixed cost of a statement hardly counts. */
 const ENOUGH = 100;
 /** Of the time, for fewer; see `TimeBudget`. */
@@ -25,7 +25,7 @@ interface CompletionsOptions<Ending, Answer> {
   simplify(ending: Ending, error: unknown): Ending | null;
   /** The database is unreachable, or takes too long: the ends are written later. */
   onWaiting(error: unknown): void;
-  onFault(error: unknown): void;
+  onError(error: unknown): void;
 }
 
 /**
@@ -56,8 +56,8 @@ export class Completions<Ending, Answer> {
     // Waits for one turn of the event loop, so that runs that end together are sent together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      await this.#gather();
-      const batch = this.#waiting.splice(0, MOST_AT_ONCE);
+      await this.#collect();
+      const batch = this.#waiting.splice(0, MAX_PER_STATEMENT);
       const from = performance.now();
       await this.#write(batch);
       this.#budget.spend(performance.now() - from);
@@ -65,7 +65,7 @@ export class Completions<Ending, Answer> {
   }
 
   /** Waits within the budget where ends come one by one, so that more of them are sent together. */
-  async #gather(): Promise<void> {
+  async #collect(): Promise<void> {
     const until = performance.now() + this.#budget.restMs;
     while (this.#waiting.length < ENOUGH && performance.now() < until - 1) await delay(1);
   }
@@ -93,7 +93,7 @@ export class Completions<Ending, Answer> {
     try {
       settle(answer ?? this.#options.unwritten);
     } catch (error) {
-      this.#options.onFault(error);
+      this.#options.onError(error);
     }
   }
 
@@ -129,7 +129,7 @@ export class Completions<Ending, Answer> {
 
   /** An end that PostgreSQL refuses must not hold up the others, nor leave its own run without an end. */
   async #writeApart(batch: Waiting<Ending, Answer>[], error: unknown): Promise<void> {
-    this.#options.onFault(error);
+    this.#options.onError(error);
     const [only] = batch;
     if (batch.length > 1) {
       for (const waiting of batch) await this.#write([waiting]);

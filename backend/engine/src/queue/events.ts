@@ -34,7 +34,7 @@ interface QueueEventMap {
   /** PostgreSQL cancelled a statement for its time limit or its wait for a lock; it is sent again. */
   databaseSlow: [{ during: string; error: unknown }];
   databaseBack: [{ afterMs: number }];
-  fault: [{ during: string; error: unknown }];
+  internalError: [{ during: string; error: unknown }];
 }
 
 export class QueueEvents extends EventEmitter<QueueEventMap> {}

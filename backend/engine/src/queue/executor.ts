@@ -11,8 +11,8 @@ import { type ContextSource, RunContext } from './run-context.js';
 import {
   type ExecutionResult,
   failedWith,
+  GRACE_MS,
   isStop,
-  LAST_WORDS_MS,
   neverBegun,
   type RunExecution,
   RunStopped,
@@ -32,7 +32,7 @@ export interface ExecutionOptions extends RunOutputOptions {
   readUpstream(runId: string): Promise<UpstreamRun[]>;
   meter?: Meter;
   /** How long a job may take to return after its run was lost or timed out. */
-  lastWordsMs?: number;
+  graceMs?: number;
 }
 
 /** Which execution the code that runs now belongs to. */
@@ -157,7 +157,7 @@ export class Execution implements RunExecution, ContextSource {
 
   #abandonSoon(reason: RunStopped): void {
     this.#timer?.clear();
-    this.#timer = new LongTimer(() => this.failWith(reason), this.#options.lastWordsMs ?? LAST_WORDS_MS);
+    this.#timer = new LongTimer(() => this.failWith(reason), this.#options.graceMs ?? GRACE_MS);
   }
 
   /** The execution that caused an uncaught error, as far as Node knows. */

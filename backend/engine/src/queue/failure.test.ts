@@ -47,7 +47,7 @@ it.each<[string, unknown, string]>([
   ['a message that is a number', Object.assign(new Error('x'), { message: 5 }), '5'],
   ['a secret', new Error('password=hunter2'), 'password=[redacted]'],
   ['colours', new Error('\x1b[31mx\x1b[39m'), 'x'],
-])('says of an error %s', (_what, thrown, error) => {
+])('describes an error %s', (_what, thrown, error) => {
   expect(failure(thrown).error).toBe(error);
 });
 
@@ -103,7 +103,7 @@ it.each<[string, unknown, RegExp[]]>([
   expect(errorStack).not.toContain('hunter2');
 });
 
-it('tells nothing of how the product throws', () => {
+it('shows nothing of how the product throws', () => {
   expect(failure(new JobFailure('no', false)).errorStack).not.toContain('{');
 });
 
@@ -116,7 +116,7 @@ it('ends where a cause leads back, or is unreadable', () => {
   expect(failure(new Error('x', { cause: proxy })).errorStack).toContain('Caused by: something that cannot be read');
 });
 
-it('keeps the frames and the reasons of a long message, and says what was cut', () => {
+it('keeps the frames and the reasons of a long message, and notes what was cut', () => {
   const thrown = new Error(`${'x'.repeat(50_000)}`, { cause: new Error('the reason') });
   const { error, errorStack } = failure(thrown);
   expect(error).toHaveLength(limits.errorChars);

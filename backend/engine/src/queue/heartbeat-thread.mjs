@@ -5,12 +5,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { LeaseTable, sharedNow } from './lease-table.mjs';
 
 /** Without a heartbeat for this part of the lease the runner drops its runs, before other runners take them. */
-const GIVE_UP_AT = 0.8;
+const DROP_AT = 0.8;
 /**
  * The runner itself releases runs that could not begin in half of this time; a run that waits for longer waits for a
  * blocked event loop.
  */
-const RETURN_AFTER_MS = 1_000;
+const RELEASE_AFTER_MS = 1_000;
 
 /**
  * The first heartbeat can wait, because the runner has just registered: loading its modules would take a processor from
@@ -21,7 +21,7 @@ const FIRST_BEAT_MS = 1_000;
 /** A statement that meets so many conflicts is not sent again. */
 const MAX_TRIES = 20;
 
-/** @typedef {import('./heartbeat.js').HeartbeatNews} News */
+/** @typedef {import('./heartbeat.js').HeartbeatReport} Report */
 /** @typedef {import('./lease-table.mjs').HeldLease} HeldLease */
 
 /** @type {import('./heartbeat.js').HeartbeatThreadData} */
@@ -31,7 +31,7 @@ if (!port) throw new Error('heartbeat-thread runs as a thread of a runner');
 
 const leases = new LeaseTable(options.leases);
 /** By place, the mark of the run that was dropped there last: another runner may have it. */
-const givenUp = new Int32Array(leases.places);
+const dropped = new Int32Array(leases.places);
 let isStopping = false;
 /** @type {Omit<Extract<import('./heartbeat.js').HeartbeatOrder, { type: 'pulse' }>, 'type'>} */
 let pulse = { loopLagMs: 0, lastClaimAgoMs: null, lastProgressAgoMs: null, endedRuns: 0 };
@@ -49,7 +49,7 @@ let isRung = false;
  * The queue of statements on the connection.
  * @type {Promise<unknown>}
  */
-let asking = Promise.resolve();
+let pending = Promise.resolve();
 /** @type {() => void} */
 let wake = () => {};
 
@@ -63,8 +63,8 @@ port.on('message', (/** @type {import('./heartbeat.js').HeartbeatOrder} */ order
 });
 
 // Independent of the heartbeats: in a broken network one may wait for its answer longer than a short lease lasts.
-setInterval(giveUpSilent, Math.min(options.intervalMs, 1_000)).unref();
-setInterval(() => void inTurn(handBackWaiting), RETURN_AFTER_MS / 2).unref();
+setInterval(dropExpired, Math.min(options.intervalMs, 1_000)).unref();
+setInterval(() => void inTurn(releaseWaiting), RELEASE_AFTER_MS / 2).unref();
 
 await sleep(Math.min(options.intervalMs, FIRST_BEAT_MS));
 while (!isStopping) {
@@ -103,7 +103,7 @@ function held() {
 
 /** @param {HeldLease} lease */
 function isOurs(lease) {
-  return leases.has(lease) && givenUp[lease.place] !== lease.mark;
+  return leases.has(lease) && dropped[lease.place] !== lease.mark;
 }
 
 /**
@@ -111,18 +111,18 @@ function isOurs(lease) {
  * @param {() => Promise<void>} work
  */
 function inTurn(work) {
-  asking = asking.then(work);
-  return asking;
+  pending = pending.then(work);
+  return pending;
 }
 
 /**
  * Releases runs that wait for a blocked event loop, for other runners. A run whose release is lost is recovered when
  * its lease ends.
  */
-async function handBackWaiting() {
+async function releaseWaiting() {
   if (!client) return;
   const now = sharedNow();
-  const returned = held().filter((lease) => now - lease.heldAt > RETURN_AFTER_MS && leases.takeBack(lease));
+  const returned = held().filter((lease) => now - lease.heldAt > RELEASE_AFTER_MS && leases.reclaim(lease));
   if (returned.length === 0) return;
   const values = [returned.map(({ id }) => id), returned.map(({ leaseToken }) => leaseToken), options.release.reason];
   try {
@@ -132,7 +132,7 @@ async function handBackWaiting() {
       values: [options.channels],
     });
   } catch (error) {
-    tellUnreachable(/** @type {Error} */ (error));
+    reportUnreachable(/** @type {Error} */ (error));
   }
 }
 
@@ -143,15 +143,15 @@ async function tick() {
     // The time before sending: the answer may come long after the database noted the heartbeat.
     const sentAt = sharedNow();
     const { rows } = await send(client, beatOf(sent));
-    tellBack();
+    reportReachable();
     latencyMs = sharedNow() - sentAt;
     lastBeatAt = sentAt;
     const beaten = new Map(rows.map(({ token, cancelRequested }) => [token, cancelRequested]));
-    giveUp(sent.filter((lease) => !beaten.has(lease.leaseToken) && isOurs(lease)));
+    drop(sent.filter((lease) => !beaten.has(lease.leaseToken) && isOurs(lease)));
     const cancelled = sent.filter(({ leaseToken }) => beaten.get(leaseToken));
-    if (cancelled.length > 0) tell({ type: 'cancelRequested', leases: cancelled.map(placeOf) });
+    if (cancelled.length > 0) post({ type: 'cancelRequested', leases: cancelled.map(placeOf) });
   } catch (error) {
-    tellUnreachable(/** @type {Error} */ (error));
+    reportUnreachable(/** @type {Error} */ (error));
   }
 }
 
@@ -221,16 +221,16 @@ async function connect() {
 }
 
 /** Drops runs that other runners may take soon. */
-function giveUpSilent() {
+function dropExpired() {
   const now = sharedNow();
   const lastAt = (/** @type {HeldLease} */ { heldAt }) => Math.max(heldAt, lastBeatAt);
-  giveUp(held().filter((lease) => now - lastAt(lease) > GIVE_UP_AT * options.stalledAfterMs));
+  drop(held().filter((lease) => now - lastAt(lease) > DROP_AT * options.stalledAfterMs));
 }
 
 /** @param {HeldLease[]} lost */
-function giveUp(lost) {
-  for (const { place, mark } of lost) givenUp[place] = mark;
-  if (lost.length > 0) tell({ type: 'lost', leases: lost.map(placeOf) });
+function drop(lost) {
+  for (const { place, mark } of lost) dropped[place] = mark;
+  if (lost.length > 0) post({ type: 'lost', leases: lost.map(placeOf) });
 }
 
 /**
@@ -242,19 +242,19 @@ function placeOf({ place, mark }) {
 }
 
 /** @param {Error} error */
-function tellUnreachable(error) {
+function reportUnreachable(error) {
   client?.end().catch(() => {});
   client = undefined;
-  if (!isUnreachable) tell({ type: 'unreachable', message: error.message });
+  if (!isUnreachable) post({ type: 'unreachable', message: error.message });
   isUnreachable = true;
 }
 
-function tellBack() {
-  if (isUnreachable) tell({ type: 'back', afterMs: sharedNow() - lastBeatAt });
+function reportReachable() {
+  if (isUnreachable) post({ type: 'back', afterMs: sharedNow() - lastBeatAt });
   isUnreachable = false;
 }
 
-/** @param {News} news */
-function tell(news) {
-  port?.postMessage(news);
+/** @param {Report} message */
+function post(message) {
+  port?.postMessage(message);
 }

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
-import { startSilentNetwork } from '../testing/silent-network.js';
-import { Heartbeat, type HeartbeatNews } from './heartbeat.js';
+import { startStallingNetwork } from '../testing/stalling-network.js';
+import { Heartbeat, type HeartbeatReport } from './heartbeat.js';
 import { LeaseTable, sharedNow } from './lease-table.mjs';
 import type { Lease } from './transitions/beat.js';
 
 let database: TestDatabase;
 let heartbeat: Heartbeat;
 let leases: LeaseTable;
-let news: HeartbeatNews[];
+let reports: HeartbeatReport[];
 beforeAll(async () => {
   database = await createTestDatabase();
 });
 beforeEach(() => {
-  news = [];
+  reports = [];
   leases = new LeaseTable(LeaseTable.memoryFor(10));
 });
 afterEach(async () => {
@@ -26,7 +26,7 @@ afterAll(() => database.drop());
 function start({ url = database.url, runnerId = randomUUID() as string, stalledAfterMs = 60_000 } = {}): void {
   heartbeat = new Heartbeat(
     { url, runnerId, intervalMs: 50, stalledAfterMs, leases: leases.shared },
-    (told) => news.push(told),
+    (report) => reports.push(report),
     () => ({ lastClaimAt: null, lastProgressAt: null, endedRuns: 7 }),
   );
 }
@@ -64,16 +64,16 @@ it('keeps each beat with how its runner did, and the round trip of the one befor
 });
 
 it('gives its runs up before their leases end, even while a beat waits for an answer that never comes', async () => {
-  const network = await startSilentNetwork(database.url);
+  const network = await startStallingNetwork(database.url);
   const lease = await aLease();
   start({ url: network.url, stalledAfterMs: 3_000 });
   const place = leases.add(lease, sharedNow());
   leases.begin(place);
   await vi.waitFor(async () => expect(await beatsOf(lease)).toBeGreaterThan(2));
-  expect(news).toEqual([]);
+  expect(reports).toEqual([]);
 
-  network.silenceAt('beat');
-  await vi.waitFor(() => expect(news).toEqual([{ type: 'lost', leases: [{ place, mark: leases.markAt(place) }] }]));
+  network.stallAt('beat');
+  await vi.waitFor(() => expect(reports).toEqual([{ type: 'lost', leases: [{ place, mark: leases.markAt(place) }] }]));
   network.close();
 });
 
@@ -81,7 +81,7 @@ it('beats for a run until it is removed', async () => {
   const [dropped, kept] = [await aLease(), await aLease()];
   start();
   const places = [dropped, kept].map((lease) => leases.add(lease, sharedNow()));
-  // Else they are handed back where the machine takes its time.
+  // Otherwise they are released on a slow machine.
   for (const place of places) leases.begin(place);
   await vi.waitFor(async () => expect(await beatsOf(dropped)).toBeGreaterThan(1));
   leases.remove(places[0] ?? -1);

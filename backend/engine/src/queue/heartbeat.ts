@@ -32,7 +32,7 @@ export interface HeartbeatThreadData extends HeartbeatOptions {
 }
 
 /** Messages from the thread to the runner. */
-export type HeartbeatNews =
+export type HeartbeatReport =
   | { type: 'lost'; leases: HeldPlace[] }
   | { type: 'cancelRequested'; leases: HeldPlace[] }
   | { type: 'unreachable'; message: string }
@@ -56,7 +56,7 @@ export type HeartbeatOrder =
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  readonly #onNews: (news: HeartbeatNews) => void;
+  readonly #onReport: (report: HeartbeatReport) => void;
   readonly #lag = monitorEventLoopDelay({ resolution: LAG_LOOK_MS });
   readonly #timer: NodeJS.Timeout;
   #thread: Worker;
@@ -64,11 +64,11 @@ export class Heartbeat {
 
   constructor(
     options: Omit<HeartbeatOptions, 'pulseMs'>,
-    onNews: (news: HeartbeatNews) => void,
+    onReport: (report: HeartbeatReport) => void,
     readTimes: () => RunnerTimes,
   ) {
     this.#options = { ...options, pulseMs: Math.min(options.intervalMs / 2, 5_000) };
-    this.#onNews = onNews;
+    this.#onReport = onReport;
     this.#thread = this.#startThread();
     this.#lag.enable();
     this.#timer = setInterval(() => this.#sendPulse(readTimes()), this.#options.pulseMs);
@@ -95,8 +95,10 @@ export class Heartbeat {
   /** Replaces a thread that ended: without heartbeats every run of this runner would be recovered. */
   #startThread(): Worker {
     const thread = openThread(this.#options);
-    thread.on('message', this.#onNews);
-    thread.on('error', (error) => this.#onNews({ type: 'unreachable', message: `Heartbeat thread: ${error.message}` }));
+    thread.on('message', this.#onReport);
+    thread.on('error', (error) =>
+      this.#onReport({ type: 'unreachable', message: `Heartbeat thread: ${error.message}` }),
+    );
     thread.on('exit', () => {
       if (this.#isStopping) return;
       setTimeout(() => {

@@ -118,19 +118,19 @@ const KEPT_MS = 10_000;
  * the answer of the claim that brings the run.
  */
 class EarlyCancels {
-  readonly #heardAt = new Map<string, number>();
+  readonly #receivedAt = new Map<string, number>();
 
   add(runId: string): void {
     const now = performance.now();
-    for (const [id, heardAt] of this.#heardAt) {
+    for (const [id, receivedAt] of this.#receivedAt) {
       // In order of arrival, so the first that is young ends the search.
-      if (now - heardAt < KEPT_MS) break;
-      this.#heardAt.delete(id);
+      if (now - receivedAt < KEPT_MS) break;
+      this.#receivedAt.delete(id);
     }
-    this.#heardAt.set(runId, now);
+    this.#receivedAt.set(runId, now);
   }
 
   take(runId: string): boolean {
-    return this.#heardAt.delete(runId);
+    return this.#receivedAt.delete(runId);
   }
 }

@@ -10,7 +10,7 @@ import { defineJob } from './job.js';
 const job = (name: string, run: () => Promise<void>) =>
   defineJob({
     name,
-    description: 'Ends as its name says',
+    description: 'Ends as its name describes',
     examples: [name],
     algorithmVersion: '1',
     parameters: z.strictObject({}),
@@ -82,22 +82,22 @@ it('keeps what could not be written, and adds it later to what was there', async
   const { pool } = engine.database;
   const onError = vi.fn();
   let isAway = true;
-  const query = (async (...asked: Parameters<Sql['query']>) => {
+  const query = (async (...parameters: Parameters<Sql['query']>) => {
     if (isAway) throw new Error('away');
-    return pool.query(...asked);
+    return pool.query(...parameters);
   }) as Sql['query'];
-  const gathered = new Histograms({ sql: { query }, onError });
-  gathered.add('a', 'duration', 100);
-  gathered.addEnded('mail', 'success');
-  await gathered.flush();
+  const histograms = new Histograms({ sql: { query }, onError });
+  histograms.add('a', 'duration', 100);
+  histograms.addEnded('mail', 'success');
+  await histograms.flush();
   expect(onError).toHaveBeenCalledOnce();
   isAway = false;
-  gathered.add('a', 'duration', 300.4);
-  gathered.addEnded('mail', 'cancelled');
-  await gathered.flush();
-  gathered.add('a', 'duration', 7);
-  await gathered.flush();
-  await gathered.flush();
+  histograms.add('a', 'duration', 300.4);
+  histograms.addEnded('mail', 'cancelled');
+  await histograms.flush();
+  histograms.add('a', 'duration', 7);
+  await histograms.flush();
+  await histograms.flush();
   const { 'a duration': ofJob, ' duration': ofAll } = await stored();
   expect(ofJob).toMatchObject({ runs: 3, total: 407, max: 300 });
   expect(ofAll).toEqual(ofJob);
@@ -107,14 +107,14 @@ it('keeps what could not be written, and adds it later to what was there', async
 it('adds the histograms of many runners up, whatever order they have their jobs in', async () => {
   const { pool } = engine.database;
   const add = async (names: string[]) => {
-    const gathered = new Histograms({
+    const histograms = new Histograms({
       sql: pool,
       onError: (error) => {
         throw error;
       },
     });
-    for (const name of names) gathered.add(name, 'wait', 50);
-    await gathered.flush();
+    for (const name of names) histograms.add(name, 'wait', 50);
+    await histograms.flush();
   };
   const names = ['fine', 'fails', 'a'];
   await Promise.all(Array.from({ length: 10 }, (_, n) => add(n % 2 === 0 ? names : names.toReversed())));

@@ -21,7 +21,7 @@ type OfJob = Partial<Record<HistogramMeasure, Histogram>>;
  */
 export class Histograms {
   readonly #options: HistogramsOptions;
-  #gathered = new Map<string, OfJob>();
+  #pending = new Map<string, OfJob>();
   #ended = new Map<string, ChannelEnded>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -34,7 +34,7 @@ export class Histograms {
     this.#timer ??= this.#flushLater();
     const whole = value > 0 ? Math.round(value) : 0;
     const bucket = bucketOf(value);
-    const histogram = histogramIn(this.#gathered, jobName, measure);
+    const histogram = histogramIn(this.#pending, jobName, measure);
     histogram.runs++;
     histogram.total += whole;
     if (whole > histogram.max) histogram.max = whole;
@@ -51,16 +51,16 @@ export class Histograms {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#gathered.size + this.#ended.size === 0) return;
-    const gathered = [...this.#gathered.values()].flatMap((ofJob) => Object.values(ofJob));
+    if (this.#pending.size + this.#ended.size === 0) return;
+    const pending = [...this.#pending.values()].flatMap((ofJob) => Object.values(ofJob));
     const ended = [...this.#ended.values()];
-    this.#gathered = new Map();
+    this.#pending = new Map();
     this.#ended = new Map();
     try {
-      await addHistograms(this.#options.sql, withSums(gathered), ended);
+      await addHistograms(this.#options.sql, withSums(pending), ended);
     } catch (error) {
       this.#options.onError(error);
-      for (const histogram of gathered) addTo(this.#gathered, histogram.jobName, histogram);
+      for (const histogram of pending) addTo(this.#pending, histogram.jobName, histogram);
       for (const ofChannel of ended) addEndedTo(this.#ended, ofChannel);
       this.#timer ??= this.#flushLater();
     }

@@ -7,7 +7,7 @@ import { isKnownJob, type JobSettingsRow, listJobSettings, readJobSettings } fro
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import { ChangedMeanwhile, QueueError } from './errors.js';
-import { checkNotTooFar } from './far-time.js';
+import { checkMaxDate } from './max-date.js';
 import type { Registry } from './registry.js';
 import { storableText } from './storable.js';
 import { pauseJob, resetJob, resumeJob, setJob } from './transitions/job-settings.js';
@@ -100,7 +100,7 @@ export function createJobControl({ sql, registry, notifier, heartbeatMs = 30_000
 
     pause: async (jobName, pause, actor) => {
       await checkKnown(jobName);
-      if (pause.resumeAt !== null) checkNotTooFar(pause.resumeAt, 'resumeAt');
+      if (pause.resumeAt !== null) checkMaxDate(pause.resumeAt, 'resumeAt');
       const reason = pause.reason && storableText(pause.reason, limits.reasonChars);
       const isPaused = await pauseJob(sql, jobName, { ...pause, reason }, actor);
       if (!isPaused) throw refusal('INVALID_INPUT', 'resumeAt', 'must lie in the future');

@@ -105,7 +105,7 @@ export class LeaseTable {
    * Reclaims a run before it begins; false when it has begun, or is no longer held.
    * @param {HeldPlace} held
    */
-  takeBack({ place, mark }) {
+  reclaim({ place, mark }) {
     return Atomics.compareExchange(this.#marks, place, mark, mark + RETURNED) === mark;
   }
 

@@ -29,11 +29,11 @@ it('lets a run begin once', () => {
   expect(runner.begin(place)).toBe(false);
 });
 
-it('lets no run begin that was handed back, and hands none back that has begun', () => {
+it('lets no released run begin, and releases none that has begun', () => {
   const { runner, thread } = twoSides();
   const [mine, other] = [runner.add(aLease('1'), 0), runner.add(aLease('2'), 0)];
   runner.begin(other);
-  expect(thread.held().map((lease) => thread.takeBack(lease))).toEqual([true, false]);
+  expect(thread.held().map((lease) => thread.reclaim(lease))).toEqual([true, false]);
   expect(runner.begin(mine)).toBe(false);
   expect(thread.held()).toMatchObject([{ id: '2' }]);
 });
@@ -44,7 +44,7 @@ it('gives a place to another run under another mark', () => {
   const gone = thread.held().map(nameOf);
   runner.remove(place);
   expect(runner.add(aLease('2'), 0)).toBe(place);
-  expect(gone.map((name) => [thread.has(name), thread.takeBack(name)])).toEqual([[false, false]]);
+  expect(gone.map((name) => [thread.has(name), thread.reclaim(name)])).toEqual([[false, false]]);
   expect(runner.begin(place)).toBe(true);
 });
 

@@ -3,36 +3,36 @@ import type { QueueEvents } from './events.js';
 import type { LogWriter } from './runner/runner-log.js';
 
 /** Lines a second about runs without problems. */
-const MOST_USUAL = 50;
+const MAX_ROUTINE_LINES = 50;
 
 /**
  * Limits the log where there are thousands of runs: of lines about runs without problems, the first of each second are
  * written, and then how many more there were.
  */
-class UsualLines {
-  readonly #tell: (text: string) => void;
+class RoutineLines {
+  readonly #write: (text: string) => void;
   #written = 0;
   #rest = { started: 0, ended: 0 };
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(tell: (text: string) => void) {
-    this.#tell = tell;
+  constructor(write: (text: string) => void) {
+    this.#write = write;
   }
 
-  mayTell(kind: 'started' | 'ended'): boolean {
-    this.#timer ??= setTimeout(() => this.tellRest(), 1_000).unref();
-    if (++this.#written <= MOST_USUAL) return true;
+  mayWrite(kind: 'started' | 'ended'): boolean {
+    this.#timer ??= setTimeout(() => this.writeRest(), 1_000).unref();
+    if (++this.#written <= MAX_ROUTINE_LINES) return true;
     this.#rest[kind] += 1;
     return false;
   }
 
-  tellRest(): void {
+  writeRest(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#written = 0;
     const { started, ended } = this.#rest;
     this.#rest = { started: 0, ended: 0 };
-    if (started + ended > 0) this.#tell(`Within a second, ${started} more runs started and ${ended} more ended`);
+    if (started + ended > 0) this.#write(`Within a second, ${started} more runs started and ${ended} more ended`);
   }
 }
 
@@ -42,17 +42,17 @@ const describeEnd = ({ runId, jobName, status }: { runId: string; jobName: strin
 /** Writes the engine's events to the log; all their texts are here. */
 export function logQueueEvents(events: QueueEvents, log: LogWriter): void {
   events.on('runnerStarted', (data) => log.info(data, 'Runner started'));
-  const usual = new UsualLines((text) => log.info(text));
+  const routine = new RoutineLines((text) => log.info(text));
   events.on('runnerStopped', (data) => {
-    usual.tellRest();
+    routine.writeRest();
     log.info(data, 'Runner stopped');
   });
   events.on('runStarted', (data) => {
-    if (usual.mayTell('started')) log.info(data, `Run #${data.runId} ${data.jobName} started`);
+    if (routine.mayWrite('started')) log.info(data, `Run #${data.runId} ${data.jobName} started`);
   });
   events.on('runEnded', (data) => {
     if (data.status === 'FAILED') log.error(data, describeEnd(data));
-    else if (usual.mayTell('ended')) log.info(data, describeEnd(data));
+    else if (routine.mayWrite('ended')) log.info(data, describeEnd(data));
   });
   events.on('runRetried', (data) => {
     const { runId, jobName, attempt, maxAttempts, delayMs } = data;
@@ -62,7 +62,7 @@ export function logQueueEvents(events: QueueEvents, log: LogWriter): void {
     );
   });
   events.on('runSnoozed', (data) => {
-    if (usual.mayTell('ended'))
+    if (routine.mayWrite('ended'))
       log.info(data, `Run #${data.runId} ${data.jobName} was snoozed by its job for ${formatDuration(data.delayMs)}`);
   });
   events.on('leaseLost', (data) => log.warn(data, `Run #${data.runId} was taken away while it ran; stopping it`));
@@ -91,5 +91,5 @@ export function logQueueEvents(events: QueueEvents, log: LogWriter): void {
     log.warn({ err: error }, `The database took too long (${during}); the statement is sent again`),
   );
   events.on('databaseBack', (data) => log.info(data, 'Database reachable again'));
-  events.on('fault', ({ during, error }) => log.error({ err: error }, `Unexpected error (${during})`));
+  events.on('internalError', ({ during, error }) => log.error({ err: error }, `Unexpected error (${during})`));
 }

@@ -8,7 +8,7 @@ const taken = (buffer: MessageBuffer) =>
   buffer.take().map(({ id, lines, lost }) => ({ id, lost, messages: lines.map(({ message }) => message) }));
 const NONE = { INFO: 0, WARN: 0, ERROR: 0 };
 
-it('gives lines run by run in the order they were said', () => {
+it('returns lines by run and in their order', () => {
   const buffer = new MessageBuffer();
   for (const id of ['1', '2', '1']) buffer.add(lease(id), line(`of ${id}`));
   expect(taken(buffer)).toEqual([
@@ -73,7 +73,7 @@ it('drops warnings and errors once there is nothing else to drop', () => {
   expect(batch?.messages.length).toBeLessThan(100);
 });
 
-it('forgets a run whose lease has gone', () => {
+it('drops a run whose lease was lost', () => {
   const buffer = new MessageBuffer();
   buffer.add(lease('1'), line('a'));
   buffer.forget('lease 1');

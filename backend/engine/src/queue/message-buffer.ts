@@ -4,12 +4,12 @@ import type { Lease } from './transitions/beat.js';
 import type { MessageBatch } from './transitions/write-messages.js';
 
 /** Characters that wait to be written, at most: a hundred thousand usual lines, or a few thousand of the longest. */
-const MOST_WAITING = 32 * 1024 * 1024;
+const MAX_WAITING_CHARS = 32 * 1024 * 1024;
 /** What a line takes beside its text. */
 const LINE_CHARS = 100;
 /** In one statement. */
-const MOST_LINES = 2_000;
-const MOST_CHARS = 2 * 1024 * 1024;
+const MAX_LINES = 2_000;
+const MAX_CHARS = 2 * 1024 * 1024;
 
 interface Waiting extends Lease {
   lines: MessageLine[];
@@ -28,8 +28,8 @@ export class MessageBuffer {
   #preferred: string | undefined;
   lines = 0;
 
-  constructor(mostChars = MOST_WAITING) {
-    this.#most = mostChars;
+  constructor(maxChars = MAX_WAITING_CHARS) {
+    this.#most = maxChars;
   }
 
   add({ id, leaseToken }: Lease, line: MessageLine): void {
@@ -63,7 +63,7 @@ export class MessageBuffer {
   /** Takes what one statement carries; until `settle`, it counts as being written. */
   take(): Omit<MessageBatch, 'callKey'>[] {
     const batches: Omit<MessageBatch, 'callKey'>[] = [];
-    const room = { lines: MOST_LINES, chars: MOST_CHARS };
+    const room = { lines: MAX_LINES, chars: MAX_CHARS };
     for (const run of this.#inOrder()) {
       if (room.lines <= 0 || room.chars <= 0) break;
       batches.push({ id: run.id, leaseToken: run.leaseToken, lost: run.lost, lines: this.#takeLines(run, room) });

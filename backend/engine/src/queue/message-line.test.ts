@@ -28,7 +28,7 @@ it('keeps message and data as they are', () => {
   expect(dataOf({})).toEqual({});
 });
 
-it('cuts a long message, and says so', () => {
+it('cuts a long message, with a note', () => {
   const message = messageOf('x'.repeat(5_000_000));
   expect(message).toHaveLength(limits.messageChars);
   expect(message).toMatch(/x… 4,992,041 more characters were left out$/);

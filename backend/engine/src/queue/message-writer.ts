@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pauseAfterContention } from '@job-manager/client/retry-on-contention';
-import { hasTimedOut, isContention, isPassing } from '../store/faults.js';
+import { hasTimedOut, isContention, isPassing } from '../store/database-errors.js';
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import { MessageBuffer } from './message-buffer.js';
@@ -19,11 +19,11 @@ export interface MessageWriterOptions {
   sql: Sql;
   notifier: Pick<Notifier, 'wroteMessages'>;
   /** Messages that a run keeps. */
-  mostPerRun: number;
+  maxPerRun: number;
   /** Characters that may wait to be written, of all runs together. */
-  mostWaiting?: number;
+  maxWaitingChars?: number;
   onWaiting(error: unknown): void;
-  onFault(error: unknown): void;
+  onError(error: unknown): void;
 }
 
 /**
@@ -43,7 +43,7 @@ export class MessageWriter {
 
   constructor(options: MessageWriterOptions) {
     this.#options = options;
-    this.#buffer = new MessageBuffer(options.mostWaiting);
+    this.#buffer = new MessageBuffer(options.maxWaitingChars);
   }
 
   /** Adds a line of a run that this process holds. */
@@ -107,11 +107,11 @@ export class MessageWriter {
   }
 
   async #write(batches: MessageBatch[]): Promise<void> {
-    const { sql, mostPerRun, notifier } = this.#options;
+    const { sql, maxPerRun, notifier } = this.#options;
     let delayMs = RETRY_MS.first;
     while (!this.#isClosed) {
       try {
-        const held = await writeMessages(sql, batches, mostPerRun);
+        const held = await writeMessages(sql, batches, maxPerRun);
         for (const { id, leaseToken } of batches) if (held.has(leaseToken)) notifier.wroteMessages(id);
         return;
       } catch (error) {
@@ -143,7 +143,7 @@ export class MessageWriter {
       await this.#write([{ ...first, lines: first.lines.slice(0, half), callKey: `${first.callKey} a` }]);
       await this.#write([{ ...first, lines: first.lines.slice(half), lost: undefined, callKey: `${first.callKey} b` }]);
     } else {
-      this.#options.onFault(error);
+      this.#options.onError(error);
     }
   }
 }

@@ -15,7 +15,7 @@ import { writeMessages } from './transitions/write-messages.js';
 let act: (ctx: JobContext) => Promise<void>;
 const actor = defineJob({
   name: 'actor',
-  description: 'Does what the test says',
+  description: 'Does what the test sets',
   examples: ['tsx scripts/runJobs.ts actor'],
   algorithmVersion: '1',
   parameters: z.strictObject({}),
@@ -59,11 +59,11 @@ async function claimOne(): Promise<ClaimedRun> {
 
 const linesOf = (count: number, level: MessageLevel = 'INFO', word: string = level): MessageLine[] =>
   Array.from({ length: count }, (_, at) => ({ level, message: `${word} ${at}`, data: null }));
-const say = (run: ClaimedRun, lines: MessageLine[], mostPerRun = 100_000) =>
-  writeMessages(sql, [{ ...run, lines, callKey: null }], mostPerRun);
+const write = (run: ClaimedRun, lines: MessageLine[], maxPerRun = 100_000) =>
+  writeMessages(sql, [{ ...run, lines, callKey: null }], maxPerRun);
 const isWrite = ([statement]: unknown[]) => (statement as { name?: string }).name === 'write-messages';
 
-describe('what a job says', () => {
+describe('messages of a job', () => {
   it('is kept with its level, attempt and data, and sent to the log as well', async () => {
     const logged = vi.fn();
     engine.events.on('runLogged', logged);
@@ -75,11 +75,11 @@ describe('what a job says', () => {
     const { id } = await engine.enqueue('actor');
     await engine.runner().tick();
     const run = await engine.until(id, 'SUCCESS');
-    const said = { attempt: 1, source: 'JOB', data: null };
+    const common = { attempt: 1, source: 'JOB', data: null };
     expect(await messagesOf(id)).toEqual([
-      { ...said, seq: 1, level: 'INFO', message: 'Begun' },
-      { ...said, seq: 2, level: 'WARN', message: 'Look out', data: { password: '[redacted]', n: 1 } },
-      { ...said, seq: 3, level: 'ERROR', message: 'token=[redacted]' },
+      { ...common, seq: 1, level: 'INFO', message: 'Begun' },
+      { ...common, seq: 2, level: 'WARN', message: 'Look out', data: { password: '[redacted]', n: 1 } },
+      { ...common, seq: 3, level: 'ERROR', message: 'token=[redacted]' },
     ]);
     expect(run).toMatchObject({ messageCount: 3, warningCount: 1, errorCount: 1, droppedMessages: 0 });
     expect(logged.mock.calls.map(([line]) => [line.level, line.message, line.data])).toEqual([
@@ -133,7 +133,7 @@ describe('what a job says', () => {
     await engine.until(id, 'SUCCESS');
   });
 
-  it('stays with a run that is handed back', async () => {
+  it('stays with a released run', async () => {
     act = async (ctx) => {
       await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
       for (let at = 0; at < 6_000; at++) ctx.log.info(`last word ${at}`);
@@ -144,9 +144,9 @@ describe('what a job says', () => {
     await runner.tick();
     await runner.stop();
     expect((await engine.run(id)).status).toBe('QUEUED');
-    const said = (await messagesOf(id)).filter(({ source }) => source === 'JOB');
-    expect(said).toHaveLength(6_000);
-    expect(said.at(-1)).toMatchObject({ seq: 6_000, message: 'last word 5999', attempt: 1 });
+    const messages = (await messagesOf(id)).filter(({ source }) => source === 'JOB');
+    expect(messages).toHaveLength(6_000);
+    expect(messages.at(-1)).toMatchObject({ seq: 6_000, message: 'last word 5999', attempt: 1 });
   });
 
   it('never fails the job, whatever it is', async () => {
@@ -172,7 +172,7 @@ describe('numbers', () => {
     const note = `WITH noted AS (UPDATE "JobRun" j SET ${countNote('WARN')}, rev = j.rev + 1 WHERE id = $1 RETURNING j.*)
       ${noteFrom('noted', 'WARN', `'A note'`)}`;
     await Promise.all(
-      Array.from({ length: 30 }, (_, at) => (at % 3 === 0 ? sql.query(note, [run.id]) : say(run, linesOf(20)))),
+      Array.from({ length: 30 }, (_, at) => (at % 3 === 0 ? sql.query(note, [run.id]) : write(run, linesOf(20)))),
     );
     const messages = await messagesOf(run.id);
     expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 410 }, (_, at) => at + 1));
@@ -182,12 +182,12 @@ describe('numbers', () => {
 
   it('go on with the next attempt', async () => {
     const run = await claimOne();
-    await say(run, linesOf(2));
-    await engine.silence(run.id);
+    await write(run, linesOf(2));
+    await engine.stall(run.id);
     await engine.rescuer.tick();
     const [again] = await claimDueRuns(sql, { runnerId: randomUUID(), jobNames: ['actor'], most: 1 });
     if (!again) throw new Error('Nothing was claimed');
-    await say(again, linesOf(1));
+    await write(again, linesOf(1));
     const messages = await messagesOf(run.id);
     expect(messages.map(({ seq }) => seq)).toEqual(messages.map((_, at) => at + 1));
     expect(messages.filter(({ source }) => source === 'JOB').map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
@@ -195,16 +195,16 @@ describe('numbers', () => {
 
   it('rise with the time', async () => {
     const run = await claimOne();
-    await Promise.all(Array.from({ length: 20 }, () => say(run, linesOf(3))));
+    await Promise.all(Array.from({ length: 20 }, () => write(run, linesOf(3))));
     const { rows } = await sql.query(`SELECT seq FROM "JobRunMessage" WHERE "runId" = $1 ORDER BY at, seq`, [run.id]);
     expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 60 }, (_, at) => at + 1));
   });
 });
 
 describe('a lease that is lost', () => {
-  it('takes what was said with it, others in the same statement keep theirs', async () => {
+  it('loses its messages, others in the same statement keep theirs', async () => {
     const zombie = await claimOne();
-    await engine.silence(zombie.id);
+    await engine.stall(zombie.id);
     await engine.rescuer.tick();
     const before = await engine.run(zombie.id);
     const other = await claimDueRuns(sql, { runnerId: randomUUID(), jobNames: ['actor'], most: 1 });
@@ -244,9 +244,9 @@ describe('beyond the limit per run', () => {
 
   it('the oldest info lines go first, and are counted', async () => {
     const run = await claimOne();
-    await say(run, [...linesOf(1, 'ERROR'), ...linesOf(99)], 100);
+    await write(run, [...linesOf(1, 'ERROR'), ...linesOf(99)], 100);
     expect(await engine.run(run.id)).toMatchObject({ messageCount: 100, droppedMessages: 0 });
-    await say(run, linesOf(2, 'INFO', 'newer'), 100);
+    await write(run, linesOf(2, 'INFO', 'newer'), 100);
     const messages = await messagesOf(run.id);
     expect(messages).toHaveLength(95);
     expect(messages.map(({ seq }) => seq)).toEqual([1, ...Array.from({ length: 94 }, (_, at) => at + 9)]);
@@ -255,25 +255,25 @@ describe('beyond the limit per run', () => {
 
   it('then warnings, then errors', async () => {
     const run = await claimOne();
-    await say(run, [...linesOf(10, 'ERROR'), ...linesOf(40, 'WARN'), ...linesOf(50)], 100);
-    await say(run, linesOf(70, 'ERROR'), 100);
+    await write(run, [...linesOf(10, 'ERROR'), ...linesOf(40, 'WARN'), ...linesOf(50)], 100);
+    await write(run, linesOf(70, 'ERROR'), 100);
     expect(await levelsOf(run)).toEqual({ INFO: 0, WARN: 15, ERROR: 80 });
-    await say(run, linesOf(90, 'ERROR', 'last'), 100);
+    await write(run, linesOf(90, 'ERROR', 'last'), 100);
     expect(await levelsOf(run)).toEqual({ INFO: 0, WARN: 0, ERROR: 95 });
     expect((await messagesOf(run.id)).at(-1)?.message).toBe('last 89');
   });
 
   it('a new line goes before an older, more severe one', async () => {
     const run = await claimOne();
-    await say(run, linesOf(100, 'ERROR'), 100);
-    await say(run, linesOf(3), 100);
+    await write(run, linesOf(100, 'ERROR'), 100);
+    await write(run, linesOf(3), 100);
     expect(await levelsOf(run)).toEqual({ INFO: 0, WARN: 0, ERROR: 95 });
     expect(await engine.run(run.id)).toMatchObject({ messageCount: 103, droppedMessages: 8 });
   });
 
   it('one batch may be many times the limit', async () => {
     const run = await claimOne();
-    await say(run, linesOf(1_000), 100);
+    await write(run, linesOf(1_000), 100);
     const messages = await messagesOf(run.id);
     expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 95 }, (_, at) => at + 906));
     expect(await engine.run(run.id)).toMatchObject({ messageCount: 1_000, droppedMessages: 905 });
@@ -281,27 +281,27 @@ describe('beyond the limit per run', () => {
 
   it('is counted exactly when several write at once, and kept to by the next', async () => {
     const run = await claimOne();
-    await Promise.all(Array.from({ length: 20 }, () => say(run, linesOf(30), 100)));
+    await Promise.all(Array.from({ length: 20 }, () => write(run, linesOf(30), 100)));
     const { messageCount, droppedMessages } = await engine.run(run.id);
     expect(messageCount).toBe(600);
     expect(await messagesOf(run.id)).toHaveLength(600 - droppedMessages);
-    await say(run, linesOf(1), 100);
+    await write(run, linesOf(1), 100);
     expect((await messagesOf(run.id)).length).toBeLessThanOrEqual(100);
   });
 });
 
 describe('the writer', () => {
   const unreachable = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-  const writerOver = (query: Sql['query'], mostWaiting?: number) => {
-    const calls = { wroteMessages: vi.fn(), onWaiting: vi.fn(), onFault: vi.fn() };
-    const { wroteMessages, onWaiting, onFault } = calls;
+  const writerOver = (query: Sql['query'], maxWaitingChars?: number) => {
+    const calls = { wroteMessages: vi.fn(), onWaiting: vi.fn(), onError: vi.fn() };
+    const { wroteMessages, onWaiting, onError } = calls;
     const writer = new MessageWriter({
       sql: { query },
       notifier: { wroteMessages },
-      mostPerRun: 1_000,
-      mostWaiting,
+      maxPerRun: 1_000,
+      maxWaitingChars,
       onWaiting,
-      onFault,
+      onError,
     });
     return { writer, ...calls };
   };
@@ -331,7 +331,7 @@ describe('the writer', () => {
     expect(wroteMessages).toHaveBeenCalledExactlyOnceWith(run.id);
   });
 
-  it('keeps within its memory meanwhile, and says what was lost', async () => {
+  it('keeps within its memory meanwhile, and counts what was lost', async () => {
     const run = await claimOne();
     let isAway = true;
     const { writer } = writerOver(
@@ -356,7 +356,7 @@ describe('the writer', () => {
 
   it('loses no more than the line that PostgreSQL refuses', async () => {
     const [run, other] = [await claimOne(), await claimOne()];
-    const { writer, onFault } = writerOver((statement: never) => sql.query(statement) as never);
+    const { writer, onError } = writerOver((statement: never) => sql.query(statement) as never);
     const lines = linesOf(9);
     lines[4] = { level: 'INFO', message: 'x', data: '{"not json' };
     for (const line of lines) writer.add(run, line);
@@ -366,10 +366,10 @@ describe('the writer', () => {
       lines.filter(({ data }) => data === null).map(({ message }) => message),
     );
     expect(await messagesOf(other.id)).toHaveLength(1);
-    expect(onFault).toHaveBeenCalled();
+    expect(onError).toHaveBeenCalled();
   });
 
-  it('gives up when it is closed', async () => {
+  it('stops waiting when it is closed', async () => {
     const run = await claimOne();
     const { writer, onWaiting } = writerOver((async () => {
       throw unreachable();

@@ -7,7 +7,7 @@ function block(ms: number): void {
   while (performance.now() < end);
 }
 
-it('tells an attempt the lag of its own time, not what was before', async () => {
+it('measures for an attempt the lag of its own time, not of before', async () => {
   const meter = new ProcessMeter();
   const early = meter.begin();
   block(400);
@@ -34,9 +34,9 @@ it('stands as it was when the attempt ended', async () => {
   const attempt = new ProcessMeter().begin();
   block(50);
   attempt.end();
-  const told = attempt.read();
+  const reading = attempt.read();
   block(150);
   await delay(1);
-  expect(attempt.read()).toEqual(told);
-  expect(told).toMatchObject({ childPid: null, cpuMs: expect.any(Number) });
+  expect(attempt.read()).toEqual(reading);
+  expect(reading).toMatchObject({ childPid: null, cpuMs: expect.any(Number) });
 });

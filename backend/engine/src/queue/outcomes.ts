@@ -50,7 +50,7 @@ export class Outcomes {
     const during = 'recording outcomes';
     const common = {
       onWaiting: (error: unknown) => database.noteWaiting(during, error),
-      onFault: (error: unknown) => events.emit('fault', { during, error }),
+      onError: (error: unknown) => events.emit('internalError', { during, error }),
     };
     this.#endings = new Completions({
       ...common,

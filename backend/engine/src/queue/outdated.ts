@@ -21,7 +21,7 @@ interface OutdatedOptions {
  */
 export function endWhenOutdated({ pool, schema, events, end }: OutdatedOptions): void {
   let isBusy = false;
-  events.on('fault', ({ error }) => {
+  events.on('internalError', ({ error }) => {
     if (isBusy || !isMissing(error)) return;
     isBusy = true;
     void readNewer(pool, schema).then((newer) => {

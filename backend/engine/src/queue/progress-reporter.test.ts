@@ -95,7 +95,7 @@ it('does not spin while a row write hangs, and writes the newest when it is thro
   expect(query).toHaveBeenCalledTimes(2);
 });
 
-it('says nothing more of a run that ended', async () => {
+it('reports nothing more of a run that ended', async () => {
   report(10);
   reporter.forget(run.leaseToken);
   await vi.advanceTimersByTimeAsync(2_000);
@@ -106,7 +106,7 @@ describe('steps', () => {
   const planned = planSteps([], [{ id: 'load', label: 'Loading' }]);
   const stepsWritten = () => query.mock.calls.map(([{ values }]) => values[4]?.[0]);
 
-  it('are written when they changed, and told then', async () => {
+  it('are written when they changed, and notified then', async () => {
     report(10, null, planned);
     await vi.advanceTimersByTimeAsync(1);
     report(20, null, planned);

@@ -108,8 +108,8 @@ export function createQueue(given: QueueOptions): Queue {
     },
 
     cancelGraph: async (runId, actor) => {
-      const { run, asked, isNew } = await cancelGraph(sql, runId, actor);
-      for (const id of asked) notifier.cancelRequested(id);
+      const { run, requested, isNew } = await cancelGraph(sql, runId, actor);
+      for (const id of requested) notifier.cancelRequested(id);
       if (isNew) notifier.changed();
       return run;
     },

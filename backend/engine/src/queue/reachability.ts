@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isPassing, isUnreachable } from '../store/faults.js';
+import { isPassing, isUnreachable } from '../store/database-errors.js';
 import type { QueueEvents } from './events.js';
 
 const RETRY_MS = { first: 100, most: 2_000 };

@@ -14,7 +14,7 @@ import { type ClaimedRun, claimDueRuns } from './transitions/claim.js';
 import { finishRuns } from './transitions/finish.js';
 import { releaseRuns } from './transitions/release.js';
 
-/** Does as its parameter says when it is to stop. */
+/** Does what its parameter sets when it is to stop. */
 const stubborn = defineJob({
   name: 'stubborn',
   description: 'Ends when it likes to',
@@ -86,7 +86,7 @@ const auditOf = (run: { id: string }, action: string) =>
   rows(`SELECT "actorEmail", ip, details FROM "AuditEvent" WHERE "runId" = $1 AND action = $2`, run.id, action);
 const attemptsOf = async (run: { id: string }) => (await engine.run(run.id)).earlierAttempts;
 
-/** Whatever the runner of this claim still says must change nothing. */
+/** Later writes of the runner of this claim must change nothing. */
 async function expectFenced(zombie: ClaimedRun): Promise<void> {
   const sql = engine.database.pool;
   const before = await engine.run(zombie.id);
@@ -111,10 +111,10 @@ const successOf = ({ id, leaseToken }: ClaimedRun) => ({
 });
 
 describe('taking back a stalled run', () => {
-  it('keeps the lost execution and says what happened', async () => {
+  it('keeps the lost execution and notes what happened', async () => {
     const lost = await claimOne();
     await change(lost, `steps = '[]'`);
-    await engine.silence(lost.id);
+    await engine.stall(lost.id);
     await engine.rescuer.tick();
     expect(await engine.run(lost.id)).toMatchObject({ status: 'QUEUED', steps: null, error: null });
     expect(await attemptsOf(lost)).toMatchObject([
@@ -131,10 +131,10 @@ describe('taking back a stalled run', () => {
     ]);
   });
 
-  it('tells of the last attempt that was lost', async () => {
+  it('notes that the last attempt was lost', async () => {
     const lost = await claimOne();
     await change(lost, '"maxAttempts" = 1');
-    await engine.silence(lost.id);
+    await engine.stall(lost.id);
     expect((await engine.queue.cleanUpStalled(ada)).map(({ id }) => id)).toEqual([lost.id]);
     expect(await attemptsOf(lost)).toEqual([]);
     expect(await notesOf(lost)).toEqual([
@@ -144,31 +144,31 @@ describe('taking back a stalled run', () => {
   });
 
   it('fails what an external program left, after the time it was given', async () => {
-    const [silent, heard] = [await claimOne(), await claimOne()];
+    const [stalled, reporting] = [await claimOne(), await claimOne()];
     await change(
-      silent,
+      stalled,
       `"maxAttempts" = 1, "inactivityTimeoutMs" = 600000, "lastHeartbeatAt" = clock_timestamp() - interval '601 s'`,
     );
     await change(
-      heard,
+      reporting,
       `"maxAttempts" = 1, "inactivityTimeoutMs" = 600000, "lastHeartbeatAt" = clock_timestamp() - interval '590 s'`,
     );
     await engine.rescuer.tick();
-    expect(await engine.run(silent.id)).toMatchObject({
+    expect(await engine.run(stalled.id)).toMatchObject({
       status: 'FAILED',
       error: 'No progress, message or heartbeat for 10 min',
     });
-    expect((await engine.run(heard.id)).status).toBe('RUNNING');
-    expect((await notesOf(silent))[0]).toContain('ERROR SYSTEM No progress, message or heartbeat for 10 min');
-    await expectFenced(silent);
-    await finishRuns(engine.database.pool, [successOf(heard)]);
+    expect((await engine.run(reporting.id)).status).toBe('RUNNING');
+    expect((await notesOf(stalled))[0]).toContain('ERROR SYSTEM No progress, message or heartbeat for 10 min');
+    await expectFenced(stalled);
+    await finishRuns(engine.database.pool, [successOf(reporting)]);
   });
 
   it('is previewed as it will be', async () => {
-    const [again, last, asked, alive] = [await claimOne(), await claimOne(), await claimOne(), await claimOne()];
+    const [again, last, stopping, healthy] = [await claimOne(), await claimOne(), await claimOne(), await claimOne()];
     await change(last, 'attempt = 1, "maxAttempts" = 1');
-    await engine.queue.cancel(asked.id, ada);
-    await engine.silence(again.id, last.id, asked.id);
+    await engine.queue.cancel(stopping.id, ada);
+    await engine.stall(again.id, last.id, stopping.id);
     const { runs } = await engine.queue.previewCleanup();
     expect(runs.map(({ id, becomes, reason }) => [id, becomes, reason])).toEqual([
       [
@@ -177,19 +177,19 @@ describe('taking back a stalled run', () => {
         'The runner stopped responding: no heartbeat for 5 min; back to the queue without using up an attempt; from now on it runs apart from other runs',
       ],
       [last.id, 'FAILED', 'The runner stopped responding: no heartbeat for 5 min; failed: attempt 1 of 1 was the last'],
-      [asked.id, 'CANCELLED', 'The runner stopped responding: no heartbeat for 5 min; cancelled, as requested'],
+      [stopping.id, 'CANCELLED', 'The runner stopped responding: no heartbeat for 5 min; cancelled, as requested'],
     ]);
     const cleaned = await engine.queue.cleanUpStalled(ada);
     expect(cleaned.map(({ id, status }) => [id, status]).sort()).toEqual(
       runs.map(({ id, becomes }) => [id, becomes]).sort(),
     );
     expect((await engine.queue.previewCleanup()).runs).toEqual([]);
-    await finishRuns(engine.database.pool, [successOf(alive)]);
+    await finishRuns(engine.database.pool, [successOf(healthy)]);
   });
 
-  it('touches only the runs that were asked for, where they are still stalled', async () => {
+  it('changes only the named runs, where they are still stalled', async () => {
     const [chosen, other, recovered] = [await claimOne(), await claimOne(), await claimOne()];
-    await engine.silence(chosen.id, other.id, recovered.id);
+    await engine.stall(chosen.id, other.id, recovered.id);
     await change(recovered, '"lastHeartbeatAt" = clock_timestamp()');
     const cleaned = await engine.queue.cleanUpStalled(ada, [chosen.id, recovered.id, '999999999']);
     expect(cleaned.map(({ id }) => id)).toEqual([chosen.id]);
@@ -204,7 +204,7 @@ describe('taking back a stalled run', () => {
        SELECT 'stubborn', 'RUNNING', 1, 1, gen_random_uuid(), $1, now(), now() FROM generate_series(1, 1100)`,
       runner,
     );
-    expect(await engine.rescuer.buryRunner(runner)).toBe(1_100);
+    expect(await engine.rescuer.recoverDeadRunner(runner)).toBe(1_100);
     const [left] = await rows(`SELECT count(*)::int AS runs FROM "JobRun" WHERE status = 'QUEUED'`);
     expect(left?.runs).toBe(1_100);
     await rows(
@@ -216,17 +216,17 @@ describe('taking back a stalled run', () => {
 
 describe('settings of a job', () => {
   const set = (change: Parameters<typeof engine.queue.jobs.set>[1]) => engine.queue.jobs.set('stubborn', change, ada);
-  const silentFor = (run: { id: string }, seconds: number) =>
+  const stallFor = (run: { id: string }, seconds: number) =>
     change(run, `"lastHeartbeatAt" = clock_timestamp() - ${seconds} * interval '1 s'`);
   afterEach(() => engine.queue.jobs.reset('stubborn', ada));
 
-  it('say after which silence its runs are stalled, and that these fail', async () => {
+  it('set when its runs are stalled, and that these fail', async () => {
     await set({ stalledAfterMs: 600_000, onStalled: 'fail' });
     const lost = await claimOne();
-    await silentFor(lost, 590);
+    await stallFor(lost, 590);
     await engine.rescuer.tick();
     expect((await engine.run(lost.id)).status).toBe('RUNNING');
-    await silentFor(lost, 601);
+    await stallFor(lost, 601);
     const why = 'The runner stopped responding: no heartbeat for 10 min';
     expect((await engine.queue.previewCleanup()).runs).toMatchObject([
       {
@@ -242,16 +242,16 @@ describe('settings of a job', () => {
     });
   });
 
-  it('let a run with a single attempt run again, and count a shorter silence', async () => {
+  it('let a run with a single attempt run again, and set a shorter time', async () => {
     await set({ stalledAfterMs: 90_000, onStalled: 'again' });
     const lost = await claimOne();
     await change(lost, '"maxAttempts" = 1');
-    await silentFor(lost, 91);
+    await stallFor(lost, 91);
     await engine.rescuer.tick();
     expect(await engine.run(lost.id)).toMatchObject({ status: 'QUEUED', attempt: 0 });
   });
 
-  it('name no silence shorter than three heartbeats', async () => {
+  it('set no time shorter than three heartbeats', async () => {
     await expect(set({ stalledAfterMs: 89_999 })).rejects.toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ path: 'stalledAfterMs', message: 'must be at least 90000, the time of three heartbeats' }],
@@ -259,8 +259,8 @@ describe('settings of a job', () => {
   });
 
   it('have the sweep fail a run that ignores its cancel for too long', async () => {
-    const [ignoring, asked] = [await claimOne(), await claimOne()];
-    for (const { id } of [ignoring, asked]) await engine.queue.cancel(id, ada);
+    const [ignoring, stopping] = [await claimOne(), await claimOne()];
+    for (const { id } of [ignoring, stopping]) await engine.queue.cancel(id, ada);
     await change(ignoring, `"cancelRequestedAt" = clock_timestamp() - interval '61 s'`);
     await engine.rescuer.tick();
     expect((await engine.run(ignoring.id)).status).toBe('RUNNING');
@@ -270,8 +270,8 @@ describe('settings of a job', () => {
       status: 'FAILED',
       error: 'Force-failed by the system: it went on for 60 s after its cancel',
     });
-    expect((await engine.run(asked.id)).status).toBe('RUNNING');
-    await engine.queue.forceFail(asked.id, ada, { graceMs: 0 });
+    expect((await engine.run(stopping.id)).status).toBe('RUNNING');
+    await engine.queue.forceFail(stopping.id, ada, { graceMs: 0 });
   });
 });
 
@@ -295,17 +295,17 @@ it('has ended a sweep that is under way when it has been stopped', async () => {
   expect(onStopped).not.toHaveBeenCalled();
   answer();
   await stopped;
-  const asked = query.mock.calls.length;
+  const calls = query.mock.calls.length;
   await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(query.mock.calls.length).toBe(asked);
+  expect(query.mock.calls.length).toBe(calls);
 });
 
-describe('handing back', () => {
+describe('releasing', () => {
   it('keeps its former runner from a run that another has claimed', async () => {
     const zombie = await claimOne();
     await releaseRuns(engine.database.pool, [zombie]);
-    const asked = { runnerId: randomUUID(), jobNames: ['stubborn'], most: 1 };
-    const [again] = await claimDueRuns(engine.database.pool, asked);
+    const request = { runnerId: randomUUID(), jobNames: ['stubborn'], most: 1 };
+    const [again] = await claimDueRuns(engine.database.pool, request);
     expect(again?.id).toBe(zombie.id);
     await expectFenced(zombie);
     expect(await finishRuns(engine.database.pool, [successOf(again as ClaimedRun)])).toEqual(new Set([zombie.id]));
@@ -314,8 +314,8 @@ describe('handing back', () => {
   it('gives each run its own end, in whatever order they come, and that of a former runner to none', async () => {
     const zombie = await claimOne();
     await releaseRuns(engine.database.pool, [zombie]);
-    const asked = { runnerId: randomUUID(), jobNames: ['stubborn'], most: 1 };
-    const [again] = await claimDueRuns(engine.database.pool, asked);
+    const request = { runnerId: randomUUID(), jobNames: ['stubborn'], most: 1 };
+    const [again] = await claimDueRuns(engine.database.pool, request);
     const [failed, plain] = [await claimOne(), await claimOne()];
     const ends = [
       { ...successOf(plain), metadata: '{"of":"plain, \\"and\\" {last}"}' },
@@ -337,7 +337,7 @@ describe('handing back', () => {
     ]);
   });
 
-  it('keeps the execution without using up an attempt, and says so', async () => {
+  it('keeps the execution without using up an attempt, with a message', async () => {
     const run = await claimOne();
     await releaseRuns(engine.database.pool, [run]);
     expect(await attemptsOf(run)).toMatchObject([{ claimNo: 1, attempt: 1, outcome: 'RELEASED', error: null }]);
@@ -352,7 +352,7 @@ describe('handing back', () => {
   });
 });
 
-it('says on a run who asked to cancel it', async () => {
+it('notes on a run who cancelled it', async () => {
   const running = await claimOne();
   const queued = await engine.enqueue('stubborn');
   expect(await engine.queue.cancel(queued.id, ada)).toMatchObject({ status: 'CANCELLED', messageCount: 1 });
@@ -364,12 +364,12 @@ it('says on a run who asked to cancel it', async () => {
 });
 
 describe('force-failing', () => {
-  const askedLongAgo = `"cancelRequestedAt" = clock_timestamp() - interval '31 s'`;
+  const requestedLongAgo = `"cancelRequestedAt" = clock_timestamp() - interval '31 s'`;
 
   it('fails a run that ignores its cancel, and lets its zombie write nothing more', async () => {
     const zombie = await claimOne();
     await engine.queue.cancel(zombie.id, ada);
-    await change(zombie, askedLongAgo);
+    await change(zombie, requestedLongAgo);
     const failed = await engine.queue.forceFail(zombie.id, ada, { reason: 'It hangs \u0000' });
     expect(failed).toMatchObject({
       status: 'FAILED',
@@ -387,14 +387,14 @@ describe('force-failing', () => {
     ]);
   });
 
-  it('asks a run to stop first, and fails it when its grace is over', async () => {
+  it('requests a run to stop first, and fails it after its grace period', async () => {
     const [patient, hurried] = [await claimOne(), await claimOne()];
-    const asked = await engine.queue.forceFail(patient.id, ada, { graceMs: 60_000, reason: 'It hangs' });
-    expect(asked).toMatchObject({ status: 'RUNNING', cancelRequestedByEmail: 'ada@example.com' });
+    const requested = await engine.queue.forceFail(patient.id, ada, { graceMs: 60_000, reason: 'It hangs' });
+    expect(requested).toMatchObject({ status: 'RUNNING', cancelRequestedByEmail: 'ada@example.com' });
     expect(await engine.queue.forceFail(hurried.id, ada, { graceMs: 0 })).toMatchObject({ status: 'FAILED' });
     await expectFenced(hurried);
 
-    // As when the process that was asked has ended since.
+    // As when the process of the call has ended since.
     expect(await engine.rescuer.tick()).toBe(0);
     await change(patient, `"cancelRequestedAt" = clock_timestamp() - interval '61 s'`);
     expect(await engine.rescuer.tick()).toBe(1);
@@ -413,7 +413,8 @@ describe('force-failing', () => {
 
   it('fails it in time by itself, and leaves alone what has stopped', async () => {
     const [stubborn, obedient] = [await claimOne(), await claimOne()];
-    // Long enough to stop within it on a busy machine; the stubborn one is asked later, so its grace is over later.
+    // Long enough to stop within it on a busy machine; the request to the stubborn one is later, so its grace period
+    // ends later.
     const request = { graceMs: 1_000 };
     await engine.queue.forceFail(obedient.id, ada, request);
     await finishRuns(engine.database.pool, [{ ...successOf(obedient), status: 'CANCELLED' }]);
@@ -442,7 +443,7 @@ describe('force-failing', () => {
     const runs = await Promise.all(Array.from({ length: 12 }, () => engine.enqueue('stubborn')));
     const claimed = await claimDueRuns(sql, { runnerId: randomUUID(), jobNames: ['stubborn'], most: 12 });
     expect(claimed).toHaveLength(runs.length);
-    await Promise.all(claimed.map((run) => change(run, askedLongAgo)));
+    await Promise.all(claimed.map((run) => change(run, requestedLongAgo)));
     await Promise.all(
       claimed.flatMap((run) => [
         engine.queue.forceFail(run.id, ada).catch(() => {}),
@@ -525,7 +526,7 @@ describe('emergency cleanup', () => {
     expect((await failing).map(({ id }) => id)).toEqual([run.id]);
   });
 
-  it('tells the runner at once, and frees its slot though the job never returns', async () => {
+  it('notifies the runner at once, and frees its slot though the job never returns', async () => {
     const settings = { concurrency: 1, heartbeatMs: 60_000, stalledAfterMs: 300_000 };
     const runner = engine.runner(settings, await engine.listener());
     await runner.open();
@@ -572,7 +573,7 @@ describe('a run that takes too long', () => {
     },
   );
 
-  it('is cancelled where that was asked for first, and the job obeys', async () => {
+  it('is cancelled where that was requested first, and the job stops', async () => {
     const runner = engine.runner({ concurrency: 1 });
     const { id } = await engine.enqueue('stubborn', { act: 'obey' });
     await change({ id }, '"timeoutMs" = 60000');
@@ -599,14 +600,14 @@ describe('a run that takes too long', () => {
     expect((await engine.run(inTime.id)).status).toBe('SUCCESS');
   });
 
-  it('is left to recovery where its runner went silent before its time was up', async () => {
+  it('is left to recovery where its runner stopped its heartbeats before the time was up', async () => {
     const lost = await claimOne();
     await change(
       lost,
       `"timeoutMs" = 60000, "startedAt" = clock_timestamp() - interval '5 min', "lastHeartbeatAt" = clock_timestamp() - interval '4 min 10 s'`,
     );
     expect(await engine.rescuer.tick()).toBe(0);
-    await engine.silence(lost.id);
+    await engine.stall(lost.id);
     await engine.rescuer.tick();
     expect((await engine.run(lost.id)).status).toBe('QUEUED');
   });

@@ -6,12 +6,12 @@ import type { Sql } from '../store/sql.js';
 import { notAllowed, unknownRun } from './errors.js';
 import { storableText } from './storable.js';
 import {
-  askForceFail,
   emergencyFailRuns,
   type ForceFailRequest,
   forceFailRun,
   MAX_FAILED,
   previewEmergencyFail,
+  requestForceFail,
 } from './transitions/force-fail.js';
 import { inBatches } from './transitions/in-batches.js';
 import { MAX_RECOVERED, previewStalledRuns, type RecoverableRun, recoverStalledRuns } from './transitions/recover.js';
@@ -88,12 +88,12 @@ export function createRecovery(options: RecoveryOptions): Recovery {
       const request = { runId, reason: storableReason(reason), graceMs };
       const overdue = await failNow(request, actor);
       if (overdue !== null) return overdue;
-      const asked = await askForceFail(sql, request, actor);
-      if (asked === null) throw await refusal(sql, runId);
+      const requested = await requestForceFail(sql, request, actor);
+      if (requested === null) throw await refusal(sql, runId);
       notifier.cancelRequested(runId);
-      if (graceMs === 0) return (await failNow(request, actor)) ?? asked;
+      if (graceMs === 0) return (await failNow(request, actor)) ?? requested;
       failLater(request, actor);
-      return asked;
+      return requested;
     },
 
     previewEmergency: () => previewEmergencyFail(sql),

@@ -107,7 +107,7 @@ it('hides only what gives itself away when no name is configured', () => {
 });
 
 it.each([readConfig({}).JOBS_REDACT_KEYS, 'pin', ''])(
-  'finds the same with a quick look first as without: %j',
+  'finds the same with a quick check first as without: %j',
   (keys) => {
     const own = createRedaction(keys);
     const piece = fc.constantFrom(
@@ -136,9 +136,9 @@ it.each([readConfig({}).JOBS_REDACT_KEYS, 'pin', ''])(
       .array(fc.oneof({ weight: 4, arbitrary: piece }, fc.string({ maxLength: 3 })))
       .map((parts) => parts.join(''));
     // A line with a colon is never passed over; `.` and `\s*` stay within the line, or take nothing of the one before.
-    const searched = (said: string) => own.text(`:\n${said}`).slice(2);
+    const searched = (searchedText: string) => own.text(`:\n${searchedText}`).slice(2);
     fc.assert(
-      fc.property(text, (said) => void expect(own.text(said)).toBe(searched(said))),
+      fc.property(text, (searchedText) => void expect(own.text(searchedText)).toBe(searched(searchedText))),
       { numRuns: 2_000 },
     );
   },

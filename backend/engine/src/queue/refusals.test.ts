@@ -16,13 +16,13 @@ it('passes by what it has refused, for twice as long each time, and not what it 
   });
   const run = { id: '7', leaseToken: 'token', jobName: 'invoice' } as ClaimedRun;
   for (const passByMs of [5_000, 10_000, 20_000]) {
-    expect(await refusals.handBack(run, 'no')).toBe(true);
+    expect(await refusals.release(run, 'no')).toBe(true);
     now += passByMs - 1;
     expect(refusals.ids()).toEqual(['7']);
     now += 1;
     expect(refusals.ids()).toEqual([]);
   }
   isBack = false;
-  expect(await refusals.handBack(run, 'no')).toBe(false);
+  expect(await refusals.release(run, 'no')).toBe(false);
   expect(refusals.ids()).toEqual([]);
 });

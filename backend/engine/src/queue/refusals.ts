@@ -39,7 +39,7 @@ export class Refusals {
   }
 
   /** Releases a run for a process of another version. False where there is none: the refusal then ends the run. */
-  async handBack(run: ClaimedRun, reason: string): Promise<boolean> {
+  async release(run: ClaimedRun, reason: string): Promise<boolean> {
     const { sql, registry, database, notifier } = this.#options;
     const version = registry.version(run.jobName);
     if (!version) return false;
@@ -49,7 +49,7 @@ export class Refusals {
     let isBack = false;
     // Before the run is queued again, where this process would claim it.
     this.#passBy(id);
-    await database.untilDone('handing runs back', async () => {
+    await database.untilDone('releasing runs', async () => {
       isBack = await refuseRun(sql, refusal);
     });
     if (isBack) {

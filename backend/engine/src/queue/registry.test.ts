@@ -79,8 +79,8 @@ describe('the registry refuses to start with', () => {
       'Job "sound-job": memoryLimitMb needs isolated',
     ],
     ['more time than ten years', { timeoutMs: 4e11 }, 'Job "sound-job": timeoutMs must be whole'],
-  ])('%s', (_what, fault, message) => {
-    expect(() => createRegistry([{ ...sound, ...fault } as AnyJob])).toThrow(message);
+  ])('%s', (_what, change, message) => {
+    expect(() => createRegistry([{ ...sound, ...change } as AnyJob])).toThrow(message);
   });
 
   it('two jobs of one name', () => {
@@ -88,7 +88,7 @@ describe('the registry refuses to start with', () => {
   });
 });
 
-it('tells what a screen needs of each job, its parameters as JSON Schema', () => {
+it('describes what a screen needs of each job, its parameters as JSON Schema', () => {
   expect(createRegistry([defineJob(sound)]).definitions()).toEqual([
     {
       id: 'sound-job',
@@ -144,7 +144,7 @@ it('accepts a job without examples and without a version, which is its first', (
   expect(registry.version('sound-job')).toMatchObject({ version });
 });
 
-it('describes jobs as operators have set them, beside what their code says', () => {
+it('describes jobs as operators have set them, beside the declarations of their code', () => {
   const registry = createRegistry([
     defineJob({ ...sound, retry: { backoffMs: 5_000 }, presets: { small: { size: 1 } } }),
   ]);

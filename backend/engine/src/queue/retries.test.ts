@@ -48,7 +48,7 @@ const acts = {
 const job = (name: string, more: Pick<AnyJob, 'retry'> = {}) =>
   defineJob({
     name,
-    description: 'Fails as its parameter says',
+    description: 'Fails as its parameter sets',
     examples: [`tsx scripts/runJobs.ts ${name}`],
     algorithmVersion: '1',
     parameters: z.strictObject({ act: z.enum(Object.keys(acts) as [keyof typeof acts]) }),
@@ -103,14 +103,14 @@ describe('a run that fails', () => {
       [{ runId: id, jobName: 'quick', attempt: 1, maxAttempts: 3, error: 'Attempt 1 broke', delayMs: 0 }],
       [{ runId: id, attempt: 2 }],
     ]);
-    const said = await rows(`SELECT level, message FROM "JobRunMessage" WHERE "runId" = $1 ORDER BY seq`, id);
-    expect(said).toEqual([
+    const messages = await rows(`SELECT level, message FROM "JobRunMessage" WHERE "runId" = $1 ORDER BY seq`, id);
+    expect(messages).toEqual([
       { level: 'WARN', message: 'Attempt 1 of 3 failed: Attempt 1 broke; again at once' },
       { level: 'WARN', message: 'Attempt 2 of 3 failed: Attempt 2 broke; again at once' },
     ]);
   });
 
-  it('has failed once its attempts are used up, three unless said otherwise', async () => {
+  it('has failed once its attempts are used up, three by default', async () => {
     const id = await enqueue('quick', 'fail');
     await work();
     const run = await engine.run(id);
@@ -164,7 +164,7 @@ describe('a run that fails', () => {
 });
 
 describe('a run that takes too long', () => {
-  it('is repeated, and says so each time', async () => {
+  it('is retried, with a message each time', async () => {
     const id = await enqueue('quick', 'goOn');
     await change(id, '"timeoutMs" = 50, "maxAttempts" = 2');
     await runner.tick();
@@ -176,17 +176,17 @@ describe('a run that takes too long', () => {
     await vi.waitFor(() => expect(runner.activeRuns).toBe(0));
   });
 
-  it('is repeated where it was not stopped, unless it was asked to stop', async () => {
-    const [again, asked] = [await claimOne('usual'), await claimOne('usual')];
-    await engine.queue.cancel(asked.id, SYSTEM);
-    for (const { id } of [again, asked])
+  it('is retried where it was not stopped, unless it was requested to stop', async () => {
+    const [again, stopping] = [await claimOne('usual'), await claimOne('usual')];
+    await engine.queue.cancel(stopping.id, SYSTEM);
+    for (const { id } of [again, stopping])
       await change(id, `"timeoutMs" = 60000, "startedAt" = clock_timestamp() - interval '76 s'`);
     expect(await engine.rescuer.tick()).toBe(2);
     const error = 'Timed out after 60 s';
     expect(await engine.run(again.id)).toMatchObject({
       ...{ status: 'QUEUED', crashes: 0, earlierAttempts: [{ outcome: 'FAILED', error }] },
     });
-    expect(await engine.run(asked.id)).toMatchObject({ status: 'FAILED', error });
+    expect(await engine.run(stopping.id)).toMatchObject({ status: 'FAILED', error });
     expect(await recordFailure(again)).toEqual({ as: 'refused' });
     const [{ message }] = await rows(`SELECT message FROM "JobRunMessage" WHERE "runId" = $1`, again.id);
     expect(message).toBe('Timed out after 60 s; back to the queue for attempt 2 of 10');
@@ -198,10 +198,10 @@ describe('how long it waits', () => {
   it.each([
     ['as usual', 'usual', null, 1, 5_000],
     ['longer after the second failure', 'usual', null, 2, 10_000],
-    ['as its job says', 'patient', null, 1, 30_000],
+    ['as its job sets', 'patient', null, 1, 30_000],
     ['longer by the factor of its job', 'patient', null, 2, 90_000],
-    ['as was asked for when it was enqueued, whatever its job says', 'patient', stated, 2, 1_000],
-    ['no longer than the most that was asked for', 'patient', stated, 3, 1_500],
+    ['as its request sets, whatever its job sets', 'patient', stated, 2, 1_000],
+    ['no longer than the requested maximum', 'patient', stated, 3, 1_500],
   ] as const)('is %s', async (_what, jobName, policy, attempt, delayMs) => {
     const run = await claimOne(jobName, policy, attempt);
     expect(await recordFailure(run)).toEqual({ as: 'retried', delayMs });
@@ -271,7 +271,7 @@ const afterMs = async (id: string) => {
 };
 const due = (id: string) => change(id, '"runAt" = clock_timestamp()');
 
-describe('a job that says when to try again', () => {
+describe('a job that sets its next attempt', () => {
   it('is tried again after exactly that time, using up an attempt', async () => {
     const id = await enqueue('patient', 'retryIn');
     await work();
@@ -285,7 +285,7 @@ describe('a job that says when to try again', () => {
     expect(await engine.run(id)).toMatchObject({ status: 'FAILED', error: 'The service asks for 5 s' });
   });
 
-  it('hears of a time that is none', async () => {
+  it('gets an error for an invalid time', async () => {
     const ages = await enqueue('patient', 'retryInAges');
     await work();
     expect((await engine.run(ages)).error).toBe(
@@ -310,8 +310,8 @@ describe('a job that puts its run off', () => {
       [1, 2, 3].map((claimNo) => ({ claimNo, attempt: 1, outcome: 'SNOOZED', error: 'The file is not there yet' })),
     );
     expect(snoozed).toHaveBeenCalledTimes(3);
-    const [told] = await rows(`SELECT level, message FROM "JobRunMessage" WHERE "runId" = $1 LIMIT 1`, id);
-    expect(told).toEqual({
+    const [message] = await rows(`SELECT level, message FROM "JobRunMessage" WHERE "runId" = $1 LIMIT 1`, id);
+    expect(message).toEqual({
       level: 'INFO',
       message: 'Snoozed by its job for 90 s, without using up an attempt: The file is not there yet',
     });
@@ -331,7 +331,7 @@ describe('a job that puts its run off', () => {
     expect(await afterMs(id)).toBe(60_000);
   });
 
-  it('is cancelled where that was asked for', async () => {
+  it('is cancelled where that was requested', async () => {
     const id = await enqueue('usual', 'snooze');
     const [claimed] = await claimDueRuns(engine.database.pool, { runnerId: runner.id, jobNames: ['usual'], most: 1 });
     const { leaseToken, claimNo } = claimed as ClaimedRun;
@@ -341,7 +341,7 @@ describe('a job that puts its run off', () => {
     expect((await engine.run(id)).status).toBe('CANCELLED');
   });
 
-  it('may say so twice, where the first answer was lost, and not when the run is no longer its own', async () => {
+  it('may be sent twice, where the first answer was lost, and not when the lease is lost', async () => {
     const id = await enqueue('usual', 'snooze');
     const [claimed] = await claimDueRuns(engine.database.pool, { runnerId: runner.id, jobNames: ['usual'], most: 1 });
     const { leaseToken, claimNo } = claimed as ClaimedRun;
@@ -352,7 +352,7 @@ describe('a job that puts its run off', () => {
     expect((await engine.run(id)).earlierAttempts).toHaveLength(1);
   });
 
-  it('fails with words for what is no time', async () => {
+  it('fails with a message for an invalid time', async () => {
     const id = await enqueue('usual', 'snoozeForNaN');
     await work();
     expect((await engine.run(id)).error).toBe('ctx.snooze needs a number of milliseconds, not NaN');
@@ -381,8 +381,8 @@ it('warns once of progress that is no fraction, and takes log calls in the order
   const id = await enqueue('usual', 'reportPercent');
   await work();
   await engine.until(id, 'SUCCESS');
-  const said = await rows(`SELECT level, message, data FROM "JobRunMessage" WHERE "runId" = $1 ORDER BY seq`, id);
-  expect(said).toMatchObject([
+  const messages = await rows(`SELECT level, message, data FROM "JobRunMessage" WHERE "runId" = $1 ORDER BY seq`, id);
+  expect(messages).toMatchObject([
     {
       level: 'WARN',
       message: 'ctx.progress takes a fraction from 0 to 1, and got 50; it is left out. For 50 % report 0.5.',

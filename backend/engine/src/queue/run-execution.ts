@@ -12,7 +12,7 @@ import type { LastProgress } from './transitions/finish.js';
 /**
  * Time for a job to return after its run was lost or timed out; then its slot is free, although the job may still run.
  */
-export const LAST_WORDS_MS = 5_000;
+export const GRACE_MS = 5_000;
 
 /** Why a run is stopped before its end. */
 export type StopReason = 'cancelled' | 'drained' | 'lease lost' | 'timed out';

@@ -56,7 +56,7 @@ it('stops when it is cancelled from elsewhere', async () => {
 it('fails, and is not repeated elsewhere, when its process is lost', async () => {
   const { runId } = await start({ wait: true });
   await engine.database.pool.query('UPDATE "JobRun" SET "leaseToken" = gen_random_uuid() WHERE id = $1', [runId]);
-  await engine.silence(runId);
+  await engine.stall(runId);
   await engine.rescuer.tick();
   expect(await engine.run(runId)).toMatchObject({ status: 'FAILED', attempt: 1, maxAttempts: 1 });
 });

@@ -6,13 +6,13 @@ import { defineJob, type JobContext } from './job.js';
 import { type ProgressState, RunProgress } from './run-progress.js';
 
 describe('progress', () => {
-  let told: ProgressState[];
+  let reported: ProgressState[];
   let progress: RunProgress;
   beforeEach(() => {
-    told = [];
-    progress = new RunProgress((state) => told.push(state));
+    reported = [];
+    progress = new RunProgress((state) => reported.push(state));
   });
-  const last = () => told.at(-1);
+  const last = () => reported.at(-1);
 
   it('is the weighted sum of the steps, with the label of the running one unless a message is given', () => {
     progress.pipeline([
@@ -77,7 +77,7 @@ describe('a run with steps', () => {
   beforeAll(async () => {
     const actor = defineJob({
       name: 'actor',
-      description: 'Does what the test says',
+      description: 'Does what the test sets',
       examples: ['tsx scripts/runJobs.ts actor'],
       algorithmVersion: '1',
       maxAttempts: 1,
@@ -149,7 +149,7 @@ describe('a run with steps', () => {
     expect((await engine.until(id, 'SUCCESS')).steps?.at(-1)?.message).toBe('token=[redacted]');
   });
 
-  it('shows them while it runs, below 100 % even when the job says that it is done', async () => {
+  it('shows them while it runs, below 100 % even when the job reports 1', async () => {
     let open = () => {};
     act = async (ctx) => {
       plan(ctx);

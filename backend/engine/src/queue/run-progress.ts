@@ -90,9 +90,9 @@ export class RunProgress {
     this.#changeSteps(steps, report.message);
   }
 
-  #changeSteps(steps: JobRunStep[], said?: string): void {
+  #changeSteps(steps: JobRunStep[], reported?: string): void {
     const percent = heldPercent(this.#state.percent, overallProgress(steps));
-    const message = said ?? runningMessage(steps);
+    const message = reported ?? runningMessage(steps);
     this.#change({ steps, percent, message: message ?? this.#state.message });
   }
 

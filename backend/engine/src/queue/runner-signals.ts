@@ -1,6 +1,6 @@
 import type { Listener } from '../store/listener.js';
 import type { QueueEvents } from './events.js';
-import { Heartbeat, type HeartbeatNews, type HeartbeatOptions, type RunnerTimes } from './heartbeat.js';
+import { Heartbeat, type HeartbeatOptions, type HeartbeatReport, type RunnerTimes } from './heartbeat.js';
 import type { HeldRuns } from './held-runs.js';
 import type { Reachability } from './reachability.js';
 
@@ -29,7 +29,11 @@ export class RunnerSignals {
   constructor(options: RunnerSignalsOptions) {
     this.#options = options;
     const leases = options.held.leases.shared;
-    this.#heartbeat = new Heartbeat({ ...options.heartbeat, leases }, (news) => this.#hear(news), options.times);
+    this.#heartbeat = new Heartbeat(
+      { ...options.heartbeat, leases },
+      (report) => this.#onReport(report),
+      options.times,
+    );
     this.#unfollow = options.listener ? this.#follow(options.listener) : () => {};
   }
 
@@ -61,19 +65,19 @@ export class RunnerSignals {
     };
   }
 
-  #hear(news: HeartbeatNews): void {
+  #onReport(report: HeartbeatReport): void {
     const { held, events, database } = this.#options;
-    if (news.type === 'lost') {
-      for (const execution of held.at(news.leases)) {
+    if (report.type === 'lost') {
+      for (const execution of held.at(report.leases)) {
         const { id: runId, jobName } = execution.run;
         events.emit('leaseLost', { runId, jobName });
         execution.stop('lease lost');
       }
     }
-    if (news.type === 'cancelRequested') {
-      for (const execution of held.at(news.leases)) execution.stop('cancelled');
+    if (report.type === 'cancelRequested') {
+      for (const execution of held.at(report.leases)) execution.stop('cancelled');
     }
-    if (news.type === 'unreachable') database.noteUnreachable('heartbeat', new Error(news.message));
+    if (report.type === 'unreachable') database.noteUnreachable('heartbeat', new Error(report.message));
   }
 }
 

@@ -18,10 +18,10 @@ import { releaseRuns } from './transitions/release.js';
 const executions: string[] = [];
 const gates = new Map<string, () => void>();
 
-/** Does as its parameter says. */
+/** Does what its parameter sets. */
 const actor = defineJob({
   name: 'actor',
-  description: 'Does as told',
+  description: 'Does what its parameter sets',
   examples: ['tsx scripts/runJobs.ts actor'],
   algorithmVersion: '1',
   parameters: z.strictObject({ act: z.string().default('succeed') }),
@@ -37,7 +37,7 @@ const actorOnce = defineJob({ ...actor, name: 'actor-once', maxAttempts: 1 });
 /** Its schema throws, and takes its time. */
 const careful = defineJob({
   name: 'careful',
-  description: 'Looks twice',
+  description: 'Checks twice',
   examples: ['tsx scripts/runJobs.ts careful'],
   algorithmVersion: '1',
   parameters: z.object({
@@ -276,16 +276,16 @@ describe('a runner', () => {
     expect(run.errorStack).toMatch(/Broken pipe.*\n\s+at [\s\S]*Caused by: Error: No air/);
   });
 
-  it('leaves out metadata beyond the limit and says so', async () => {
+  it('leaves out metadata beyond the limit, with a note', async () => {
     const run = await engine.until(await runOf('returnHuge'), 'SUCCESS');
     expect(run).toMatchObject({ metadata: { small: 1 }, metadataTruncated: true });
   });
 
-  it('stops a running run that is cancelled, and notes who asked', async () => {
+  it('stops a running run that is cancelled, and notes by whom', async () => {
     const id = await runOf('untilStopped');
     await engine.until(id, 'RUNNING');
-    const asked = await engine.queue.cancel(id, SYSTEM);
-    expect(asked).toMatchObject({ status: 'RUNNING', cancelRequestedAt: expect.any(Date) });
+    const cancelled = await engine.queue.cancel(id, SYSTEM);
+    expect(cancelled).toMatchObject({ status: 'RUNNING', cancelRequestedAt: expect.any(Date) });
     expect(await engine.until(id, 'CANCELLED')).toMatchObject({ error: null });
   });
 
@@ -323,7 +323,7 @@ it('never executes one claim twice, however many runners race', async () => {
   for (const id of ids) expect(executions.filter((entry) => entry.startsWith(`${id}/`))).toEqual([`${id}/1`]);
 });
 
-it('claims no more than asked, whatever the planner thinks best', async () => {
+it('claims no more than requested, whatever plan PostgreSQL chooses', async () => {
   await Promise.all(Array.from({ length: 30 }, () => runOf('succeed')));
   const client = await engine.database.pool.connect();
   try {
@@ -375,7 +375,7 @@ describe('draining', () => {
     expect((await engine.run(id)).status).toBe('SUCCESS');
   });
 
-  it('hands back what does not end in time, and refunds the attempt', async () => {
+  it('releases what does not end in time, and refunds the attempt', async () => {
     const runner = engine.runner({ pollMs: 20, drainMs: 10 });
     await runner.start();
     const id = await runOf('untilStopped');
@@ -385,7 +385,7 @@ describe('draining', () => {
     await engine.queue.cancel(id, SYSTEM);
   });
 
-  it('cancels what was asked to stop instead of handing it back', async () => {
+  it('cancels a run that was requested to stop instead of releasing it', async () => {
     const runner = engine.runner({ pollMs: 20, drainMs: 10, heartbeatMs: 60_000, stalledAfterMs: 300_000 });
     await runner.start();
     const id = await runOf('gate');
@@ -406,9 +406,9 @@ describe('recovery', () => {
     return claimed;
   }
 
-  it('queues a stalled run again, and refuses what its zombie still tells', async () => {
+  it('queues a stalled run again, and refuses later writes of its old runner', async () => {
     const zombie = await claimOne();
-    await engine.silence(zombie.id);
+    await engine.stall(zombie.id);
     expect(await engine.rescuer.tick()).toBe(1);
     expect(await engine.run(zombie.id)).toMatchObject({ status: 'QUEUED', attempt: 0, startedAt: null });
     const suspects = async () => (await engine.database.pool.query('SELECT FROM "SuspectRun"')).rowCount;
@@ -437,7 +437,7 @@ describe('recovery', () => {
   it('lets a zombie neither beat, report, release nor finish once its run is claimed anew', async () => {
     const sql = engine.database.pool;
     const zombie = await claimOne();
-    await engine.silence(zombie.id);
+    await engine.stall(zombie.id);
     await engine.rescuer.tick();
     const [heir] = await claimDueRuns(sql, { runnerId: randomUUID(), jobNames: ['actor'], most: 1 });
     const before = await engine.run(zombie.id);
@@ -452,30 +452,30 @@ describe('recovery', () => {
     expect(await finishRuns(sql, [outcome(heir)])).toEqual(new Set([heir.id]));
   });
 
-  it('fails a run whose attempts are used up, saying why', async () => {
+  it('fails a run whose attempts are used up, with the reason', async () => {
     const claimed = await claimOne();
     await engine.database.pool.query('UPDATE "JobRun" SET "maxAttempts" = 1 WHERE id = $1', [claimed.id]);
-    await engine.silence(claimed.id);
+    await engine.stall(claimed.id);
     await engine.rescuer.tick();
     expect(await engine.run(claimed.id)).toMatchObject({
       status: 'FAILED',
       error: 'The runner stopped responding: no heartbeat for 5 min (attempt 1 of 1)',
     });
-    // The failure is the rescuer's word; the silent runner must not take it for its own.
+    // The rescuer recorded the failure; the stalled runner must not mistake it for its own.
     expect(await finishRuns(engine.database.pool, [outcome(claimed)])).toEqual(new Set());
   });
 
-  it('never queues again what was asked to stop', async () => {
+  it('never queues a run again that was requested to stop', async () => {
     const claimed = await claimOne();
     await engine.queue.cancel(claimed.id, SYSTEM);
-    await engine.silence(claimed.id);
+    await engine.stall(claimed.id);
     await engine.rescuer.tick();
     expect((await engine.run(claimed.id)).status).toBe('CANCELLED');
   });
 
   it('takes each run back once, however many sweep', async () => {
     const claimed = [await claimOne(), await claimOne(), await claimOne()];
-    await engine.silence(...claimed.map((run) => run.id));
+    await engine.stall(...claimed.map((run) => run.id));
     const taken = await Promise.all(Array.from({ length: 5 }, () => engine.queue.cleanUpStalled(SYSTEM)));
     expect(
       taken
@@ -486,7 +486,7 @@ describe('recovery', () => {
     for (const { id } of claimed) await engine.queue.cancel(id, SYSTEM);
   });
 
-  it('marks a runner that went silent as lost, and as active again when it beats', async () => {
+  it('marks a runner without heartbeats as lost, and as active again after the next one', async () => {
     const runner = engine.runner({ heartbeatMs: 60_000, stalledAfterMs: 300_000 });
     await runner.open();
     const status = async () => (await engine.database.db.runner.findUniqueOrThrow({ where: { id: runner.id } })).status;
@@ -511,7 +511,7 @@ describe('recovery', () => {
     expect(await status()).toBe('STOPPED');
   });
 
-  it('tells a lost answer from a lost write', async () => {
+  it('distinguishes a lost answer from a lost write', async () => {
     const claimed = await claimOne();
     expect(await finishRuns(engine.database.pool, [outcome(claimed)])).toEqual(new Set([claimed.id]));
     expect(await finishRuns(engine.database.pool, [outcome(claimed)])).toEqual(new Set([claimed.id]));

@@ -9,19 +9,19 @@ import { Attempts } from './attempts.js';
 import { ClaimLoop } from './claim-loop.js';
 import type { QueueEvents } from './events.js';
 import { Executions } from './executions.js';
-import { HandBack } from './hand-back.js';
 import { HeldRuns } from './held-runs.js';
 import { Histograms } from './histograms.js';
 import type { JobServices } from './job.js';
 import { MessageWriter } from './message-writer.js';
 import { Outcomes } from './outcomes.js';
-import { Pace } from './pace.js';
+import { Prefetch } from './prefetch.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { Reachability } from './reachability.js';
 import type { Redaction } from './redaction.js';
 import { Refusals } from './refusals.js';
 import type { Registry } from './registry.js';
 import type { ExecutionResult, RunExecution } from './run-execution.js';
+import { RunReleaser } from './run-releaser.js';
 import { RunnerCommands, type RunnerProcess } from './runner/commands.js';
 import { RunnerSignals } from './runner-signals.js';
 import { Slots } from './slots.js';
@@ -67,7 +67,7 @@ export interface RunnerOptions {
 }
 
 /** After the drain time, jobs that received the stop signal get this long to return before their runs are released. */
-const LAST_WORDS_MS = 2_000;
+const GRACE_MS = 2_000;
 
 /**
  * Claims due runs and executes them, at most `concurrency` at once. `claim-loop.ts` claims, `held-runs.ts` has the held
@@ -79,7 +79,7 @@ export class Runner {
   readonly #held: HeldRuns;
   readonly #claims: ClaimLoop;
   readonly #slots: Slots;
-  readonly #pace: Pace;
+  readonly #prefetch: Prefetch;
   readonly #executions: Executions;
   readonly #attempts: Attempts;
   readonly #progress: ProgressReporter;
@@ -89,10 +89,10 @@ export class Runner {
   /** What operators may change while it works. */
   readonly #limits: { concurrency: number; channels: string[] | undefined };
   readonly #histograms: Histograms;
-  readonly #handBack: HandBack;
+  readonly #releaser: RunReleaser;
   #signals: RunnerSignals | undefined;
   #stopping: Promise<void> | undefined;
-  readonly #hurry = new AbortController();
+  readonly #skipGrace = new AbortController();
 
   /** Throws RegistryError for isolated jobs without a module to load them from. */
   constructor(options: RunnerOptions) {
@@ -115,15 +115,15 @@ export class Runner {
     const limits = { concurrency, channels: undefined as string[] | undefined };
     this.#limits = limits;
     this.#held = new HeldRuns(concurrency);
-    this.#pace = new Pace(concurrency);
+    this.#prefetch = new Prefetch(concurrency);
     this.#database = database;
     this.#progress = new ProgressReporter({ sql, notifier, redaction });
     this.#messages = new MessageWriter({
       sql,
       notifier,
-      mostPerRun: messagesPerRun,
+      maxPerRun: messagesPerRun,
       onWaiting: (error) => database.noteWaiting('writing messages', error),
-      onFault: (error) => events.emit('fault', { during: 'writing messages', error }),
+      onError: (error) => events.emit('internalError', { during: 'writing messages', error }),
     });
     this.#histograms = new Histograms({ sql, onError: (error) => database.noteWaiting('writing histograms', error) });
     const refusals = new Refusals({ sql, registry, database, notifier });
@@ -133,10 +133,10 @@ export class Runner {
       outcomes: new Outcomes({ sql, endSql, events, database, registry }),
       // Runs that were started for this process are released to no other.
       refusals: options.kind === 'CLI' ? undefined : refusals,
-      handBack: (execution) => this.#handBack.unbegun([execution], 'not begun'),
+      release: (execution) => this.#releaser.releaseUnbegun([execution], 'not begun'),
       onRoom: () => this.#claims.useRoom(),
     });
-    this.#handBack = new HandBack({
+    this.#releaser = new RunReleaser({
       ...{
         sql,
         held: this.#held,
@@ -144,24 +144,24 @@ export class Runner {
         notifier,
         messages: this.#messages,
         attempts: this.#attempts,
-        pace: this.#pace,
+        prefetch: this.#prefetch,
       },
     });
-    const says = { progress: this.#progress, messages: this.#messages };
+    const reporters = { progress: this.#progress, messages: this.#messages };
     const isolation = {
       ...{ jobsModule, databaseUrl },
       get most() {
         return limits.concurrency;
       },
     };
-    this.#executions = new Executions({ sql, registry, services, events, redaction, isolation, ...says });
+    this.#executions = new Executions({ sql, registry, services, events, redaction, isolation, ...reporters });
     this.#slots = new Slots({
       get concurrency() {
         return limits.concurrency;
       },
-      pace: this.#pace,
+      prefetch: this.#prefetch,
       begin: (execution, onOver) => this.#attempts.begin(execution, onOver),
-      handBack: (executions) => void this.#handBack.unbegun(executions, 'not begun'),
+      release: (executions) => void this.#releaser.releaseUnbegun(executions, 'not begun'),
       onRoom: () => this.#claims.useRoom(),
     });
     const suspects = new Suspects({
@@ -176,8 +176,8 @@ export class Runner {
     });
     this.#claims = new ClaimLoop({
       suspects,
-      pace: this.#pace,
-      isTold: () => options.listener?.isConnected === true,
+      prefetch: this.#prefetch,
+      isNotified: () => options.listener?.isConnected === true,
       ...{
         sql: claimSql,
         runnerId: this.id,
@@ -256,8 +256,8 @@ export class Runner {
   }
 
   /** Skips the drain time of a stop, or what is left of it: runs are released at once. */
-  hurry(): void {
-    this.#hurry.abort();
+  skipGrace(): void {
+    this.#skipGrace.abort();
   }
 
   /** Stops claiming, lets runs end within the drain time and releases the rest. */
@@ -269,18 +269,18 @@ export class Runner {
   async #stop(): Promise<void> {
     const { sql, settings, events } = this.#options;
     // The time counts from now, however long the database takes for statements under way.
-    const grace = delay(settings.drainMs, undefined, { ref: false, signal: this.#hurry.signal }).catch(() => {});
+    const grace = delay(settings.drainMs, undefined, { ref: false, signal: this.#skipGrace.signal }).catch(() => {});
     this.#commands.halt();
     await this.#claims.stop();
     const draining = setRunnerStatus(sql, this.id, 'DRAINING').catch(() => {});
-    await this.#handBack.unbegun(this.#slots.clear(), 'stopped');
+    await this.#releaser.releaseUnbegun(this.#slots.clear(), 'stopped');
     await Promise.race([this.#held.idle(), grace]);
     this.#held.stopAll('drained');
-    await Promise.race([this.#held.idle(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    await Promise.race([this.#held.idle(), delay(GRACE_MS, undefined, { ref: false })]);
     await this.#executions.close();
-    const released = await this.#handBack.rest(delay(LAST_WORDS_MS, undefined, { ref: false }));
+    const released = await this.#releaser.releaseRest(delay(GRACE_MS, undefined, { ref: false }));
     this.#messages.close();
-    await Promise.race([this.#histograms.flush(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    await Promise.race([this.#histograms.flush(), delay(GRACE_MS, undefined, { ref: false })]);
     await this.#signals?.stop();
     await draining;
     await this.#commands.close();
@@ -300,14 +300,14 @@ export class Runner {
       },
       pause: () => this.#claims.pause(),
       drain: async () => {
-        await this.#handBack.unbegun(this.#slots.clear(), 'stopped');
+        await this.#releaser.releaseUnbegun(this.#slots.clear(), 'stopped');
         await this.#held.idle();
       },
       resume: () => this.#claims.resume(),
       stop: () => this.stop(),
       set: ({ concurrency = this.#limits.concurrency, channels = this.#limits.channels ?? null }) => {
         Object.assign(this.#limits, { concurrency, channels: channels ?? undefined });
-        this.#pace.concurrency = concurrency;
+        this.#prefetch.concurrency = concurrency;
         this.#claims.wakeUp();
       },
     });

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunExecution } from './run-execution.js';
-import { HAND_BACK_MS, Slots } from './slots.js';
+import { RELEASE_AFTER_MS, Slots } from './slots.js';
 
 const begun: string[] = [];
-const handedBack: string[] = [];
+const released: string[] = [];
 let over: Map<string, () => void>;
 let onRoom: ReturnType<typeof vi.fn<() => void>>;
 
 beforeEach(() => {
   vi.useFakeTimers();
   begun.length = 0;
-  handedBack.length = 0;
+  released.length = 0;
   over = new Map();
   onRoom = vi.fn<() => void>();
 });
@@ -19,12 +19,12 @@ afterEach(() => vi.useRealTimers());
 function slots(concurrency: number) {
   return new Slots({
     concurrency,
-    pace: { began: () => {}, ended: () => {} },
+    prefetch: { began: () => {}, ended: () => {} },
     begin: ({ run }, onOver) => {
       begun.push(run.id);
       over.set(run.id, onOver);
     },
-    handBack: (executions) => handedBack.push(...executions.map(({ run }) => run.id)),
+    release: (executions) => released.push(...executions.map(({ run }) => run.id)),
     onRoom,
   });
 }
@@ -61,11 +61,11 @@ describe('slots', () => {
     expect(begun).toEqual(['a', 'd', 'e', 'b', 'c']);
   });
 
-  it('hand back what could not begin in time', () => {
+  it('release what could not begin in time', () => {
     const one = slots(1);
     one.add(runs('abc'));
-    vi.advanceTimersByTime(HAND_BACK_MS + 1);
-    expect(handedBack).toEqual(['b', 'c']);
+    vi.advanceTimersByTime(RELEASE_AFTER_MS + 1);
+    expect(released).toEqual(['b', 'c']);
     expect(one.waiting).toBe(0);
     end('a');
     expect(begun).toEqual(['a']);
@@ -76,10 +76,10 @@ describe('slots', () => {
     one.add(runs('ab'));
     // The clock goes on, and no timer has had its turn.
     const now = performance.now();
-    vi.spyOn(performance, 'now').mockReturnValue(now + HAND_BACK_MS + 1);
+    vi.spyOn(performance, 'now').mockReturnValue(now + RELEASE_AFTER_MS + 1);
     end('a');
     expect(begun).toEqual(['a']);
-    expect(handedBack).toEqual(['b']);
+    expect(released).toEqual(['b']);
     vi.mocked(performance.now).mockRestore();
   });
 
@@ -88,8 +88,8 @@ describe('slots', () => {
     one.add(runs('abc'));
     expect(one.clear().map(({ run }) => run.id)).toEqual(['b', 'c']);
     end('a');
-    vi.advanceTimersByTime(HAND_BACK_MS + 1);
-    expect(handedBack).toEqual([]);
+    vi.advanceTimersByTime(RELEASE_AFTER_MS + 1);
+    expect(released).toEqual([]);
     expect(begun).toEqual(['a']);
   });
 });

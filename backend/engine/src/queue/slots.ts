@@ -1,21 +1,21 @@
-import type { Pace } from './pace.js';
+import type { Prefetch } from './prefetch.js';
 import type { RunExecution } from './run-execution.js';
 
 /** A prefetched run that could not begin for so long is released: a runner with a free slot may take it. */
-export const HAND_BACK_MS = 500;
+export const RELEASE_AFTER_MS = 500;
 
 interface SlotsOptions {
   concurrency: number;
-  pace: Pick<Pace, 'began' | 'ended'>;
+  prefetch: Pick<Prefetch, 'began' | 'ended'>;
   /** Runs the job; `onOver` frees its slot. */
   begin(execution: RunExecution, onOver: () => void): void;
   /** Releases runs that never began. */
-  handBack(executions: RunExecution[]): void;
+  release(executions: RunExecution[]): void;
   /** A slot is free, or few runs are left that could take the next. */
   onRoom(): void;
 }
 
-interface Ahead {
+interface PrefetchedRun {
   execution: RunExecution;
   since: number;
 }
@@ -26,7 +26,7 @@ interface Ahead {
  */
 export class Slots {
   readonly #options: SlotsOptions;
-  #ahead: Ahead[] = [];
+  #prefetched: PrefetchedRun[] = [];
   #taken = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -40,21 +40,21 @@ export class Slots {
 
   /** Runs that wait for a slot. */
   get waiting(): number {
-    return this.#ahead.length;
+    return this.#prefetched.length;
   }
 
   /** The priority of the first of them; undefined for none. */
   get nextPriority(): number | undefined {
-    return this.#ahead[0]?.execution.run.priority;
+    return this.#prefetched[0]?.execution.run.priority;
   }
 
   /** Begins what there are slots for; the rest waits, by priority. */
   add(executions: RunExecution[]): void {
     const since = performance.now();
-    const last = this.#ahead.at(-1);
-    for (const execution of executions) this.#ahead.push({ execution, since });
+    const last = this.#prefetched.at(-1);
+    for (const execution of executions) this.#prefetched.push({ execution, since });
     const overtakes = last && executions.some(({ run }) => run.priority < last.execution.run.priority);
-    if (overtakes) this.#ahead.sort((a, b) => a.execution.run.priority - b.execution.run.priority);
+    if (overtakes) this.#prefetched.sort((a, b) => a.execution.run.priority - b.execution.run.priority);
     this.#fill();
   }
 
@@ -62,36 +62,36 @@ export class Slots {
   clear(): RunExecution[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    return this.#ahead.splice(0).map(({ execution }) => execution);
+    return this.#prefetched.splice(0).map(({ execution }) => execution);
   }
 
   #fill(): void {
     while (this.free > 0) {
-      const next = this.#ahead.shift();
+      const next = this.#prefetched.shift();
       if (!next) break;
       const now = performance.now();
       // The event loop was blocked meanwhile: another runner should take the run, and the heartbeat thread may have
       // released it already.
-      if (now - next.since >= HAND_BACK_MS) {
-        this.#handBackOld([next]);
+      if (now - next.since >= RELEASE_AFTER_MS) {
+        this.#releaseOld([next]);
         return;
       }
       this.#begin(next, now);
     }
-    if (this.#ahead.length > 0) this.#timer ??= setTimeout(() => this.#check(), HAND_BACK_MS).unref();
+    if (this.#prefetched.length > 0) this.#timer ??= setTimeout(() => this.#check(), RELEASE_AFTER_MS).unref();
   }
 
-  #begin({ execution, since }: Ahead, now: number): void {
-    const { begin, pace } = this.#options;
+  #begin({ execution, since }: PrefetchedRun, now: number): void {
+    const { begin, prefetch } = this.#options;
     this.#taken += 1;
-    pace.began(now - since);
+    prefetch.began(now - since);
     begin(execution, () => {
-      pace.ended(performance.now() - now);
-      this.#release();
+      prefetch.ended(performance.now() - now);
+      this.#freeSlot();
     });
   }
 
-  #release(): void {
+  #freeSlot(): void {
     this.#taken -= 1;
     this.#fill();
     this.#options.onRoom();
@@ -99,15 +99,15 @@ export class Slots {
 
   #check(): void {
     this.#timer = undefined;
-    this.#handBackOld([]);
+    this.#releaseOld([]);
   }
 
-  #handBackOld(known: Ahead[]): void {
-    const old = [...known, ...this.#ahead.filter(isTooOld)];
-    this.#ahead = this.#ahead.filter((ahead) => !isTooOld(ahead));
-    if (old.length > 0) this.#options.handBack(old.map(({ execution }) => execution));
+  #releaseOld(known: PrefetchedRun[]): void {
+    const old = [...known, ...this.#prefetched.filter(isTooOld)];
+    this.#prefetched = this.#prefetched.filter((prefetched) => !isTooOld(prefetched));
+    if (old.length > 0) this.#options.release(old.map(({ execution }) => execution));
     this.#fill();
   }
 }
 
-const isTooOld = ({ since }: Ahead): boolean => performance.now() - since >= HAND_BACK_MS;
+const isTooOld = ({ since }: PrefetchedRun): boolean => performance.now() - since >= RELEASE_AFTER_MS;

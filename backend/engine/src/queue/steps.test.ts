@@ -13,7 +13,7 @@ const find = (steps: readonly JobRunStep[], id: string): JobRunStep | undefined 
   steps.find((step) => step.id === id) ?? steps.map((step) => find(step.steps, id)).find(Boolean);
 
 describe('a plan', () => {
-  it('has steps that wait, with their id as label and a weight of 1 unless said otherwise', () => {
+  it('has steps that wait, with their id as label and a weight of 1 by default', () => {
     expect(planSteps([], [{ id: 'load' }])).toEqual([
       {
         id: 'load',
@@ -111,7 +111,7 @@ describe('a report', () => {
   });
 });
 
-it('tells the innermost of the running steps that began last', () => {
+it('shows the innermost of the running steps that began last', () => {
   const tree = planSteps(planned, [{ id: 'pairs', label: 'Pairs' }], 'compute');
   expect(runningMessage(tree)).toBeNull();
   const loading = reportStep(tree, { id: 'load', progress: 0 }, 1);

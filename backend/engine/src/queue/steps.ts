@@ -5,12 +5,12 @@ import type { TerminalStatus } from '@job-manager/shared/run';
 import { storableProgress, storableText } from './storable.js';
 
 /** How deep steps may be nested: no reader goes further, and a walk over them needs no more stack. */
-const MOST_LEVELS = 10;
-const MOST_ID_CHARS = 100;
+const MAX_LEVELS = 10;
+const MAX_ID_CHARS = 100;
 /** Only a successful run has 100 %, whatever the progress of its steps. */
-const MOST_PERCENT = 99.9;
+const MAX_PERCENT = 99.9;
 /** PostgreSQL refuses to round what is too small for its column to nothing. */
-const LEAST_PERCENT = 1e-6;
+const MIN_PERCENT = 1e-6;
 
 /** An invalid plan or report; the message describes the problem. */
 export class StepError extends Error {
@@ -48,8 +48,8 @@ export function overallProgress(steps: readonly JobRunStep[]): number {
 
 /** The percentage to report after `before`: it never falls, and stays below 100 until the run has succeeded. */
 export function heldPercent(before: number | null, fraction: number): number {
-  const percent = Math.min(MOST_PERCENT, Math.max(before ?? 0, Number.isNaN(fraction) ? 0 : fraction * 100));
-  return percent < LEAST_PERCENT ? 0 : percent;
+  const percent = Math.min(MAX_PERCENT, Math.max(before ?? 0, Number.isNaN(fraction) ? 0 : fraction * 100));
+  return percent < MIN_PERCENT ? 0 : percent;
 }
 
 /** What is going on: of the running step that began last, the innermost, its message or else its label. */
@@ -76,8 +76,8 @@ const STATE_AT_END = { SUCCESS: 'done', FAILED: 'failed', CANCELLED: 'cancelled'
 
 function plannedStep(plan: StepPlan): JobRunStep {
   const { id, label = id, weight = 1, steps = [] } = plan;
-  if (typeof id !== 'string' || id === '' || storableText(id, MOST_ID_CHARS) !== id)
-    throw new StepError(`The id of a step has 1 to ${MOST_ID_CHARS} characters, unlike ${JSON.stringify(id)}`);
+  if (typeof id !== 'string' || id === '' || storableText(id, MAX_ID_CHARS) !== id)
+    throw new StepError(`The id of a step has 1 to ${MAX_ID_CHARS} characters, unlike ${JSON.stringify(id)}`);
   if (!(Number.isFinite(weight) && weight > 0))
     throw new StepError(`The weight of step "${id}" must be above 0, unlike ${weight}`);
   return {
@@ -97,7 +97,7 @@ function checkTree(steps: readonly JobRunStep[]): void {
   const ids = new Set<string>();
   let level = steps;
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth === MOST_LEVELS) throw new StepError(`Steps can't be nested deeper than ${MOST_LEVELS} levels`);
+    if (depth === MAX_LEVELS) throw new StepError(`Steps can't be nested deeper than ${MAX_LEVELS} levels`);
     for (const { id } of level) {
       if (ids.has(id)) throw new StepError(`There already is a step "${id}"`);
       ids.add(id);

@@ -9,7 +9,7 @@ import { storableMetadata, storableText } from './storable.js';
 
 const storable = (metadata: Record<string, unknown>) => storableMetadata(metadata, createRedaction('password'));
 
-it('leaves out what is too large, says so, and keeps what came before', () => {
+it('leaves out what is too large, with a note, and keeps what came before', () => {
   const large = 'x'.repeat(limits.metadataBytes);
   expect(storable({ small: 1, large, after: 2 })).toEqual({ json: '{"small":1}', truncated: true });
 });
@@ -19,13 +19,13 @@ it('keeps a value that is only too large with its secrets in it', () => {
   expect(storable({ sent: { password } })).toEqual({ json: '{"sent":{"password":"[redacted]"}}', truncated: false });
 });
 
-it.each<[string, (look: () => number) => unknown]>([
+it.each<[string, (read: () => number) => unknown]>([
   [
     'a list',
-    (look) =>
+    (read) =>
       new Array(3_000_000).fill({
         get item() {
-          return look();
+          return read();
         },
       }),
   ],
@@ -33,14 +33,14 @@ it.each<[string, (look: () => number) => unknown]>([
   ['bytes', () => Buffer.alloc(100_000_000)],
   ['numbers', () => new Float64Array(10_000_000)],
   ['text', () => ({ text: 'x'.repeat(100_000_000) })],
-])('never puts a hundred megabytes of %s into words', (_what, make) => {
-  let looks = 0;
-  const value = make(() => ++looks);
+])('never serializes a hundred megabytes of %s', (_what, make) => {
+  let reads = 0;
+  const value = make(() => ++reads);
   const before = process.cpuUsage();
   expect(storable({ value })).toEqual({ json: '{}', truncated: true });
   const { user } = process.cpuUsage(before);
-  expect(looks).toBeLessThan(1_000_000);
-  // Put into words each would take the processor seconds, and some of them more memory than there is.
+  expect(reads).toBeLessThan(1_000_000);
+  // Serialized each would take the processor seconds, and some of them more memory than there is.
   expect(user / 1_000).toBeLessThan(1_000);
 });
 
@@ -134,7 +134,7 @@ describe('metadata', () => {
       },
       "`value` can't be read: closed",
     ],
-  ])('refuses %s, and says where', (_what, value, why) => {
+  ])('refuses %s, and names the place', (_what, value, why) => {
     expect(() => storable({ value })).toThrow(why);
   });
 
@@ -170,7 +170,7 @@ describe('metadata', () => {
     );
   });
 
-  it('is what JSON.stringify says of plain data', () => {
+  it('is the same as JSON.stringify for plain data', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string({ minLength: 1, maxLength: 5 }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 4 }),
@@ -243,7 +243,7 @@ describe('a text', () => {
     );
   });
 
-  it('says how much of it was left out', () => {
+  it('notes how much of it was left out', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 60, max: 900 }), (chars, maxChars) => {
         const kept = storableText('x'.repeat(chars), maxChars);

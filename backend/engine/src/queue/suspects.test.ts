@@ -4,21 +4,21 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { type CompiledPrograms, compilePrograms } from '../testing/compiled-programs.js';
+import { jobs } from '../testing/crashing-jobs.js';
 import { TestEngine } from '../testing/engine.js';
-import { jobs } from '../testing/mortal-jobs.js';
 import { defineJob } from './job.js';
 import type { Runner } from './runner.js';
 import { Suspects } from './suspects.js';
 import { SYSTEM } from './system-actor.js';
 
-const RUNNER = new URL('../testing/mortal-runner.ts', import.meta.url);
-const JOBS = new URL('../testing/mortal-jobs.ts', import.meta.url);
+const RUNNER = new URL('../testing/crashing-runner.ts', import.meta.url);
+const JOBS = new URL('../testing/crashing-jobs.ts', import.meta.url);
 const MAX_DEATHS = 40;
 
 const opened = new Map<string, () => void>();
 const gate = defineJob({
   name: 'gate',
-  description: 'Ends when the test says so',
+  description: 'Ends when the test ends it',
   examples: ['nothing runs it'],
   algorithmVersion: '1',
   parameters: z.strictObject({}),
@@ -41,16 +41,16 @@ afterAll(async () => {
 
 const rows = async (sql: string, ...values: unknown[]) => (await engine.database.pool.query(sql, values)).rows;
 
-/** Thirty runs, some of which kill their process, and a runner that is replaced whenever it dies. */
-async function liveThrough(deaths: Record<number, string>) {
+/** Thirty runs, some of which kill their process, and a runner that is replaced whenever it ends. */
+async function runThrough(crashes: Record<number, string>) {
   const runs = Array.from({ length: 30 }, (_, at) => ({
-    jobName: 'mortal',
-    parameters: { ms: 100, ...(deaths[at] && { death: deaths[at] }) },
+    jobName: 'crashing',
+    parameters: { ms: 100, ...(crashes[at] && { end: crashes[at] }) },
   }));
   const { jobRunIds: runIds } = await engine.queue.enqueueBatch({ name: 'thirty', runs, trigger: 'MANUAL' }, SYSTEM);
   const env = { ...process.env, DATABASE_URL: engine.database.url, JOBS_MODULE: programs.urlOf(JOBS) };
-  let died = 0;
-  for (; died < MAX_DEATHS; died++) {
+  let lostRunners = 0;
+  for (; lostRunners < MAX_DEATHS; lostRunners++) {
     const runner = fork(fileURLToPath(RUNNER), { env });
     const over = new AbortController();
     const exited = new Promise<'died'>((resolve) => runner.once('exit', () => resolve('died')));
@@ -62,13 +62,13 @@ async function liveThrough(deaths: Record<number, string>) {
       await exited;
       break;
     }
-    await engine.rescuer.buryRunner(await runnerId);
+    await engine.rescuer.recoverDeadRunner(await runnerId);
   }
   const ended = await rows(
     `SELECT id, status, error, crashes, "claimNo" FROM "JobRun" WHERE id = ANY($1) ORDER BY id`,
     runIds,
   );
-  return { died, ended };
+  return { lostRunners, ended };
 }
 
 async function untilEnded(runIds: string[], signal: AbortSignal): Promise<'ended'> {
@@ -87,16 +87,16 @@ const byStatus = (ended: { status: string }[]) => {
   return { SUCCESS: count('SUCCESS'), FAILED: count('FAILED') };
 };
 
-it('fails three that kill their process in three ways and no other run, with one death of the runner', {
+it('fails three that kill their process in three ways and no other run, with one loss of the runner', {
   timeout: 90_000,
 }, async () => {
-  const { died, ended } = await liveThrough({ 4: 'kill', 7: 'exit', 8: 'abort' });
+  const { lostRunners, ended } = await runThrough({ 4: 'kill', 7: 'exit', 8: 'abort' });
   expect(byStatus(ended)).toEqual({ SUCCESS: 27, FAILED: 3 });
   const failed = ended.filter(({ status }) => status === 'FAILED');
   expect(failed.map(({ crashes }) => crashes)).toEqual([3, 3, 3]);
   for (const { error } of failed) expect(error).toMatch(/^Stopped as poison: it took down its process 3 times/);
   // All three were with the first.
-  expect(died).toBe(1);
+  expect(lostRunners).toBe(1);
 });
 
 describe('a runner whose jobs can have no processes of their own', () => {
@@ -137,7 +137,7 @@ describe('a runner whose jobs can have no processes of their own', () => {
     await end(...others);
   });
 
-  it('runs a few together that were lost once, and makes none of them answer for a death', async () => {
+  it('runs a few together that were lost once, and counts a crash for none of them', async () => {
     runner = engine.runner({ concurrency: 9 });
     const ids = await suspects(4, 1);
     expect(await runner.tick()).toBe(3);

@@ -131,7 +131,7 @@ export class Suspects {
   async #run(execution: RunExecution, { isApart, isAlone }: { isApart: boolean; isAlone: boolean }): Promise<void> {
     const { sql, execute, onRoom, events } = this.#options;
     const { run } = execution;
-    const onError = (error: unknown) => void events.emit('fault', { during: 'running a suspect', error });
+    const onError = (error: unknown) => void events.emit('internalError', { during: 'running a suspect', error });
     this.#count(isApart, 1);
     const hasBegun = await beginSuspect(sql, run, isAlone).catch(onError);
     if (!hasBegun) execution.stop('lease lost');
@@ -174,7 +174,7 @@ export class Suspects {
     this.#isProbing = true;
     const { executions, jobNames, events, onRoom } = this.#options;
     const known = await executions.isolableJobs().catch((error: unknown) => {
-      events.emit('fault', { during: 'starting a process for suspects', error });
+      events.emit('internalError', { during: 'starting a process for suspects', error });
       return [] as string[];
     });
     this.#isolable = new Set(jobNames.filter((name) => known.includes(name)));

@@ -15,7 +15,7 @@ import { SYSTEM } from './system-actor.js';
 
 const parameters = z.object({});
 const jobs = [
-  defineJob({ name: 'greet', description: 'Says hello', parameters, run: async () => {} }),
+  defineJob({ name: 'greet', description: 'Greets', parameters, run: async () => {} }),
   defineJob({
     name: 'fail-once',
     description: 'Fails at its first attempt',
@@ -158,7 +158,7 @@ describe('the client package', () => {
     expect(only('enqueue greet').attributes).toMatchObject({ 'messaging.batch.message_count': 2 });
   });
 
-  it('says in the span why a run was refused', async () => {
+  it('records in the span why a run was refused', async () => {
     const client = createClient({ sql: engine.database.pool });
     await expect(client.enqueue({ jobName: 'none' })).rejects.toThrow('There is no job named "none"');
     expect(only('enqueue none').attributes).toMatchObject({ 'error.type': 'UNKNOWN_JOB' });

@@ -36,7 +36,7 @@ describe('a part of the time', () => {
     expect(budget.restMs).toBe(40);
   });
 
-  test('a long silence saves no more than for a few turns', () => {
+  test('a long pause saves no more than for a few turns', () => {
     const budget = new TimeBudget(1 / 4);
     vi.advanceTimersByTime(3_600_000);
     budget.spend(10);

@@ -35,7 +35,7 @@ afterAll(() => engine.close());
 
 const query = async (text: string, ...values: unknown[]) => (await engine.database.pool.query(text, values)).rows;
 
-/** A worker whose process has this code; it claims when it is told to. */
+/** A worker whose process has this code; it claims when the test calls `tick`. */
 async function worker(...jobs: AnyJob[]): Promise<{ runner: Runner; announcer: JobAnnouncer }> {
   const runner = engine.runner({ concurrency: 20 }, undefined, jobs);
   await runner.open();
@@ -81,9 +81,9 @@ describe('parameters that do not fit', () => {
     expect(await attempts(ids[0] ?? '')).toEqual([
       { outcome: 'RELEASED', error: expect.stringContaining('The parameters do not fit this job') },
     ]);
-    const [said] = await query('SELECT level, message FROM "JobRunMessage" WHERE "runId" = $1', ids[0]);
-    expect(said.level).toBe('WARN');
-    expect(said.message).toMatch(/^Version 1 of the job can not take it; released to the queue for another version/);
+    const [message] = await query('SELECT level, message FROM "JobRunMessage" WHERE "runId" = $1', ids[0]);
+    expect(message.level).toBe('WARN');
+    expect(message.message).toMatch(/^Version 1 of the job can not take it; released to the queue for another version/);
   });
 
   it('of the old code find an old process as well', async () => {

@@ -1,7 +1,7 @@
 import { queuedCap } from '@job-manager/shared/live';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
-import { readActivePicture } from './active.js';
+import { readActiveSnapshot } from './active.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ async function queue(count: number, run: { channel?: string; priority?: number; 
   );
   return added.rows.map(({ id }) => id);
 }
-const shown = async () => (await readActivePicture(database.pool)).rows.map(({ id }) => id);
+const shown = async () => (await readActiveSnapshot(database.pool)).rows.map(({ id }) => id);
 
 it('shows queued runs of all channels by priority, then by time, and last those that wait for others', async () => {
   const waiting = await queue(2, { channel: 'a', priority: -9, blocked: true });
@@ -42,7 +42,7 @@ it('shows no more than 200 that are queued, those that wait for others only wher
 it('counts all that are queued, up to its cap', async () => {
   await queue(20, { blocked: true });
   await queue(30, { channel: 'mail' });
-  expect(await readActivePicture(database.pool)).toMatchObject({ queued: 50 });
+  expect(await readActiveSnapshot(database.pool)).toMatchObject({ queued: 50 });
   await queue(queuedCap, { priority: 3 });
-  expect(await readActivePicture(database.pool)).toMatchObject({ queued: queuedCap + 1 });
+  expect(await readActiveSnapshot(database.pool)).toMatchObject({ queued: queuedCap + 1 });
 });

@@ -5,7 +5,7 @@ import { countableIn, firstInLanes, lanesOf } from './lanes.js';
 import { type RunSummaryRow, selectSummary } from './run-row.js';
 import type { Sql } from './sql.js';
 
-export interface ActivePicture {
+export interface ActiveSnapshot {
   /**
    * The first RUNNING runs, the longest running first, then the first QUEUED ones as a channel takes them; last those that
    * wait for others.
@@ -20,11 +20,11 @@ export interface ActivePicture {
 }
 
 /** Reads the active runs in one query. */
-export async function readActivePicture(sql: Sql): Promise<ActivePicture> {
+export async function readActiveSnapshot(sql: Sql): Promise<ActiveSnapshot> {
   type Row = RunSummaryRow & { running: number; queued: number; lastEndedId: string | null; serverTime: Date };
-  const found = await sql.query<Row>({ name: 'active-picture', text: PICTURE, values: [] });
+  const found = await sql.query<Row>({ name: 'active-snapshot', text: SNAPSHOT, values: [] });
   const [first] = found.rows;
-  if (!first) throw new Error('The picture always has a row with its counts');
+  if (!first) throw new Error('The snapshot always has a row with its counts');
   const { running, queued, lastEndedId, serverTime } = first;
   // Without active runs there is still this row, with empty columns for the run.
   return { rows: found.rows.filter((row) => row.id !== null), running, queued, lastEndedId, serverTime };
@@ -46,7 +46,7 @@ const READY = 'NOT q."isBlocked"';
 const BLOCKED = 'q."isBlocked"';
 
 // Those that wait for other runs come last: it is unknown when their turn is.
-const PICTURE = `
+const SNAPSHOT = `
 WITH RECURSIVE ${lanesOf('lane', 'NOT "isBlocked"')}, ${lanesOf('blocked_lane', '"isBlocked"')}
 , ready AS MATERIALIZED (${firstIn('lane', READY, `${MOST}`)}
 ), blocked AS MATERIALIZED (${firstIn('blocked_lane', BLOCKED, `(SELECT ${MOST} - count(*) FROM ready)`)}

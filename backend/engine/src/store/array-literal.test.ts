@@ -22,7 +22,7 @@ it('is read by PostgreSQL as the texts it was made of, whatever is in them', asy
   );
   await fc.assert(
     fc.asyncProperty(fc.array(fc.option(text)), async (texts) => {
-      // Nothing but nulls comes out empty, as it says.
+      // Nothing but nulls comes out empty, as documented.
       expect(await read('text', ['first', ...texts])).toEqual(['first', ...texts]);
     }),
     { numRuns: 200 },

@@ -72,12 +72,12 @@ export async function readForceFailOutlook(sql: Sql, limit: number): Promise<For
 
 const FORCE_FAILS = `
 SELECT r.id::text AS "jobRunId", r."jobName", r."cancelRequestedAt" AS "requestedAt",
-  r."cancelRequestedAt" + least(s."autoForceFailAfterMs"::float8, asked.ms) * interval '1 ms' AS "forceFailAt"
+  r."cancelRequestedAt" + least(s."autoForceFailAfterMs"::float8, forced.ms) * interval '1 ms' AS "forceFailAt"
 FROM "JobRun" r LEFT JOIN "JobSettings" s ON s."jobName" = r."jobName" CROSS JOIN LATERAL (
   SELECT min((a.details->>'graceMs')::float8) AS ms FROM "AuditEvent" a WHERE a."runId" = r.id AND a.action = 'run.ask-force-fail'
-) asked
+) forced
 WHERE r.status = 'RUNNING' AND r."finishedAt" IS NULL AND r."cancelRequestedAt" IS NOT NULL
-  AND (s."autoForceFailAfterMs" IS NOT NULL OR asked.ms IS NOT NULL)
+  AND (s."autoForceFailAfterMs" IS NOT NULL OR forced.ms IS NOT NULL)
 ORDER BY "forceFailAt", r.id LIMIT $1`;
 
 /** Jobs whose ignored cancels end by force by themselves, and after how long. */

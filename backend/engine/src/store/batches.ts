@@ -56,7 +56,7 @@ export async function readBatchRuns(
 /** What a cancel of the batch would do now. */
 export interface CancelPreviewRow {
   cancelled: number;
-  asked: number;
+  requested: number;
   byJob: { jobName: string; runs: number }[];
   first: RunSummaryRow[];
 }
@@ -65,7 +65,7 @@ export interface CancelPreviewRow {
 export async function previewCancel(sql: Sql, batchId: string): Promise<CancelPreviewRow> {
   const counted = await sql.query<Omit<CancelPreviewRow, 'first'>>(PREVIEW, [batchId]);
   const first = await sql.query<RunSummaryRow>(FIRST_TO_CANCEL, [batchId]);
-  return { ...(counted.rows[0] ?? { cancelled: 0, asked: 0, byJob: [] }), first: first.rows };
+  return { ...(counted.rows[0] ?? { cancelled: 0, requested: 0, byJob: [] }), first: first.rows };
 }
 
 const TO_CANCEL = `SELECT id, "jobName", status FROM "JobRun"
@@ -73,7 +73,7 @@ const TO_CANCEL = `SELECT id, "jobName", status FROM "JobRun"
 
 const PREVIEW = `
 WITH target AS MATERIALIZED (${TO_CANCEL})
-SELECT (SELECT count(*)::int FROM target WHERE status = 'QUEUED') AS cancelled, (SELECT count(*)::int FROM target WHERE status = 'RUNNING') AS asked,
+SELECT (SELECT count(*)::int FROM target WHERE status = 'QUEUED') AS cancelled, (SELECT count(*)::int FROM target WHERE status = 'RUNNING') AS requested,
   (SELECT coalesce(json_agg(job), '[]') FROM (
     SELECT "jobName", count(*)::int AS runs FROM target GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20
   ) job) AS "byJob"`;

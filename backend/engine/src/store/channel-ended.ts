@@ -15,9 +15,9 @@ const COLUMNS = STATES.join(', ');
  * Adds ended executions to the minute and to the total, as CTEs that follow another; `counts` is their JSON, in any
  * order.
  */
-export const addChannelEnded = (gathered: string): string => `
+export const addChannelEnded = (counts: string): string => `
 ended AS (
-  SELECT * FROM jsonb_to_recordset(${gathered}::jsonb) AS g(channel text, success int, failed int, cancelled int)
+  SELECT * FROM jsonb_to_recordset(${counts}::jsonb) AS g(channel text, success int, failed int, cancelled int)
 ), of_channels AS (
   INSERT INTO "ChannelEnded" AS c (step, at, channel, ${COLUMNS})
   SELECT step, at, channel, ${COLUMNS} FROM ended, (VALUES

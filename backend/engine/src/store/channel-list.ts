@@ -48,7 +48,7 @@ const MAX_COUNTED = 10_000;
 const MAX_RUNNERS = 50;
 const HISTORY_MINUTES = 60;
 const MAX_JOBS = 200;
-/** The jobs with the channels that their runs queue in, as operators have set them or their code says. */
+/** The jobs with the channels that their runs queue in, as operators have set them or their code declares. */
 const JOB_CHANNELS = `(SELECT j.name, coalesce(s.channel, j.channel) AS channel FROM "Job" j LEFT JOIN "JobSettings" s ON s."jobName" = j.name)`;
 
 /** How many runs of a channel's lanes there are, counted in the index that claims use. */

@@ -23,7 +23,7 @@ export interface ClientErrorGroupRow extends ClientErrorVerdict {
   rate: Record<string, number>;
 }
 
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 const MAX_VERSIONS = 10;
 
 /** How long, and how long each of its buckets. */
@@ -108,7 +108,7 @@ WITH matching AS MATERIALIZED (
   SELECT fingerprint, jsonb_agg(jsonb_build_object('path', path, 'count', count) ORDER BY place) AS pages
   FROM (SELECT fingerprint, path, sum(count) AS count,
           row_number() OVER (PARTITION BY fingerprint ORDER BY sum(count) DESC, path) AS place
-        FROM matching GROUP BY 1, 2) p WHERE place <= ${MOST_PAGES} GROUP BY 1
+        FROM matching GROUP BY 1, 2) p WHERE place <= ${MAX_PAGES} GROUP BY 1
 ), versions AS (
   SELECT fingerprint, jsonb_agg(jsonb_build_object('version', version, 'count', count) ORDER BY place) AS versions
   FROM (SELECT fingerprint, version, sum(count) AS count,

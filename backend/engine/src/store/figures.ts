@@ -29,13 +29,13 @@ export async function summarizeFigures(sql: Sql): Promise<number> {
  * all channels are what there could have been.
  */
 const sumQueue = (from: 'MINUTE' | 'HOUR', to: 'HOUR' | 'DAY'): string => `
-WITH looked AS MATERIALIZED (SELECT ${beginOf(to, 'at')} AS began, s.* FROM "QueueSample" s WHERE ${isDue('QueueSample', from, to)}
-), sampled AS (SELECT began, sum(samples)::int AS samples FROM looked WHERE channel = '' GROUP BY 1)
+WITH due AS MATERIALIZED (SELECT ${beginOf(to, 'at')} AS began, s.* FROM "QueueSample" s WHERE ${isDue('QueueSample', from, to)}
+), sampled AS (SELECT began, sum(samples)::int AS samples FROM due WHERE channel = '' GROUP BY 1)
 INSERT INTO "QueueSample" (step, at, channel, samples, queued, "queuedMax", due, "dueMax", scheduled, blocked, running, "runningMax",
   "oldestDueAgeMs", "createdTotal")
 SELECT '${to}', began, channel, d.samples, ${meanOf('queued')}, ${maxOf('queued')}, ${meanOf('due')}, ${maxOf('due')}, ${meanOf('scheduled')},
   ${meanOf('blocked')}, ${meanOf('running')}, ${maxOf('running')}, max("oldestDueAgeMs"), max("createdTotal")
-FROM looked l JOIN sampled d USING (began) GROUP BY began, channel, d.samples ON CONFLICT DO NOTHING`;
+FROM due l JOIN sampled d USING (began) GROUP BY began, channel, d.samples ON CONFLICT DO NOTHING`;
 
 const meanOf = (column: string): string => `sum(l.${column} * l.samples) / d.samples`;
 const maxOf = (column: string): string => `max(coalesce(l."${column}Max", l.${column}))`;

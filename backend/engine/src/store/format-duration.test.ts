@@ -19,7 +19,7 @@ it.each<[number, string]>([
   [1_800_000, '30 min'],
   [7_200_000, '2 h'],
   [86_400_000, '24 h'],
-])('%d ms are told as %s, here and in SQL', async (ms, words) => {
-  const { rows } = await database.pool.query(`SELECT ${formatDurationSql('$1::float8')} AS words`, [ms]);
-  expect([formatDuration(ms), rows[0].words]).toEqual([words, words]);
+])('%d ms are formatted as %s, here and in SQL', async (ms, text) => {
+  const { rows } = await database.pool.query(`SELECT ${formatDurationSql('$1::float8')} AS text`, [ms]);
+  expect([formatDuration(ms), rows[0].text]).toEqual([text, text]);
 });

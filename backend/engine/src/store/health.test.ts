@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
+import { readAdjacentRuns } from './adjacent-runs.js';
 import { previewCancel, readBatchRuns } from './batches.js';
 import { readSystemState } from './health.js';
 import { lookUp } from './lookup.js';
 import { readQueueFacts } from './queue-facts.js';
 import { readQueuePart } from './queue-page.js';
 import { readGraph } from './run-graph.js';
-import { readNeighbours } from './run-neighbours.js';
 import type { RunSummaryRow } from './run-row.js';
 import type { Sql } from './sql.js';
 import { readStats } from './stats.js';
@@ -31,8 +31,8 @@ async function readersOf(
 ): Promise<{ node: PlanNode; above: string }[]> {
   const client = await database.pool.connect();
   const plans: PlanNode[] = [];
-  const query = async (asked: string | { text: string; values: unknown[] }, given?: unknown[]) => {
-    const { text, values = given } = typeof asked === 'string' ? { text: asked } : asked;
+  const query = async (statement: string | { text: string; values: unknown[] }, given?: unknown[]) => {
+    const { text, values = given } = typeof statement === 'string' ? { text: statement } : statement;
     const { rows } = await client.query(`EXPLAIN (COSTS OFF, FORMAT JSON) ${text}`, values);
     plans.push(rows[0]['QUERY PLAN'][0].Plan);
     return client.query(text, values);
@@ -52,7 +52,7 @@ async function readersOf(
     .filter(({ node }) => /^JobRun(_|$)/.test(node['Relation Name'] ?? ''));
 }
 
-it('counts the queue in the index of claims alone, and looks at the first in line only', async () => {
+it('counts the queue in the index of claims alone, and reads the first in line only', async () => {
   const limits = { stalledAfterMs: 300_000, slowAfterMs: 1_800_000, slowJobs: [] };
   const readers = await readersOf((sql) => readSystemState(sql, limits));
   const inLine = readers.filter(({ node }) => node['Index Name'] === 'JobRun_claim');
@@ -127,7 +127,7 @@ it('finds whatever lists, the search and the page of a run read in an index', as
         const after = { isBlocked, priority: 0, runAt: new Date(), id: '1' };
         await readQueuePart(sql, { jobName: 'work', channel: 'mail' }, { isBlocked, after, limit: 50 });
       }
-      await readNeighbours(sql, '12');
+      await readAdjacentRuns(sql, '12');
       await readGraph(sql, '12');
       await previewCancel(sql, '12');
       await readBatchRuns(sql, '12', { page: 1, pageSize: 50, isFailed: true });

@@ -4,7 +4,7 @@ import { slowPartOfTimeout } from '@job-manager/shared/run';
 import { type RivalVersion, readRivalVersions } from './job-versions.js';
 import { countableIn, firstInLanes, isPaused, lanesOf } from './lanes.js';
 import type { Sql } from './sql.js';
-import { isStalled, silenceLimit } from './stalled.js';
+import { isStalled, stallLimit } from './stalled.js';
 
 type Times = 'startedAt' | 'lastHeartbeatAt' | 'lastClaimAt' | 'lastProgressAt';
 export type RunnerRow = Omit<RunnerHealth, Times> & {
@@ -33,8 +33,8 @@ export interface TroubledRow {
   startedAt: Date;
   lastHeartbeatAt: Date;
   isStalled: boolean;
-  silentMs: number;
-  silenceLimitMs: number;
+  sinceHeartbeatMs: number;
+  stallLimitMs: number;
   ranMs: number;
   slowAfterMs: number;
 }
@@ -225,7 +225,7 @@ ORDER BY status, "startedAt", id LIMIT 500`;
 const TROUBLED = `
 SELECT * FROM (
   SELECT id AS "jobRunId", "jobName", "runnerId", "startedAt", "lastHeartbeatAt", ${isStalled('$1')} AS "isStalled",
-    extract(epoch FROM clock_timestamp() - "lastHeartbeatAt")::float8 * 1000 AS "silentMs", ${silenceLimit('$1')} AS "silenceLimitMs",
+    extract(epoch FROM clock_timestamp() - "lastHeartbeatAt")::float8 * 1000 AS "sinceHeartbeatMs", ${stallLimit('$1')} AS "stallLimitMs",
     extract(epoch FROM clock_timestamp() - "startedAt")::float8 * 1000 AS "ranMs", coalesce(slow.ms, ${slowPartOfTimeout} * "timeoutMs", $2::float8) AS "slowAfterMs"
   FROM "JobRun" LEFT JOIN unnest($3::text[], $4::float8[]) AS slow(name, ms) ON slow.name = "jobName" AND "inactivityTimeoutMs" IS NULL
   WHERE status = 'RUNNING' AND "finishedAt" IS NULL

@@ -61,13 +61,13 @@ export async function noteProcessStopped(sql: Sql, id: string): Promise<void> {
  * Renews the row of a process. Returns a digest of all that its declarations depend on: the live versions of its jobs,
  * and what is stored of these jobs and their schedules; null where the process isn't known any more.
  */
-export async function noteProcessAlive(sql: Sql, id: string, jobNames: string[]): Promise<string | null> {
+export async function renewProcess(sql: Sql, id: string, jobNames: string[]): Promise<string | null> {
   const noted = await sql.query<{ digest: string }>(ALIVE, [id, jobNames]);
   return noted.rows[0]?.digest ?? null;
 }
 
 const ALIVE = `
-WITH alive AS (
+WITH live AS (
   UPDATE "JobProcess" SET "lastSeenAt" = clock_timestamp(), "stoppedAt" = NULL WHERE id = $1 RETURNING id
 )
 SELECT md5(concat_ws(';',
@@ -77,7 +77,7 @@ SELECT md5(concat_ws(';',
    FROM "Job" WHERE name = ANY($2)),
   (SELECT string_agg(concat_ws(',', name, "jobName", cron, "everyMs", "timeZone", parameters, "missedRuns", overlap, channel, priority), ';' ORDER BY name)
    FROM "Schedule" WHERE source = 'CODE' AND "jobName" = ANY($2))
-)) AS digest FROM alive`;
+)) AS digest FROM live`;
 
 /** The live versions of these jobs, and those of all jobs that have one of these schedules. */
 export async function readLivingVersions(sql: Sql, jobNames: string[], schedules: string[]): Promise<KnownVersion[]> {

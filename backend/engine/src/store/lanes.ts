@@ -1,7 +1,7 @@
 /**
  * The lanes with queued runs, each with the time of its first run, as the body of a recursive CTE named `lane`: a lane
- * is a channel and a priority, and `condition` says which runs count. It jumps from one lane to the next in the index
- * that claims use, so a lane costs one read, however many runs it has and whenever they are due.
+ * is a channel and a priority, and `condition` selects the runs that count. It jumps from one lane to the next in the
+ * index that claims use, so a lane costs one read, however many runs it has and whenever they are due.
  */
 export const lanesOf = (lane: string, condition: string): string => `${lane} AS (
   (SELECT channel, priority, "runAt" FROM "JobRun" WHERE status = 'QUEUED' AND "finishedAt" IS NULL AND ${condition}

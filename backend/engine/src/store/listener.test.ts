@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { createTestDatabase } from '../testing/database.js';
-import { startSilentNetwork } from '../testing/silent-network.js';
+import { startStallingNetwork } from '../testing/stalling-network.js';
 import { Listener } from './listener.js';
 
-it('comes back when the network dies between connecting and listening', async () => {
+it('reconnects when the network breaks between connecting and listening', async () => {
   const database = await createTestDatabase();
-  const network = await startSilentNetwork(database.url);
-  network.silenceAt('LISTEN');
+  const network = await startStallingNetwork(database.url);
+  network.stallAt('LISTEN');
   const listener = new Listener(network.url, ['changed']);
   const connected = new Promise((resolve) => listener.once('connected', () => resolve('connected')));
   void listener.start();

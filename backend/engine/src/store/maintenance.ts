@@ -6,7 +6,7 @@ import type { Sql } from './sql.js';
  * Acquires a task that one process does for all, every `everyMs`; with `isAligned` at whole multiples of that time,
  * such as full minutes. False when it is not due: it was done recently, or another process has acquired it.
  */
-export async function takeOnTask(sql: Sql, name: string, everyMs: number, isAligned = false): Promise<boolean> {
+export async function acquireTask(sql: Sql, name: string, everyMs: number, isAligned = false): Promise<boolean> {
   const nextAt = isAligned
     ? `date_bin($2::float8 * interval '1 ms', clock_timestamp(), 'epoch') + $2::float8 * interval '1 ms'`
     : `clock_timestamp() + $2::float8 * interval '1 ms'`;
@@ -32,7 +32,7 @@ export async function readNextDueMs(sql: Sql, names: string[], everyMs: number):
 }
 
 /** Extends an acquired task that is still being done, so that no other process acquires it. */
-export async function keepTask(sql: Sql, name: string, everyMs: number): Promise<void> {
+export async function extendTask(sql: Sql, name: string, everyMs: number): Promise<void> {
   await sql.query(
     `UPDATE "MaintenanceTask" SET "nextAt" = clock_timestamp() + $2::float8 * interval '1 ms' WHERE name = $1`,
     [name, everyMs],

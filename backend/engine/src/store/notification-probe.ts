@@ -34,14 +34,14 @@ export class NotificationProbe {
     return new Promise((resolve) => {
       const settle = (ms: number | null) => {
         clearTimeout(timer);
-        this.#listener.off('probe', hear);
+        this.#listener.off('probe', onPayload);
         resolve(ms);
       };
-      const hear = (payload: string) => {
+      const onPayload = (payload: string) => {
         if (payload === mark) settle(performance.now() - sentAt);
       };
       const timer = setTimeout(() => settle(null), TIMEOUT_MS);
-      this.#listener.on('probe', hear);
+      this.#listener.on('probe', onPayload);
       this.#isSending = true;
       this.#sql
         .query('SELECT pg_notify($1, $2)', [channels.probe, mark])

@@ -7,7 +7,7 @@ const GATHER_MS = 5;
 /** The shortest interval between notifications of changes: a listener reads the rows anew. */
 const CALM_MS = 50;
 /** PostgreSQL refuses payloads of 8,000 bytes and more. */
-const MOST_BYTES = 7_500;
+const MAX_BYTES = 7_500;
 
 /** Notifies the other processes of changes, in batches and outside of the statements that made them. */
 export class Notifier {
@@ -212,7 +212,7 @@ function packed(items: unknown[]): string[] {
   for (const item of items) {
     const text = JSON.stringify(item);
     const bytes = Buffer.byteLength(text) + 1;
-    if (parts.length > 0 && size + bytes > MOST_BYTES) {
+    if (parts.length > 0 && size + bytes > MAX_BYTES) {
       payloads.push(`[${parts.join(',')}]`);
       parts = [];
       size = 0;

@@ -4,7 +4,7 @@ import type { Sql } from './sql.js';
 import { FEW, SHARED, SHARED_SOURCES, type WaitingFacts } from './waiting.js';
 
 /** The facts that all runs of a job in a channel share. */
-export type SharedFacts = Omit<WaitingFacts, 'isLater' | 'blockers' | 'blockerCount' | 'ahead' | 'isSuspect'>;
+export type SharedFacts = Omit<WaitingFacts, 'isLater' | 'blockers' | 'blockerCount' | 'runsBefore' | 'isSuspect'>;
 
 /** What a blocked run waits for: the first few runs, or the batch whose end calls it. */
 export interface BlockedFacts {

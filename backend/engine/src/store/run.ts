@@ -47,7 +47,7 @@ interface PlannedRun {
 export async function readPlannedWaiting(sql: Sql, { jobName, channel, priority }: PlannedRun): Promise<WaitingFacts> {
   const read = await sql.query<{ waiting: WaitingFacts }>(PLANNED_WAITING, [jobName, channel, priority]);
   const waiting = read.rows[0]?.waiting;
-  if (waiting === undefined) throw new Error('One row was asked for and none came');
+  if (waiting === undefined) throw new Error('PostgreSQL returned no row');
   return waiting;
 }
 

@@ -66,7 +66,7 @@ FROM finished f JOIN "Runner" r ON r.id = $1`;
 /**
  * Notes that a runner has taken the place of another, which ends the restart that was requested of that one. Without
  * `replacesId` it is the one on the same host that ended first of those whose restart has no successor yet: a supervisor
- * does not name it. One whose last write was lost counts as ended once `SILENT_BEATS` of its heartbeats are missing; the
+ * does not name it. One whose last write was lost counts as ended once `MISSED_BEATS` of its heartbeats are missing; the
  * heartbeats of both are `heartbeatMs` apart. Undefined where there is none (yet); else the runners whose turn has come.
  */
 export async function finishRestart(
@@ -82,9 +82,9 @@ export async function finishRestart(
 /** How long a restarted runner may take to come back. */
 export const SUCCESSOR_WITHIN_MS = 60_000;
 export const SUCCESSOR_WITHIN = `interval '${SUCCESSOR_WITHIN_MS} ms'`;
-export const SILENT_BEATS = 2;
+export const MISSED_BEATS = 2;
 
-const silentFor = (beats: number) => `clock_timestamp() - ${beats} * $3::float8 * interval '1 ms'`;
+const withoutHeartbeatFor = (beats: number) => `clock_timestamp() - ${beats} * $3::float8 * interval '1 ms'`;
 
 const RESTARTED = `
 WITH replaced AS MATERIALIZED (
@@ -92,8 +92,8 @@ WITH replaced AS MATERIALIZED (
   WHERE c.kind = 'RESTART' AND c."seenAt" IS NOT NULL AND c."doneAt" IS NULL AND CASE WHEN $2::uuid IS NOT NULL THEN r.id = $2
     ELSE r.id <> own.id AND r.host = own.host AND r.kind = own.kind AND own."startedAt" > c."seenAt" AND (
       r.status IN ('STOPPED', 'LOST') AND greatest(r."stoppedAt", r."lastHeartbeatAt") > clock_timestamp() - ${SUCCESSOR_WITHIN}
-      OR r.status <> 'STOPPED' AND r."lastHeartbeatAt" < ${silentFor(SILENT_BEATS)}
-        AND r."lastHeartbeatAt" > ${silentFor(2 * SILENT_BEATS)} - ${SUCCESSOR_WITHIN}) END
+      OR r.status <> 'STOPPED' AND r."lastHeartbeatAt" < ${withoutHeartbeatFor(MISSED_BEATS)}
+        AND r."lastHeartbeatAt" > ${withoutHeartbeatFor(2 * MISSED_BEATS)} - ${SUCCESSOR_WITHIN}) END
   ORDER BY r."stoppedAt", c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
 ), finished AS (
   UPDATE "RunnerCommand" SET "doneAt" = clock_timestamp(), result = jsonb_build_object('runnerId', $1::uuid)

@@ -71,12 +71,12 @@ export async function markRunnerLost(sql: Sql, id: string): Promise<void> {
 }
 
 /** Marks the runners without heartbeats for too long as lost, and returns their ids. */
-export async function markLostRunners(sql: Sql, silentForMs: number): Promise<string[]> {
+export async function markLostRunners(sql: Sql, withoutHeartbeatMs: number): Promise<string[]> {
   const lost = await sql.query<{ id: string }>(
     `UPDATE "Runner" SET status = 'LOST', "activeRuns" = 0
      WHERE status IN ('ACTIVE', 'DRAINING') AND "lastHeartbeatAt" < clock_timestamp() - $1::float8 * interval '1 ms'
      RETURNING id`,
-    [silentForMs],
+    [withoutHeartbeatMs],
   );
   return lost.rows.map((row) => row.id);
 }

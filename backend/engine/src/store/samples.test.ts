@@ -130,7 +130,7 @@ it('writes nothing where it is killed between its writes, and counts all of it w
     // What the sampler is to write last is locked by another: it waits there, with all else written.
     await holder.query('BEGIN; LOCK TABLE "JobRunEnded" IN SHARE MODE');
     const { rows: own } = await sampler.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-    const died = takeSample(sampler).then(
+    const outcome = takeSample(sampler).then(
       () => 'wrote',
       () => 'died',
     );
@@ -138,7 +138,7 @@ it('writes nothing where it is killed between its writes, and counts all of it w
       .poll(() => rows('SELECT wait_event_type AS waits FROM pg_stat_activity WHERE pid = $1', own[0]?.pid))
       .toEqual([{ waits: 'Lock' }]);
     await rows('SELECT pg_terminate_backend($1)', own[0]?.pid);
-    expect(await died).toBe('died');
+    expect(await outcome).toBe('died');
   } finally {
     await holder.query('ROLLBACK');
     holder.release();

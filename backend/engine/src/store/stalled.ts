@@ -6,8 +6,8 @@ import { settingOfJob } from './job-settings.js';
  * `inactivityTimeoutMs`.
  */
 export const isStalled = (afterMs: string): string =>
-  `"lastHeartbeatAt" < clock_timestamp() - ${silenceLimit(afterMs)} * interval '1 ms'`;
+  `"lastHeartbeatAt" < clock_timestamp() - ${stallLimit(afterMs)} * interval '1 ms'`;
 
 /** How long a run may be without a heartbeat, in milliseconds, as an SQL expression over JobRun. */
-export const silenceLimit = (afterMs: string): string =>
+export const stallLimit = (afterMs: string): string =>
   `coalesce("inactivityTimeoutMs"::float8, ${settingOfJob('stalledAfterMs')}::float8, ${afterMs}::float8)`;

@@ -56,7 +56,7 @@ it('leaves out what ended a moment more than 24 hours ago, and keeps what ended 
   expect(jobs).toMatchObject([{ success: 0, failed: 1, cancelled: 0 }]);
 });
 
-it('tells running, queued and stalled runs apart', async () => {
+it('distinguishes running, queued and stalled runs', async () => {
   await database.pool.query(`
     INSERT INTO "JobRun" ("jobName", status, attempt, "claimNo", "leaseToken", "runnerId", "startedAt", "lastHeartbeatAt")
     SELECT 'a', 'RUNNING', 1, 1, gen_random_uuid(), gen_random_uuid(), clock_timestamp() - interval '2 days',
@@ -80,7 +80,7 @@ it('gives zeroes for an empty database, and the time of the database', async () 
   expect(Math.abs(now.rows[0].now.getTime() - Date.parse(read.updatedAt))).toBeLessThan(60_000);
 });
 
-it('tells what waits apart by why it waits, and leaves out of the pending what is paused', async () => {
+it('distinguishes waiting runs by their reason, and leaves paused ones out of the pending', async () => {
   const { pool } = database;
   await pool.query(`
     INSERT INTO "JobRun" ("jobName", channel, "runAt", "isBlocked", attempt, "claimNo") VALUES

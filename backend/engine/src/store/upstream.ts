@@ -14,11 +14,11 @@ export interface UpstreamRun {
 }
 
 /** Of all results together, as they are stored. */
-const MOST_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** The runs that a run waited for, in the order given; of a run that a batch calls back the runs of the batch. */
 export async function readUpstream(sql: Sql, runId: string): Promise<UpstreamRun[]> {
-  const { rows } = await sql.query<UpstreamRun>(UPSTREAM, [runId, MOST_BYTES]);
+  const { rows } = await sql.query<UpstreamRun>(UPSTREAM, [runId, MAX_BYTES]);
   return rows;
 }
 

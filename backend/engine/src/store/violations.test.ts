@@ -118,7 +118,7 @@ describe('The rules of the engine', () => {
     expect((await checkRecentRuns(database.pool, 10)).violations).toMatchObject({ [rule]: 1 });
   });
 
-  it('are seen to be broken where only all runs tell: sums, messages without a run, and an id that two have', async () => {
+  it('are found where only all runs show them: sums, messages without a run, and an id that two have', async () => {
     const id = await aRun();
     await database.pool.query(
       `INSERT INTO "JobRun" (id, "jobName", status, "finishedAt") VALUES ($1, 'job', 'CANCELLED', now())`,
@@ -156,7 +156,7 @@ describe('The rules of the engine', () => {
     expect(await readViolations(database.pool)).toMatchObject({ 'no due time is skipped twice': 1 });
   });
 
-  it('are looked at for a bounded number of runs in the living system', async () => {
+  it('are checked for a bounded number of runs in the running system', async () => {
     await database.pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'job' FROM generate_series(1, 50)`);
     expect(await checkRecentRuns(database.pool, 20)).toMatchObject({ violations: {}, runs: 20 });
   });

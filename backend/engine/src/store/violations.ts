@@ -10,7 +10,7 @@ interface Rule {
 
 const where = (rule: string, condition: string): Rule => ({
   rule,
-  broken: `SELECT count(*) FROM looked r WHERE ${condition}`,
+  broken: `SELECT count(*) FROM checked r WHERE ${condition}`,
 });
 
 const RULES: Rule[] = [
@@ -90,7 +90,7 @@ const RULES: Rule[] = [
   ),
   {
     rule: 'a batch has ended when its runs have',
-    broken: `SELECT count(*) FROM "JobRunBatch" b WHERE b.id IN (SELECT "batchId" FROM looked)
+    broken: `SELECT count(*) FROM "JobRunBatch" b WHERE b.id IN (SELECT "batchId" FROM checked)
       AND (b."finishedAt" IS NULL) <> EXISTS (SELECT 1 FROM "JobRun" m WHERE m."batchId" = b.id AND m.status IN ('QUEUED', 'RUNNING'))`,
   },
   {
@@ -105,7 +105,7 @@ const RULES: Rule[] = [
 const RULES_OF_ALL: Rule[] = [
   {
     rule: 'no two runs have one id',
-    broken: 'SELECT count(*) - count(DISTINCT id) FROM looked',
+    broken: 'SELECT count(*) - count(DISTINCT id) FROM checked',
   },
   {
     rule: 'every message has its run',
@@ -118,7 +118,7 @@ const RULES_OF_ALL: Rule[] = [
   {
     rule: 'every cause of a failure has its failed run',
     broken: `SELECT count(*) FROM "RunError" e WHERE NOT EXISTS (
-      SELECT 1 FROM looked r WHERE r.id = e."runId" AND r.status = 'FAILED' AND r."jobName" = e."jobName" AND r."finishedAt" = e."finishedAt")
+      SELECT 1 FROM checked r WHERE r.id = e."runId" AND r.status = 'FAILED' AND r."jobName" = e."jobName" AND r."finishedAt" = e."finishedAt")
       OR NOT EXISTS (SELECT 1 FROM "RunErrorGroup" g WHERE g.fingerprint = e.fingerprint)`,
   },
   {
@@ -131,7 +131,7 @@ const RULES_OF_ALL: Rule[] = [
   },
   {
     rule: 'no due time has a run and a reason for none',
-    broken: `SELECT count(*) FROM "ScheduleSkip" k JOIN looked r ON r."scheduleId" = k."scheduleId"
+    broken: `SELECT count(*) FROM "ScheduleSkip" k JOIN checked r ON r."scheduleId" = k."scheduleId"
       WHERE r."dueAt" IN (k."firstDueAt", k."lastDueAt") AND r.trigger = 'CRON'`,
   },
   {
@@ -144,7 +144,7 @@ const RULES_OF_ALL: Rule[] = [
     rule: 'counters equal the rows',
     broken: `SELECT count(*) FROM "JobRunCount" c FULL JOIN (
         SELECT date_trunc('hour', "finishedAt", 'UTC') AS hour, "jobName", status, count(*) AS runs, coalesce(sum("durationMs"), 0) AS "totalDurationMs"
-        FROM looked WHERE "finishedAt" IS NOT NULL GROUP BY 1, 2, 3
+        FROM checked WHERE "finishedAt" IS NOT NULL GROUP BY 1, 2, 3
       ) r USING (hour, "jobName", status) WHERE (c.runs, c."totalDurationMs") IS DISTINCT FROM (r.runs, r."totalDurationMs")`,
   },
   {
@@ -213,9 +213,9 @@ interface Found {
 }
 
 // One statement, so that all rules see the same snapshot.
-const check = (rules: Rule[], looked: string): string => `
-WITH looked AS MATERIALIZED (${looked})
-${rules.map(({ rule, broken }) => `SELECT '${rule}' AS rule, (${broken})::int AS count, (SELECT count(*) FROM looked)::int AS runs`).join('\nUNION ALL\n')}`;
+const check = (rules: Rule[], checked: string): string => `
+WITH checked AS MATERIALIZED (${checked})
+${rules.map(({ rule, broken }) => `SELECT '${rule}' AS rule, (${broken})::int AS count, (SELECT count(*) FROM checked)::int AS runs`).join('\nUNION ALL\n')}`;
 
 const brokenOf = (found: Found[]): Violations =>
   Object.fromEntries(found.filter(({ count }) => count > 0).map(({ rule, count }) => [rule, count]));

@@ -28,7 +28,7 @@ export interface WaitingFacts {
   resumeAt: string | null;
   /** Runs at once in its channel, over all runners, counted where there is a limit; null for no limit. */
   running: number;
-  mostRunning: number | null;
+  maxRunning: number | null;
   /** The channel has used up its starts until then; null when it hasn't. */
   nextStartAt: string | null;
   rateLimit: number | null;
@@ -43,7 +43,7 @@ export interface WaitingFacts {
   /** All slots of all active runners are used. */
   isBusy: boolean;
   /** Runs that come before it in its channel; stops counting one above `lineCap`. Null where they are not counted. */
-  ahead: number | null;
+  runsBefore: number | null;
   /** Its runner was lost, and it runs apart from others. */
   isSuspect: boolean;
 }
@@ -59,7 +59,7 @@ const inLine = `"JobRun" q WHERE q.status = 'QUEUED' AND q."finishedAt" IS NULL 
 // It jumps from one priority that runs wait with to the next in the index that claims use; each is a range of it, so
 // that runs due later cost nothing. Those of its own priority come before it up to its own time, those of better ones as
 // soon as they are due.
-const AHEAD = `(WITH RECURSIVE better AS (
+const RUNS_BEFORE = `(WITH RECURSIVE better AS (
   (SELECT q.priority FROM ${inLine} AND q.priority <= r.priority ORDER BY q.priority LIMIT 1)
   UNION ALL
   SELECT next.priority FROM better CROSS JOIN LATERAL (
@@ -93,11 +93,11 @@ export const SHARED = `(SELECT json_build_object('pausedAt', s."pausedAt", 'paus
       c."pausedBy", c."pauseReason", c."resumeAt",
       CASE WHEN coalesce(c.concurrency, c."concurrencyPerRunner") IS NULL THEN 0
         ELSE (SELECT count(*)::int FROM "JobRun" held WHERE held.status = 'RUNNING' AND held."finishedAt" IS NULL AND held.channel = r.channel) END AS running,
-      least(c.concurrency, c."concurrencyPerRunner" * alive.runners) AS "mostRunning",
+      least(c.concurrency, c."concurrencyPerRunner" * active.runners) AS "maxRunning",
       ${NEXT_START} AS "nextStartAt", c."rateLimit", c."ratePeriodMs",
       ${ageMs(`greatest(j."lastSeenAt", (SELECT max(p."lastSeenAt") FROM "JobProcess" p WHERE r."jobName" = ANY(p."jobNames")))`)} AS "codeSeenMs",
-      alive."mayHaveCode", alive."isCodeMissing", alive.runners,
-      (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL AND "inactivityTimeoutMs" IS NULL) >= alive.slots AS "isBusy"`;
+      active."mayHaveCode", active."isCodeMissing", active.runners,
+      (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL AND "inactivityTimeoutMs" IS NULL) >= active.slots AS "isBusy"`;
 
 /** Where these come from: joined to `moment` and to `r`. */
 export const SHARED_SOURCES = `LEFT JOIN "Job" j ON j.name = r."jobName"
@@ -107,7 +107,7 @@ export const SHARED_SOURCES = `LEFT JOIN "Job" j ON j.name = r."jobName"
         coalesce(bool_or(r."jobName" = ANY (p."jobNames") OR (p.id IS NULL AND runner."startedAt" <= j."lastSeenAt" + ${START})), false) AS "mayHaveCode"
       FROM "Runner" runner LEFT JOIN "JobProcess" p ON p."runnerId" = runner.id
       WHERE runner.status = 'ACTIVE' AND runner.kind <> 'CLI' AND runner."lastHeartbeatAt" > moment.now - ${SILENT}
-    ) alive
+    ) active
     LEFT JOIN "Channel" c ON c.name = r.channel
     CROSS JOIN LATERAL (SELECT ${isPaused('c', 'moment.now')} AS is) pause`;
 
@@ -121,7 +121,7 @@ export const WAITING = `CASE WHEN r.status = 'QUEUED' THEN (
       ) few) AS blockers,
       (SELECT count(*)::int FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p."finishedAt" IS NULL) AS "blockerCount",
       ${SHARED},
-      CASE WHEN r."isBlocked" OR r."runAt" > moment.now THEN 0 ELSE ${AHEAD} END AS ahead,
+      CASE WHEN r."isBlocked" OR r."runAt" > moment.now THEN 0 ELSE ${RUNS_BEFORE} END AS "runsBefore",
       EXISTS (SELECT FROM "SuspectRun" s WHERE s."runId" = r.id) AS "isSuspect"
     FROM (SELECT clock_timestamp() AS now) moment
     ${SHARED_SOURCES}

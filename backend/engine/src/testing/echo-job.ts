@@ -4,7 +4,7 @@ import { defineJob } from '../queue/job.js';
 /** Returns the word from its parameters. */
 export const echo = defineJob({
   name: 'echo',
-  description: 'Says what it was told',
+  description: 'Returns its parameter',
   examples: ['echo --word=hello'],
   algorithmVersion: '1',
   parameters: z.object({ word: z.string().max(100_000).optional() }),

@@ -137,7 +137,7 @@ export class TestEngine {
   }
 
   /** Sets the last heartbeat of the runs to ten minutes ago. */
-  async silence(...ids: string[]): Promise<void> {
+  async stall(...ids: string[]): Promise<void> {
     await this.database.pool.query(
       `UPDATE "JobRun" SET "lastHeartbeatAt" = clock_timestamp() - interval '10 minutes' WHERE id = ANY($1)`,
       [ids],

@@ -24,7 +24,7 @@ export interface GraphRun {
   status: string;
   isBlocked: boolean;
   error: string | null;
-  asked: boolean;
+  isStopping: boolean;
 }
 
 /** Runs that wait for one another, straight into the database: what becomes of them is the same without jobs. */
@@ -61,9 +61,9 @@ export class TestGraph {
    * Makes a batch of existing runs, and returns the id of its callback run (one that waits for no other, where there
    * are none).
    */
-  async gather(runIds: string[], callback: Condition): Promise<string> {
-    const gathered = await this.sql.query<{ id: string }>(GATHER, [runIds, callback]);
-    return String(gathered.rows[0]?.id);
+  async makeBatch(runIds: string[], callback: Condition): Promise<string> {
+    const added = await this.sql.query<{ id: string }>(MAKE_BATCH, [runIds, callback]);
+    return String(added.rows[0]?.id);
   }
 
   /** Claims runs as a runner would; throws for one that can't begin. */
@@ -96,8 +96,8 @@ export class TestGraph {
   /** One state for each run: BLOCKED for a run that waits, STOPPING for one that was requested to stop. */
   async states(...ids: string[]): Promise<string[]> {
     const runs = await this.read(...ids);
-    return runs.map(({ status, isBlocked, asked }) =>
-      status === 'QUEUED' && isBlocked ? 'BLOCKED' : status === 'RUNNING' && asked ? 'ASKED' : status,
+    return runs.map(({ status, isBlocked, isStopping }) =>
+      status === 'QUEUED' && isBlocked ? 'BLOCKED' : status === 'RUNNING' && isStopping ? 'STOPPING' : status,
     );
   }
 }
@@ -118,7 +118,7 @@ export const outcomeOf = ({ id, leaseToken }: Lease, status: TerminalStatus): Ou
 const ADD = `
 WITH predecessor AS MATERIALIZED (
   SELECT id, status FROM "JobRun" WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
-), told AS (
+), marked AS (
   UPDATE "JobRun" j SET "hasDependents" = true FROM predecessor p WHERE j.id = p.id AND p.status IN ('QUEUED', 'RUNNING') AND j."finishedAt" IS NULL
 )
 INSERT INTO "JobRun" ("jobName", "dependsOn", "waitsFor", "isBlocked", "maxAttempts")
@@ -135,7 +135,7 @@ FROM link LEFT JOIN link before ON before.n = link.n - 1 ORDER BY link.n
 RETURNING id`;
 
 const ADD_FAN = `
-WITH told AS (UPDATE "JobRun" SET "hasDependents" = true WHERE id = $1)
+WITH marked AS (UPDATE "JobRun" SET "hasDependents" = true WHERE id = $1)
 INSERT INTO "JobRun" ("jobName", "dependsOn", "waitsFor", "isBlocked")
 SELECT 'fan', ARRAY[$1::bigint], $3::"WaitCondition", true FROM generate_series(1, $2::int)
 RETURNING id`;
@@ -151,13 +151,13 @@ WITH callback AS (
 )
 SELECT id, ARRAY(SELECT id FROM member ORDER BY id) AS "runIds", "callbackRunId" AS "callbackId" FROM batch`;
 
-const GATHER = `
+const MAKE_BATCH = `
 WITH callback AS (
   INSERT INTO "JobRun" ("jobName", "isBlocked", "waitsFor") VALUES ('callback', cardinality($1::bigint[]) > 0, $2::"WaitCondition") RETURNING id
 ), batch AS (
   INSERT INTO "JobRunBatch" (name, total, "callbackRunId") SELECT 'Some', cardinality($1::bigint[]), id FROM callback
   WHERE cardinality($1::bigint[]) > 0 RETURNING id
-), gathered AS (
+), added AS (
   UPDATE "JobRun" j SET "batchId" = batch.id FROM batch WHERE j.id = ANY($1::bigint[])
 )
 SELECT id FROM callback`;
@@ -170,5 +170,5 @@ WHERE id = ANY($1::bigint[]) AND status = 'QUEUED' AND "finishedAt" IS NULL AND 
 RETURNING id, "leaseToken"`;
 
 const READ = `
-SELECT j.id, j.status, j."isBlocked", j.error, j."cancelRequestedAt" IS NOT NULL AS asked
+SELECT j.id, j.status, j."isBlocked", j.error, j."cancelRequestedAt" IS NOT NULL AS "isStopping"
 FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted(id, place) JOIN "JobRun" j ON j.id = wanted.id ORDER BY place`;

@@ -64,23 +64,23 @@ const acts: Record<string, (ctx: JobContext) => unknown> = {
       await delay(5);
     }
   },
-  tell: async (ctx) => {
+  report: async (ctx) => {
     ctx.pipeline([{ id: 'read' }, { id: 'write', weight: 3 }]);
     for (let n = 1; n <= 2_000; n++) {
       ctx.log.info(`Line ${n}`, { n });
       ctx.step('read').progress(n / 2_000);
     }
     ctx.step('write').start('Writing');
-    ctx.setMetadata({ told: 2_000 });
+    ctx.setMetadata({ lines: 2_000 });
     return { last: 'word' };
   },
-  tellAndDie: (ctx) => {
+  reportAndCrash: (ctx) => {
     for (let n = 1; n <= 500; n++) ctx.log.info(`Line ${n}`);
-    ctx.setMetadata({ told: 500 });
+    ctx.setMetadata({ lines: 500 });
     ctx.progress(0.5, 'Half');
     process.abort();
   },
-  tellTooMuch: (ctx) => {
+  reportTooMuch: (ctx) => {
     ctx.log.warn('x'.repeat(1_000_000), { huge: 'y'.repeat(1_000_000) });
     return { small: 1, huge: 'z'.repeat(1_000_000), after: 2 };
   },
@@ -96,7 +96,7 @@ const acts: Record<string, (ctx: JobContext) => unknown> = {
     for (let n = 1; n <= 1_000; n++) console.log(`Printed ${n} password=hunter2`);
     console.error('And then an error');
   },
-  talkNonsense: () => {
+  reportNonsense: () => {
     writeSync(4, 'no report\n');
     return new Promise(() => {});
   },
@@ -107,7 +107,7 @@ function spin(): void {
 }
 
 const definition = {
-  description: 'Does as told',
+  description: 'Does what its parameter names',
   examples: ['tsx scripts/runJobs.ts isolated'],
   algorithmVersion: '1',
   maxAttempts: 1,

@@ -5,7 +5,7 @@ import { QueueEvents } from '../queue/events.js';
 import { defineJob } from '../queue/job.js';
 import { Scheduler } from '../queue/maintenance/scheduler.js';
 import { createRegistry } from '../queue/registry.js';
-import { placeNew } from '../queue/schedules/place.js';
+import { timeNew } from '../queue/schedules/timed-settings.js';
 import { timingOf } from '../queue/schedules/timing.js';
 import { SYSTEM } from '../queue/system-actor.js';
 import { countEnded } from '../queue/transitions/count.js';
@@ -27,7 +27,7 @@ export interface YearsOptions {
 
 /** What became of the due times. */
 export interface YearsReport {
-  looks: number;
+  polls: number;
   dueTimes: number;
   runs: number;
   skipped: number;
@@ -38,7 +38,7 @@ export interface YearsReport {
   /** Due times without a run and without a reason for none. */
   gaps: number;
   /** Runs and reasons for times that weren't due. */
-  unasked: number;
+  unexpected: number;
   /** Times that the next due time of a schedule went back, or stood still while others were dealt with. */
   backward: number;
 }
@@ -53,7 +53,7 @@ const SCHEDULERS = 3;
  * of things and begin again, and sleep through due times. The clock goes from due time to due time around every
  * change of clocks, and in leaps otherwise.
  */
-export async function liveThroughYears(options: YearsOptions): Promise<YearsReport> {
+export async function simulateYears(options: YearsOptions): Promise<YearsReport> {
   const { url, from, to } = options;
   const pools = Array.from({ length: SCHEDULERS + 1 }, () => createPool(url, { max: 5 }));
   const world: World = {
@@ -69,15 +69,15 @@ export async function liveThroughYears(options: YearsOptions): Promise<YearsRepo
     const begun = await listSchedules(world.pool);
     const schedulers = pools.slice(0, SCHEDULERS).map((pool) => schedulerOn(world, pool));
     const watch = watchNext(begun);
-    let looks = 0;
-    for (let next = earliest(begun); next !== null && next <= to; looks++) {
+    let polls = 0;
+    for (let next = earliest(begun); next !== null && next <= to; polls++) {
       const leap = edges.some((edge) => Math.abs(edge - (next?.getTime() ?? 0)) < EDGE_MS)
         ? 0
         : world.random() ** 2 * 4 * DAY_MS;
       world.now = new Date(Math.min(to.getTime(), next.getTime() + Math.round(leap)));
       next = earliest(await settle(world, schedulers, watch));
     }
-    return { looks, restarts: world.restarts, backward: watch.backward(), ...(await compare(world, begun)) };
+    return { polls, restarts: world.restarts, backward: watch.backward(), ...(await compare(world, begun)) };
   } finally {
     await Promise.all(pools.map((pool) => pool.end()));
   }
@@ -132,7 +132,7 @@ async function addSchedules(world: World, zone: string): Promise<void> {
     const name = `${zone.toLowerCase().replaceAll(/[^a-z]/g, '-')}-${n}`;
     const chosen = { missed: missed[Math.floor(world.random() * 3)] ?? 'once', overlap: overlap[n % 3] ?? 'skip' };
     const settings = { name, jobName: 'job', parameters: {}, timeZone: zone, ...timing, ...chosen };
-    await addSchedule(world.pool, placeNew(settings, world.from), 'API', SYSTEM);
+    await addSchedule(world.pool, timeNew(settings, world.from), 'API', SYSTEM);
   }
 }
 
@@ -156,7 +156,7 @@ function schedulerOn(world: World, pool: pg.Pool): OneScheduler {
   const notifier = new Notifier({ query: async () => ({ rows: [] }) } as unknown as Sql);
   const begin = () =>
     new Scheduler({
-      sql: mortal(world, pool),
+      sql: crashing(world, pool),
       registry,
       events: new QueueEvents(),
       notifier,
@@ -172,7 +172,7 @@ function schedulerOn(world: World, pool: pg.Pool): OneScheduler {
   };
 }
 
-function mortal(world: World, pool: pg.Pool): Sql {
+function crashing(world: World, pool: pg.Pool): Sql {
   const query = async (text: string, values: unknown[]) => {
     const isWrite = text.includes('FOR UPDATE');
     const fate = isWrite ? world.random() : 1;
@@ -191,7 +191,7 @@ async function settle(world: World, schedulers: OneScheduler[], watch: Watch): P
   for (let round = 0; round < 200; round++) {
     await Promise.all(schedulers.map((scheduler) => scheduler.tick()));
     const { rows } = await world.pool.query<ScheduleRow>('SELECT id, rev, "nextRunAt", "lastDueAt" FROM "Schedule"');
-    watch.look(rows);
+    watch.check(rows);
     const next = earliest(rows);
     if (next === null || next > world.now) return rows;
   }
@@ -211,7 +211,7 @@ function earliest(schedules: Pick<ScheduleRow, 'nextRunAt'>[]): Date | null {
 }
 
 interface Watch {
-  look(rows: ScheduleRow[]): void;
+  check(rows: ScheduleRow[]): void;
   backward(): number;
 }
 
@@ -220,7 +220,7 @@ function watchNext(begun: ScheduleRow[]): Watch {
   const before = new Map(begun.map((row) => [row.id, row]));
   let backward = 0;
   return {
-    look: (rows) => {
+    check: (rows) => {
       for (const row of rows) {
         const last = before.get(row.id);
         const [was, is] = [last?.nextRunAt?.getTime() ?? 0, row.nextRunAt?.getTime() ?? Infinity];
@@ -232,11 +232,11 @@ function watchNext(begun: ScheduleRow[]): Watch {
   };
 }
 
-type Compared = Pick<YearsReport, 'dueTimes' | 'runs' | 'skipped' | 'duplicates' | 'gaps' | 'unasked'>;
+type Compared = Pick<YearsReport, 'dueTimes' | 'runs' | 'skipped' | 'duplicates' | 'gaps' | 'unexpected'>;
 
 /** Holds every due time, as the timing alone has it, against the runs and the reasons for none. */
 async function compare(world: World, begun: ScheduleRow[]): Promise<Compared> {
-  const sum: Compared = { dueTimes: 0, runs: 0, skipped: 0, duplicates: 0, gaps: 0, unasked: 0 };
+  const sum: Compared = { dueTimes: 0, runs: 0, skipped: 0, duplicates: 0, gaps: 0, unexpected: 0 };
   for (const schedule of begun) {
     const runs = await timesOf(world.pool, `SELECT "dueAt" AS at FROM "JobRun" WHERE "scheduleId" = $1`, schedule.id);
     const { rows: skips } = await world.pool.query<{ firstDueAt: Date; lastDueAt: Date; dueTimes: number }>(
@@ -255,7 +255,7 @@ async function compare(world: World, begun: ScheduleRow[]): Promise<Compared> {
     sum.skipped += skipped;
     sum.duplicates += runs.length - ran.size;
     sum.gaps += due.filter((at) => !ran.has(at) && !isSkipped(at)).length;
-    sum.unasked += [...ran].filter((at) => !wanted.has(at)).length + Math.abs(skippedTimes - skipped);
+    sum.unexpected += [...ran].filter((at) => !wanted.has(at)).length + Math.abs(skippedTimes - skipped);
   }
   return sum;
 }

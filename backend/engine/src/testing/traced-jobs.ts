@@ -11,7 +11,7 @@ trace.setGlobalTracerProvider(new BasicTracerProvider());
 export const jobs = [
   defineJob({
     name: 'traced',
-    description: 'Tells which span it runs in',
+    description: 'Returns the span it runs in',
     parameters: z.object({}),
     isolated: true,
     run: async () => {

@@ -21,7 +21,7 @@ export async function inTransaction<Result>(
 }
 
 /** Resolves when so many statements of this database wait for locks. */
-export async function untilSomebodyWaits(sql: Sql, statements = 1): Promise<void> {
+export async function untilStatementsWait(sql: Sql, statements = 1): Promise<void> {
   const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
   await expect.poll(async () => (await sql.query(waiting)).rowCount, { timeout: 10_000 }).toBe(statements);
 }

@@ -2,7 +2,7 @@ import { type MaintenanceTask, TaskProblem } from '@job-manager/engine/queue/mai
 import { readCriticalJobs, readNow } from '@job-manager/engine/store/alerts/facts';
 import { type BrokenRule, type Judged, writeJudgement } from '@job-manager/engine/store/alerts/judge';
 import { addReadyRules, listRules, noteRuleProblems, type RuleRow } from '@job-manager/engine/store/alerts/rules';
-import { isUnreachable } from '@job-manager/engine/store/faults';
+import { isUnreachable } from '@job-manager/engine/store/database-errors';
 import type { Sql } from '@job-manager/engine/store/sql';
 import { alertKindOf } from '@job-manager/shared/alert-rules';
 import type { SystemHealth } from '@job-manager/shared/contract/health';

@@ -7,7 +7,7 @@ const COST = { algorithm: ARGON2ID, memoryCost: 19_456, timeCost: 2, parallelism
 /** Each hash holds a thread of Node's pool of four and 19 MiB: two leave room for files and names. */
 const AT_ONCE = 2;
 /** About three seconds of work; a caller that comes later is refused with a time to retry. */
-const MOST_WAITING = 100;
+const MAX_WAITING = 100;
 
 /** More people are signing in than this process can check just now. */
 export class HashingBusy extends Error {}
@@ -57,7 +57,7 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function waitForTurn(): Promise<void> {
-  if (waiting.length >= MOST_WAITING) throw new HashingBusy('Too many sign-ins at once');
+  if (waiting.length >= MAX_WAITING) throw new HashingBusy('Too many sign-ins at once');
   return new Promise((resolve) => waiting.push(resolve));
 }
 

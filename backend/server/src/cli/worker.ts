@@ -20,12 +20,12 @@ export async function runWorker({ concurrency, loadJobs, openDatabase }: WorkerC
   const resources = new Resources();
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
-  let hurry: (() => void) | undefined;
+  let skipGrace: (() => void) | undefined;
   // The second request hands runs back without waiting for any to end; who can't wait for that either asks once more.
   const force = () => {
-    if (!hurry) process.exit(130);
-    hurry();
-    hurry = undefined;
+    if (!skipGrace) process.exit(130);
+    skipGrace();
+    skipGrace = undefined;
   };
   /** Drains and ends the process; the last request decides on the code. */
   const end = (code: number) => {
@@ -65,6 +65,6 @@ export async function runWorker({ concurrency, loadJobs, openDatabase }: WorkerC
     };
     const given = { jobs, jobsModule, services };
     const starting = startWorker({ config, databaseUrl, kind: 'WORKER', log, supervisor, ...given });
-    ({ hurry } = await resources.hold(starting, (worker) => worker.stop()));
+    ({ skipGrace } = await resources.hold(starting, (worker) => worker.stop()));
   }
 }

@@ -1,6 +1,6 @@
 import { type Installation, isNeeded } from '@job-manager/engine/database/installation';
 import { outsideJobScope } from '@job-manager/engine/database/job-scope';
-import { isPassing } from '@job-manager/engine/store/faults';
+import { isPassing } from '@job-manager/engine/store/database-errors';
 import { type HealthLimits, readSystemState } from '@job-manager/engine/store/health';
 import type { NotificationProbe } from '@job-manager/engine/store/notification-probe';
 import type { Sql } from '@job-manager/engine/store/sql';

@@ -30,8 +30,8 @@ const RUN: TroubledRow = {
   startedAt: ago(40 * MINUTE),
   lastHeartbeatAt: ago(10_000),
   isStalled: false,
-  silentMs: 10_000,
-  silenceLimitMs: 5 * MINUTE,
+  sinceHeartbeatMs: 10_000,
+  stallLimitMs: 5 * MINUTE,
   ranMs: 40 * MINUTE,
   slowAfterMs: 30 * MINUTE,
 };

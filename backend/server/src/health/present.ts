@@ -47,7 +47,7 @@ function presentState({ now, runners, backlog, running, troubled, maintenance }:
     running,
     stalled: troubled
       .filter((run) => run.isStalled)
-      .map((run) => presentTroubled(run, run.silentMs, run.silenceLimitMs)),
+      .map((run) => presentTroubled(run, run.sinceHeartbeatMs, run.stallLimitMs)),
     slow: troubled.filter((run) => !run.isStalled).map((run) => presentTroubled(run, run.ranMs, run.slowAfterMs)),
     maintenance: maintenance.map((task) => ({
       ...task,

@@ -84,10 +84,10 @@ it('tells the progress of a batch, and cancels what is left of it', async () => 
   const cancelled = (await post(`/batches/${batch.id}/cancel`)).json;
   expect(cancelled).toMatchObject({
     cancelled: 3,
-    asked: 0,
+    requested: 0,
     batch: { progressPercent: 100, finishedAt: expect.any(String) },
   });
-  expect((await post(`/batches/${batch.id}/cancel`)).json).toMatchObject({ cancelled: 0, asked: 0 });
+  expect((await post(`/batches/${batch.id}/cancel`)).json).toMatchObject({ cancelled: 0, requested: 0 });
   expect(await auditOf('batch.cancel', batch.id)).toHaveLength(1);
 });
 
@@ -187,10 +187,10 @@ it('lists the failed runs of a batch alone, and says before a cancel what it wou
   });
   expect((await get(`/batches/${batchId}/runs?failedOnly=false`)).json.total).toBe(4);
   const preview = (await get(`/batches/${batchId}/cancel/preview`)).json;
-  expect(preview).toMatchObject({ cancelled: 2, asked: 0, byJob: [{ jobName: 'echo', runs: 2 }] });
+  expect(preview).toMatchObject({ cancelled: 2, requested: 0, byJob: [{ jobName: 'echo', runs: 2 }] });
   expect(preview.first.map(({ id }: { id: string }) => id)).toEqual(jobRunIds.slice(2));
   const cancelled = (await post(`/batches/${batchId}/cancel`)).json;
-  expect(cancelled).toMatchObject({ cancelled: preview.cancelled, asked: preview.asked });
+  expect(cancelled).toMatchObject({ cancelled: preview.cancelled, requested: preview.requested });
   expect(problemCode(await get('/batches/999999/cancel/preview'))).toBe('UNKNOWN_BATCH');
 });
 

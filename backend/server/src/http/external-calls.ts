@@ -1,6 +1,6 @@
 import { unknownRun } from '@job-manager/engine/queue/errors';
 import { createRedaction } from '@job-manager/engine/queue/redaction';
-import { readActivePicture } from '@job-manager/engine/store/active';
+import { readActiveSnapshot } from '@job-manager/engine/store/active';
 import { readHistory } from '@job-manager/engine/store/history';
 import { readRun } from '@job-manager/engine/store/run';
 import { contract } from '@job-manager/shared/contract/index';
@@ -28,7 +28,7 @@ export function createExternalCalls({
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   return os.router({
     list: os.list.handler(async ({ input }) => {
-      const { rows: active } = await readActivePicture(pool);
+      const { rows: active } = await readActiveSnapshot(pool);
       const past = input.includePast ? (await readHistory(pool, { page: 1, pageSize: PAST_SHOWN })).runs : [];
       return { runs: [...(await presentQueuedRuns(pool, active, hasCode)), ...past.map(presentSummary)] };
     }),

@@ -2,7 +2,7 @@ import { removedRun, unknownRun } from '@job-manager/engine/queue/errors';
 import { collectRecentCauses } from '@job-manager/engine/queue/maintenance/causes';
 import { createRedaction } from '@job-manager/engine/queue/redaction';
 import { revealParameters } from '@job-manager/engine/queue/transitions/reveal';
-import { readActivePicture } from '@job-manager/engine/store/active';
+import { readActiveSnapshot } from '@job-manager/engine/store/active';
 import { readHistoryJobNames } from '@job-manager/engine/store/history';
 import { untouchedJob } from '@job-manager/engine/store/job-settings';
 import { readRemoval, readRun, readWaiting } from '@job-manager/engine/store/run';
@@ -63,7 +63,7 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
     historyJobNames: os.historyJobNames.handler(async () => ({ jobNames: await readHistoryJobNames(pool) })),
 
     active: os.active.handler(async () => {
-      const { rows } = await readActivePicture(pool);
+      const { rows } = await readActiveSnapshot(pool);
       return { runs: await presentQueuedRuns(pool, rows, hasCode) };
     }),
 

@@ -1,5 +1,5 @@
 import { QueueError } from '@job-manager/engine/queue/errors';
-import { isPassing } from '@job-manager/engine/store/faults';
+import { isPassing } from '@job-manager/engine/store/database-errors';
 import { ORPCError } from '@orpc/server';
 import { TooManyAttempts } from '../auth/attempts.js';
 import { UnreadableSecret } from '../auth/encryption.js';

@@ -1,6 +1,7 @@
 import { unknownRun } from '@job-manager/engine/queue/errors';
 import { collectRecentCauses } from '@job-manager/engine/queue/maintenance/causes';
 import { createRedaction } from '@job-manager/engine/queue/redaction';
+import { readAdjacentRuns } from '@job-manager/engine/store/adjacent-runs';
 import { readAuditOfRun } from '@job-manager/engine/store/audit-log';
 import { readCauseOf } from '@job-manager/engine/store/history-of-cause';
 import { lookUp } from '@job-manager/engine/store/lookup';
@@ -8,7 +9,6 @@ import { readSystemMessages } from '@job-manager/engine/store/messages';
 import { readOperationCounts } from '@job-manager/engine/store/operation-counts';
 import { readUpcoming } from '@job-manager/engine/store/queue-now';
 import { readGraph } from '@job-manager/engine/store/run-graph';
-import { readNeighbours } from '@job-manager/engine/store/run-neighbours';
 import type { RunSummaryRow } from '@job-manager/engine/store/run-row';
 import { readClock } from '@job-manager/engine/store/schedules';
 import { contract } from '@job-manager/shared/contract/index';
@@ -78,7 +78,7 @@ export function createRunListCalls(deps: HttpDeps, { snapshots }: { snapshots: (
     neighbours: os.neighbours.handler(async ({ input: { jobRunId } }) => {
       if ((await statusOf(jobRunId)) === 'FAILED') await collectRecentCauses(pool);
       const [{ usual, usualUse, ...runs }, alike] = await Promise.all([
-        readNeighbours(pool, jobRunId),
+        readAdjacentRuns(pool, jobRunId),
         readCauseOf(pool, jobRunId),
       ]);
       const present = (row: RunSummaryRow | null) => row && presentSummary(row);

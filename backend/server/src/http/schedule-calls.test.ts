@@ -1,4 +1,4 @@
-import { placeNew } from '@job-manager/engine/queue/schedules/place';
+import { timeNew } from '@job-manager/engine/queue/schedules/timed-settings';
 import { SYSTEM } from '@job-manager/engine/queue/system-actor';
 import { addSchedule, MAX_SCHEDULES } from '@job-manager/engine/queue/transitions/schedule';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ const created = async (more: object = {}) => (await create(more)).json.schedule;
 const inCode = (name: string, jobName = 'echo') =>
   addSchedule(
     server.database.pool,
-    placeNew(
+    timeNew(
       { name, jobName, parameters: {}, everyMs: 60_000, timeZone: 'UTC', missed: 'once', overlap: 'skip' },
       new Date(),
     ),

@@ -5,7 +5,7 @@ import { readConfig } from '@job-manager/engine/config';
 import { size } from '@job-manager/engine/testing/size';
 import { limits } from '@job-manager/shared/limits';
 import type { ServerMessage } from '@job-manager/shared/live';
-import { mostFollowed } from '@job-manager/shared/live-client';
+import { maxFollowed } from '@job-manager/shared/live-client';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -471,7 +471,7 @@ describe('following a run', () => {
   });
 
   it('drops the run that was followed first when there are too many', async () => {
-    const ids = await Promise.all(Array.from({ length: mostFollowed + 1 }, () => aRun(1)));
+    const ids = await Promise.all(Array.from({ length: maxFollowed + 1 }, () => aRun(1)));
     const follower = await watching();
     for (const id of ids) follower.follow(id);
     for (const id of ids.slice(1)) await vi.waitFor(() => expect(follower.seqsOf(id)).toEqual([1]));

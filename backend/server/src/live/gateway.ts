@@ -3,7 +3,7 @@ import type { Listener } from '@job-manager/engine/store/listener';
 import { type JobPatterns, keyOfJobPatterns } from '@job-manager/shared/job-patterns';
 import { limits } from '@job-manager/shared/limits';
 import { closeCodes } from '@job-manager/shared/live';
-import { type ClientMessage, mostFollowed } from '@job-manager/shared/live-client';
+import { type ClientMessage, maxFollowed } from '@job-manager/shared/live-client';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { HostUsers } from '../auth/host-users.js';
 import type { Identity } from '../auth/identity.js';
@@ -268,7 +268,7 @@ export class Gateway {
     const { viewer, audience, followed } = connection;
     unfollow(connection, runId);
     const [oldest] = followed.keys();
-    if (oldest !== undefined && followed.size >= mostFollowed) unfollow(connection, oldest);
+    if (oldest !== undefined && followed.size >= maxFollowed) unfollow(connection, oldest);
     followed.set(runId, audience.tails.follow(runId, afterSeq, viewer));
   }
 

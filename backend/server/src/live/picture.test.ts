@@ -1,6 +1,6 @@
 import { defineJob } from '@job-manager/engine/queue/job';
 import { SYSTEM } from '@job-manager/engine/queue/system-actor';
-import { readActivePicture } from '@job-manager/engine/store/active';
+import { readActiveSnapshot } from '@job-manager/engine/store/active';
 import { TestEngine } from '@job-manager/engine/testing/engine';
 import { blankRun, type JobRunSummary } from '@job-manager/shared/contract/run';
 import { isTerminal } from '@job-manager/shared/run';
@@ -227,7 +227,7 @@ it('equals the database however the writes fall', async () => {
   }
   await vi.waitFor(async () => {
     for (const open of opened.values()) open();
-    const { rows } = await readActivePicture(engine.database.pool);
+    const { rows } = await readActiveSnapshot(engine.database.pool);
     expect([...known.values()].map((run) => [run.id, run.status, run.rev]).sort()).toEqual(
       rows.map((row) => [row.id, row.status, row.rev]).sort(),
     );

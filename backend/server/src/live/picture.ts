@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { type ActivePicture, readActivePicture, readRuns } from '@job-manager/engine/store/active';
+import { type ActiveSnapshot, readActiveSnapshot, readRuns } from '@job-manager/engine/store/active';
 import type { ProgressNote } from '@job-manager/engine/store/channels';
 import type { Listener } from '@job-manager/engine/store/listener';
 import { type QueueFacts, readQueueFacts } from '@job-manager/engine/store/queue-facts';
@@ -27,7 +27,7 @@ interface PictureOptions {
   pollMs?: number;
   /** How old what is known of channels and runners may be, in milliseconds. */
   factsMaxAgeMs?: number;
-  onFault?(error: unknown): void;
+  onError?(error: unknown): void;
 }
 
 /** However fast notifications come, looks begin at least so far apart: at once where little happens, else gathered. */
@@ -153,7 +153,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     this.#dueAt = dueAt;
     this.#timer = setTimeout(() => {
       this.#dueAt = Number.POSITIVE_INFINITY;
-      this.refresh().catch((error) => this.#options.onFault?.(error));
+      this.refresh().catch((error) => this.#options.onError?.(error));
     }, ms);
     this.#timer.unref();
   }
@@ -164,7 +164,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   }
 
   async #read(): Promise<void> {
-    const picture = await readActivePicture(this.#options.sql);
+    const picture = await readActiveSnapshot(this.#options.sql);
     const facts = await this.#readFacts(picture.rows);
     // Whether a time has come changes from one look to the next, what is known of channels once a second.
     const now = { ...facts, serverTime: picture.serverTime };
@@ -183,7 +183,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   }
 
   /** Notifications come up to fifty times a second, these need not: a run that they do not know has no reason until then. */
-  async #readFacts(rows: ActivePicture['rows']): Promise<QueueFacts> {
+  async #readFacts(rows: ActiveSnapshot['rows']): Promise<QueueFacts> {
     const maxAgeMs = this.#options.factsMaxAgeMs ?? FACTS_MAX_AGE_MS;
     if (this.#facts && performance.now() - this.#facts.readAt < maxAgeMs) return this.#facts;
     this.#facts = { ...(await readQueueFacts(this.#options.sql, rows)), readAt: performance.now() };
@@ -194,7 +194,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     after: Map<string, JobRunSummary>,
     gone: string[],
     now: Map<string, JobRunSummary>,
-    picture: ActivePicture,
+    picture: ActiveSnapshot,
   ): void {
     // A run that was queued again and claimed between the two queries is active: the next look finds it.
     // Where more run than are shown, it may as well be one of those that are not.

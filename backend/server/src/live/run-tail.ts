@@ -9,7 +9,7 @@ import { encode, type SharedMessage } from './shared-message.js';
 /** Messages read at once. */
 const PAGE = 1_000;
 /** About as much text goes into one message of the socket, so that a viewer is never far behind by one alone. */
-const MOST_CHARS = 64 * 1024;
+const MAX_CHARS = 64 * 1024;
 /** However often it is woken, the run is looked at no more often. */
 const MIN_GAP_MS = 100;
 /** How soon it is seen that a viewer that was behind has caught up; looking for that costs no query. */
@@ -34,7 +34,7 @@ interface RunTailOptions {
   sql: Sql;
   runId: string;
   pollMs: number;
-  onFault?(error: unknown): void;
+  onError?(error: unknown): void;
 }
 
 /**
@@ -102,7 +102,7 @@ export class RunTail {
       if (this.#isWoken || performance.now() >= this.#readAt + this.#options.pollMs) await this.#readState();
       await this.#sendAll();
     } catch (error) {
-      this.#options.onFault?.(error);
+      this.#options.onError?.(error);
     }
     this.#isBusy = false;
     this.#scheduleNext();
@@ -194,7 +194,7 @@ export class RunTail {
   }
 }
 
-/** In parts of about MOST_CHARS. */
+/** In parts of about MAX_CHARS. */
 function partsOf(rows: MessageRow[]): MessageRow[][] {
   const parts: MessageRow[][] = [];
   let part: MessageRow[] = [];
@@ -202,7 +202,7 @@ function partsOf(rows: MessageRow[]): MessageRow[][] {
   for (const row of rows) {
     part.push(row);
     chars += 150 + row.message.length + (row.data === null ? 0 : JSON.stringify(row.data).length);
-    if (chars < MOST_CHARS) continue;
+    if (chars < MAX_CHARS) continue;
     parts.push(part);
     part = [];
     chars = 0;

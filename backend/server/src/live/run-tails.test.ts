@@ -261,10 +261,10 @@ it('asks nothing of the database once no viewer follows', async () => {
 
 it('goes on after the database was away', async () => {
   const id = await aRun(1);
-  const onFault = vi.fn();
+  const onError = vi.fn();
   const query = queries().mockRejectedValueOnce(new Error('connection terminated'));
-  const follower = follow(new RunTails({ sql: database.pool, listener, pollMs: 20, onFault }), id);
+  const follower = follow(new RunTails({ sql: database.pool, listener, pollMs: 20, onError }), id);
   await follower.until(1);
-  expect(onFault).toHaveBeenCalledOnce();
+  expect(onError).toHaveBeenCalledOnce();
   query.mockRestore();
 });

@@ -11,7 +11,7 @@ export interface RunTailsOptions {
   listener: Notifications;
   /** How often a followed run is looked at unasked, in milliseconds. */
   pollMs?: number;
-  onFault?(error: unknown): void;
+  onError?(error: unknown): void;
 }
 
 /** The messages and steps of the runs that are followed: one tail per run, however many follow it. */
@@ -36,8 +36,8 @@ export class RunTails {
 
   /** Sends the viewer what the run says after the message `afterSeq`, and its steps, until the returned function is called. */
   follow(runId: string, afterSeq: number, viewer: TailViewer): () => void {
-    const { sql, pollMs = 1_000, onFault } = this.#options;
-    const tail = this.#tails.get(runId) ?? new RunTail({ sql, runId, pollMs, onFault });
+    const { sql, pollMs = 1_000, onError } = this.#options;
+    const tail = this.#tails.get(runId) ?? new RunTail({ sql, runId, pollMs, onError });
     this.#tails.set(runId, tail);
     const leave = tail.join(viewer, afterSeq);
     return () => {

@@ -53,7 +53,14 @@ export function presentWait(row: RunSummaryRow, { serverTime, shared, blocked }:
   const facts = row.status === 'QUEUED' ? shared.get(queueKey(row)) : undefined;
   if (facts === undefined) return NO_WAIT;
   const { blockers = [], blockerCount = 0, waitsFor = null, batch = null } = blocked.get(row.id) ?? {};
-  const waiting = { ...facts, blockers, blockerCount, isLater: row.runAt > serverTime, ahead: null, isSuspect: false };
+  const waiting = {
+    ...facts,
+    blockers,
+    blockerCount,
+    isLater: row.runAt > serverTime,
+    runsBefore: null,
+    isSuspect: false,
+  };
   const { reason, message, until } = findWait(
     { ...row, waitsFor, batch, isCalledBack: batch !== null, putOff: null, waiting },
     hasCode,
@@ -82,16 +89,16 @@ function findWait(run: QueuedRun, hasCode: HasCode): Waiting {
   if (facts.jobPause) return because('jobPaused', jobPaused(run.jobName, facts.jobPause), facts.jobPause.resumeAt);
   if (facts.pausedMs !== null) return because('channelPaused', paused(run.channel, facts), facts.resumeAt);
   if (facts.runners === 0) return because('noRunner', 'No runner is alive; the run starts as soon as one is.');
-  if (facts.mostRunning !== null && facts.running >= facts.mostRunning)
+  if (facts.maxRunning !== null && facts.running >= facts.maxRunning)
     return because(
       'channelFull',
-      `Channel ${run.channel} runs ${facts.running} of ${atMost(facts.mostRunning)} at once.`,
+      `Channel ${run.channel} runs ${facts.running} of ${atMost(facts.maxRunning)} at once.`,
     );
   if (facts.nextStartAt !== null) return because('rateLimited', rateLimited(run.channel, facts), facts.nextStartAt);
   if (!isCodeHere)
     return because('noCode', `This server has no job "${run.jobName}"; a runner that has it may start it.`);
   if (facts.isSuspect) return because('inLine', SUSPECT);
-  const line = inLine(run.channel, facts.ahead);
+  const line = inLine(run.channel, facts.runsBefore);
   return facts.isBusy ? because('runnersBusy', `All runners are busy. ${line}`) : because('inLine', line);
 }
 
@@ -119,7 +126,7 @@ function blocked({ isCalledBack, waitsFor, batch, waiting }: QueuedRun): string 
   const names = waiting.blockers.map(({ jobRunId, jobName }) => `#${jobRunId} ${jobName}`);
   const more = waiting.blockerCount - names.length;
   if (names.length === 0) return 'It waits for other runs.';
-  return `It waits for ${listed(names, more, waiting.ahead !== null)} to ${waitsFor === 'SUCCEEDED' ? 'succeed' : 'end'}.`;
+  return `It waits for ${listed(names, more, waiting.runsBefore !== null)} to ${waitsFor === 'SUCCEEDED' ? 'succeed' : 'end'}.`;
 }
 
 /** `isCounted`: whether `more` is all that there are besides. */
@@ -141,11 +148,11 @@ function later({ claimNo, attempt, maxAttempts, error, runAt, putOff }: QueuedRu
   return because('retry', message, runAt);
 }
 
-function paused(channel: string, { ahead, pausedMs, pausedBy, pauseReason }: WaitingFacts): string {
+function paused(channel: string, { runsBefore, pausedMs, pausedBy, pauseReason }: WaitingFacts): string {
   const by = pausedBy === null ? '' : ` by ${pausedBy}`;
   const why = pauseReason === null ? '' : `: ${pauseReason}`;
   // In a list the channel stands beside it, and the place is short.
-  if (ahead === null) return `Paused${by}${why}`;
+  if (runsBefore === null) return `Paused${by}${why}`;
   return `Channel ${channel} was paused ${formatAgo(pausedMs ?? 0)}${by}${why || '.'}`;
 }
 
@@ -160,11 +167,12 @@ function rateLimited(channel: string, { rateLimit, ratePeriodMs }: WaitingFacts)
   return `Channel ${channel} may start ${atMost(rateLimit ?? 0)} runs in ${formatDuration(ratePeriodMs ?? 0)}, and has.`;
 }
 
-function inLine(channel: string, ahead: number | null): string {
-  if (ahead === null) return `It waits for its turn in channel ${channel}.`;
-  if (ahead === 0) return `It is next in channel ${channel}.`;
-  if (ahead > lineCap) return `More than ${lineCap.toLocaleString('en')} runs come before it in channel ${channel}.`;
-  return ahead === 1
+function inLine(channel: string, runsBefore: number | null): string {
+  if (runsBefore === null) return `It waits for its turn in channel ${channel}.`;
+  if (runsBefore === 0) return `It is next in channel ${channel}.`;
+  if (runsBefore > lineCap)
+    return `More than ${lineCap.toLocaleString('en')} runs come before it in channel ${channel}.`;
+  return runsBefore === 1
     ? `1 run comes before it in channel ${channel}.`
-    : `${ahead.toLocaleString('en')} runs come before it in channel ${channel}.`;
+    : `${runsBefore.toLocaleString('en')} runs come before it in channel ${channel}.`;
 }

@@ -89,7 +89,7 @@ export async function startTrialServer(
       sql: database.pool,
       registry,
       notifier,
-      mostActive: config.JOBS_MAX_EXTERNAL,
+      maxActive: config.JOBS_MAX_EXTERNAL,
       inactiveAfterMs: config.JOBS_INACTIVE_AFTER_MS,
       maxInactiveMs: config.JOBS_MAX_INACTIVE_MS,
       messagesPerRun: config.JOBS_MESSAGES_PER_RUN,

@@ -9,7 +9,7 @@ import classes from './CancelManyDialog.module.css';
 /** What a cancel of several runs would do now. */
 interface CancelPreview {
   cancelled: number;
-  asked: number;
+  requested: number;
   byJob: readonly { jobName: string; runs: number }[];
   first: readonly JobRunSummary[];
 }
@@ -33,8 +33,8 @@ export function CancelManyDialog(props: Props) {
   const { title, subject, preview, isPending, fault, onConfirm, onClose } = props;
   const [typed, setTyped] = useState('');
   const [isRefused, setRefused] = useState(false);
-  const { cancelled = 0, asked = 0, byJob = [], first = [] } = preview ?? {};
-  const count = cancelled + asked;
+  const { cancelled = 0, requested = 0, byJob = [], first = [] } = preview ?? {};
+  const count = cancelled + requested;
   const isTyped = count <= MAX_UNTYPED || typed.replace(/[\s,.]/g, '') === String(count);
   const confirm = () => {
     if (count === 0) onClose();
@@ -56,7 +56,7 @@ export function CancelManyDialog(props: Props) {
       {preview && count === 0 && <p className={classes.text}>None of them can be cancelled any more.</p>}
       {preview && count > 0 && (
         <>
-          <p className={classes.text}>{describe(cancelled, asked)} This can't be undone.</p>
+          <p className={classes.text}>{describe(cancelled, requested)} This can't be undone.</p>
           <RunsByJob jobs={byJob} />
           <FirstRuns runs={first} count={count} />
           {count > MAX_UNTYPED && (
@@ -76,9 +76,9 @@ export function CancelManyDialog(props: Props) {
   );
 }
 
-function describe(cancelled: number, asked: number): string {
+function describe(cancelled: number, requested: number): string {
   const waiting = `${spellRuns(cancelled)} that ${cancelled === 1 ? 'waits' : 'wait'} would be cancelled at once`;
-  const running = `${spellRuns(asked)} that ${asked === 1 ? 'runs' : 'run'}`;
-  if (asked === 0) return `${waiting}.`;
+  const running = `${spellRuns(requested)} that ${requested === 1 ? 'runs' : 'run'}`;
+  if (requested === 0) return `${waiting}.`;
   return cancelled === 0 ? `${running} would be asked to stop.` : `${waiting}, and ${running} asked to stop.`;
 }

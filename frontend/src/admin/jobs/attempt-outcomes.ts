@@ -24,7 +24,12 @@ export const outcomeLook = {
   SUCCESS: { label: 'Success', icon: IconCheck, tone: 'success' },
   FAILED: { label: 'Failed', icon: IconX, tone: 'failed' },
   CANCELLED: { label: 'Cancelled', icon: IconCircleX, tone: 'cancelled' },
-  LOST: { label: 'Lost', hint: 'The runner ended without notice, or sent no heartbeats.', icon: IconPlugConnectedX, tone: 'failed' },
+  LOST: {
+    label: 'Lost',
+    hint: 'The runner ended without notice, or sent no heartbeats.',
+    icon: IconPlugConnectedX,
+    tone: 'failed',
+  },
   RELEASED: {
     label: 'Released',
     hint: 'The runner was stopped, or ended before the job began; this doesn’t count as an attempt.',

@@ -37,11 +37,17 @@ const serveBatch = () =>
     }),
     http.get('/api/admin/jobs/batches/7/graph', () => HttpResponse.json(world.graph)),
     http.get('/api/admin/jobs/batches/7/cancel/preview', () =>
-      HttpResponse.json({ batchId: '7', cancelled: 20, asked: 1, byJob: [{ jobName: 'mail', runs: 21 }], first: [] }),
+      HttpResponse.json({
+        batchId: '7',
+        cancelled: 20,
+        requested: 1,
+        byJob: [{ jobName: 'mail', runs: 21 }],
+        first: [],
+      }),
     ),
     http.post('/api/admin/jobs/batches/7/cancel', () => {
       calls.push('cancel');
-      return HttpResponse.json({ batchId: '7', cancelled: 20, asked: 1, batch });
+      return HttpResponse.json({ batchId: '7', cancelled: 20, requested: 1, batch });
     }),
   );
 

@@ -53,8 +53,8 @@ function show(operation: BulkOperation): void {
 /** Cancels what a re-run has queued, as far as it has not begun. */
 const undoRerun = (batchId: string): void =>
   change(async () => {
-    const { cancelled, asked } = await cancelBatch(batchId);
-    toastInfo({ message: `${spellRuns(cancelled)} cancelled, ${spellRuns(asked)} requested to stop` });
+    const { cancelled, requested } = await cancelBatch(batchId);
+    toastInfo({ message: `${spellRuns(cancelled)} cancelled, ${spellRuns(requested)} requested to stop` });
   });
 
 function change(act: () => Promise<unknown>): void {

@@ -37,7 +37,7 @@ export interface Batches<Jobs extends object = AnyJobs> {
    * Cancels the queued runs of a batch and requests the running ones to stop. The callback still runs when the last has
    * ended, unless it expects success: then it is cancelled, too.
    */
-  cancelBatch(batchId: string, actor: Actor): Promise<{ cancelled: number; asked: number }>;
+  cancelBatch(batchId: string, actor: Actor): Promise<{ cancelled: number; requested: number }>;
 }
 
 export interface BatchesOptions {
@@ -47,7 +47,7 @@ export interface BatchesOptions {
   schema?: string;
 }
 
-const MOST_NAME_CHARS = 200;
+const MAX_NAME_CHARS = 200;
 
 export function createBatches({ sql, registry, notifier, schema }: BatchesOptions): Batches {
   return {
@@ -66,17 +66,17 @@ export function createBatches({ sql, registry, notifier, schema }: BatchesOption
     },
 
     cancelBatch: async (batchId, actor) => {
-      const { cancelled, asked } = await cancelBatch(sql, batchId, actor);
-      for (const runId of asked) notifier.cancelRequested(runId);
+      const { cancelled, requested } = await cancelBatch(sql, batchId, actor);
+      for (const runId of requested) notifier.cancelRequested(runId);
       if (cancelled > 0) notifier.changed();
-      return { cancelled, asked: asked.length };
+      return { cancelled, requested: requested.length };
     },
   };
 }
 
 async function checked({ name, runs, callback, trigger }: BatchRequest, registry: Registry) {
-  if (name.trim() === '' || name.length > MOST_NAME_CHARS) {
-    throw refusal('INVALID_INPUT', 'name', `must have 1 to ${MOST_NAME_CHARS} characters`);
+  if (name.trim() === '' || name.length > MAX_NAME_CHARS) {
+    throw refusal('INVALID_INPUT', 'name', `must have 1 to ${MAX_NAME_CHARS} characters`);
   }
   const requests = resolveReferences(runs).map((request) => withCorrelationOfRun({ ...request, trigger }));
   checkBatch(requests, callback);
@@ -92,7 +92,7 @@ async function checkJob({ jobName, parameters = {} }: BatchCallback, registry: R
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     const issues = error.issues.length > 0 ? error.issues : [{ path: 'jobName', message: error.message }];
-    const placed = issues.map(({ path, message }) => ({ path: `${at}${path}`, message }));
-    throw new QueueError(error.code, placed.map(({ path, message }) => `${path}: ${message}`).join('; '), placed);
+    const prefixed = issues.map(({ path, message }) => ({ path: `${at}${path}`, message }));
+    throw new QueueError(error.code, prefixed.map(({ path, message }) => `${path}: ${message}`).join('; '), prefixed);
   }
 }

@@ -1,6 +1,6 @@
 import { retryOnContention } from '@job-manager/client/retry-on-contention';
 import type pg from 'pg';
-import { isPassing, isUnreachable } from '../../store/faults.js';
+import { isPassing, isUnreachable } from '../../store/database-errors.js';
 import type { Listener } from '../../store/listener.js';
 import type { Notifier } from '../../store/notifier.js';
 import type { QueueEvents } from '../events.js';
@@ -21,7 +21,7 @@ interface BulkWorkerOptions {
  * How soon another process takes over the operation of an ended process, and how soon a new one is found without a
  * notification.
  */
-const LOOK_MS = { notified: 15_000, alone: 5_000 };
+const POLL_MS = { notified: 15_000, alone: 5_000 };
 
 /** Executes bulk operations. Runs in every process; one of them does each step. */
 export class BulkWorker {
@@ -38,7 +38,7 @@ export class BulkWorker {
   /** Polls at once: a process may have ended in the middle of an operation just before. */
   start(): void {
     this.#options.listener?.on('bulk', this.#wake);
-    this.#look();
+    this.#poll();
   }
 
   /** Resolves when the step under way has ended; another process does the others. */
@@ -65,27 +65,27 @@ export class BulkWorker {
 
   readonly #wake = () => {
     this.#isWoken = true;
-    if (this.#working === null) this.#look();
+    if (this.#working === null) this.#poll();
   };
 
   #later(): void {
     if (this.#isClosed) return;
-    const lookMs = this.#options.listener?.isConnected ? LOOK_MS.notified : LOOK_MS.alone;
-    this.#timer = setTimeout(() => this.#look(), lookMs * (0.75 + Math.random() / 2));
+    const pollMs = this.#options.listener?.isConnected ? POLL_MS.notified : POLL_MS.alone;
+    this.#timer = setTimeout(() => this.#poll(), pollMs * (0.75 + Math.random() / 2));
     this.#timer.unref();
   }
 
-  #look(): void {
+  #poll(): void {
     clearTimeout(this.#timer);
     if (this.#isClosed) return;
     this.#isWoken = false;
     this.#working = this.tick()
       .catch((error) => {
-        if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'bulk operations', error });
+        if (!isUnreachable(error)) this.#options.events.emit('internalError', { during: 'bulk operations', error });
       })
       .then(() => {
         this.#working = null;
-        if (this.#isWoken) this.#look();
+        if (this.#isWoken) this.#poll();
         else this.#later();
       });
   }

@@ -96,10 +96,10 @@ it('re-runs exactly the failed runs of its preview, as one batch that can be can
   expect(await engine.violations()).toEqual({});
 });
 
-it('does nothing twice and forgets nothing when processes die in the middle', async () => {
+it('does everything exactly once when processes end in the middle', async () => {
   await ended(2 * STEP_RUNS + 200);
   const id = await begin({ action: 'rerun', filter: { status: 'FAILED' } });
-  await expect(worker(dyingAtCommit(2)).tick()).rejects.toThrow();
+  await expect(worker(failingAtCommit(2)).tick()).rejects.toThrow();
   expect(await operation(id)).toMatchObject({ state: 'RUNNING', position: STEP_RUNS, done: STEP_RUNS });
   await Promise.all([worker().tick(), worker().tick()]);
   await worker().tick();
@@ -110,7 +110,7 @@ it('does nothing twice and forgets nothing when processes die in the middle', as
 });
 
 /** The engine's pool, as a process has it that is killed before the given commit. */
-function dyingAtCommit(wanted: number): Pick<pg.Pool, 'connect' | 'query'> {
+function failingAtCommit(wanted: number): Pick<pg.Pool, 'connect' | 'query'> {
   const { pool } = engine.database;
   let commits = 0;
   const connect = async () => {
@@ -135,7 +135,7 @@ it('stops between two steps when it is aborted, and leaves the rest untouched', 
     STEP_RUNS + 1,
   );
   const id = await begin({ action: 'cancel', filter: { channel: 'mail' } });
-  await expect(worker(dyingAtCommit(2)).tick()).rejects.toThrow();
+  await expect(worker(failingAtCommit(2)).tick()).rejects.toThrow();
   expect(await engine.queue.bulk.abort(id, ADA)).toMatchObject({ state: 'ABORTED', abortedBy: 'ada@example.com' });
   expect(await worker().tick()).toBe(0);
   const states = 'SELECT status, count(*)::int AS runs FROM "JobRun" GROUP BY 1 ORDER BY 1';
@@ -285,7 +285,7 @@ it('takes up with the rest what one operation has no room for, and does nothing 
   expect([all.length, new Set(all).size]).toEqual([50, 50]);
 });
 
-it('says how far it looked for a condition that no index knows, and the rest is behind that', async () => {
+it('reports how far it read for a condition without an index, and the rest is behind that', async () => {
   await ended(50);
   await rows(
     `UPDATE "JobRun" SET scope = 'x', "finishedAt" = date_trunc('hour', now()) + (parameters ->> 'n')::int / 10 * interval '1 s'`,
@@ -327,7 +327,7 @@ describe('force-failing many', () => {
       { status: 'FAILED', asked: true, error: 'Force-failed by ada@example.com: stuck', runs: 3 },
       { status: 'RUNNING', asked: true, error: null, runs: 2 },
     ]);
-    // Their grace is over, and the process that did the step is gone: the sweep does the rest.
+    // Their grace period is over, and the process that did the step has ended: the sweep does the rest.
     await rows(
       `UPDATE "JobRun" SET "cancelRequestedAt" = "cancelRequestedAt" - interval '2 min' WHERE id = ANY($1::bigint[])`,
       fresh,

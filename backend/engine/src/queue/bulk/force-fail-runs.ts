@@ -1,5 +1,5 @@
 import type { Sql } from '../../store/sql.js';
-import { askForceFailChosen, forceFailChosen } from '../transitions/force-fail.js';
+import { forceFailChosen, requestForceFailChosen } from '../transitions/force-fail.js';
 import type { Step, StepOutcome } from './outcome.js';
 
 /** A timer may be early by the database's clock. */
@@ -13,22 +13,22 @@ export async function forceFailRuns(sql: Sql, { runIds, request, actor }: Step):
   const { graceMs = 0, reason = null } = request;
   const wanted = { reason, graceMs };
   const failed = await forceFailChosen(sql, { runIds, ...wanted }, actor);
-  const asked = await askForceFailChosen(sql, { runIds, ...wanted }, actor);
-  if (graceMs === 0) failed.push(...(await forceFailChosen(sql, { runIds: asked, ...wanted }, actor)));
-  const done = graceMs === 0 ? failed.length : failed.length + asked.length;
+  const requested = await requestForceFailChosen(sql, { runIds, ...wanted }, actor);
+  if (graceMs === 0) failed.push(...(await forceFailChosen(sql, { runIds: requested, ...wanted }, actor)));
+  const done = graceMs === 0 ? failed.length : failed.length + requested.length;
   return {
     done,
     problems: done < runIds.length ? { 'ended meanwhile': runIds.length - done } : {},
     announce: (notifier) => {
-      for (const id of asked) notifier.cancelRequested(id);
+      for (const id of requested) notifier.cancelRequested(id);
       notifier.revoked(failed);
     },
     ...(graceMs > 0 &&
-      asked.length > 0 && {
+      requested.length > 0 && {
         later: {
           afterMs: graceMs + TIMER_SLACK_MS,
           act: async (then, notifier) =>
-            notifier.revoked(await forceFailChosen(then, { runIds: asked, ...wanted }, actor)),
+            notifier.revoked(await forceFailChosen(then, { runIds: requested, ...wanted }, actor)),
         },
       }),
   };

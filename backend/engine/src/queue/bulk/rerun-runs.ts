@@ -139,7 +139,7 @@ async function addToBatch(sql: Sql, { batchId, total, actor, jobName }: Step, ru
     ...(batchId === null ? [name, actor.email] : [batchId]),
   ]);
   const [batch] = rows;
-  if (!batch) throw new Error('The batch of the operation is gone');
+  if (!batch) throw new Error('The batch of the operation was removed');
   await sql.query(JOIN_BATCH, [batch.id, runIds, actor.userId, actor.tokenId]);
   return batch.id;
 }

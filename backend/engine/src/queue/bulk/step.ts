@@ -51,12 +51,16 @@ async function actOn(sql: Sql, step: Step, registry: Registry): Promise<StepOutc
   const isPurge = action === 'purge';
   const why = isPurge ? `all that waited in channel ${request.filter?.channel}` : 'with others';
   const reason = request.reason === undefined ? why : `${why}: ${request.reason}`;
-  const { cancelled, asked } = await cancelChosen(sql, { runIds, isForWaiting: isForWaiting(request), reason }, actor);
+  const { cancelled, requested } = await cancelChosen(
+    sql,
+    { runIds, isForWaiting: isForWaiting(request), reason },
+    actor,
+  );
   const announce = (notifier: Notifier) => {
-    for (const id of asked) notifier.cancelRequested(id);
+    for (const id of requested) notifier.cancelRequested(id);
     notifier.changed();
   };
-  const done = cancelled + asked.length;
+  const done = cancelled + requested.length;
   const changed = isForWaiting(request) ? 'started or ended meanwhile' : 'ended or requested to stop meanwhile';
   return { done, problems: counted(changed, runIds.length - done), announce };
 }

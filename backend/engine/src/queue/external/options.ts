@@ -11,7 +11,7 @@ export interface ExternalOptions {
   notifier: Notifier;
   redaction: Redaction;
   /** RUNNING external runs at once. */
-  mostActive: number;
+  maxActive: number;
   /** Time without a report after which a run is failed, where its program sets no other. */
   inactiveAfterMs: number;
   /** The longest `inactivityTimeoutMs` that a program may set. */

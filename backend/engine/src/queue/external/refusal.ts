@@ -42,7 +42,10 @@ function describeRefusal(
     return new QueueError('LEASE_LOST', `Run #${id} is no longer yours: it was ${WAS[status]}${why}; stop.`);
   }
   if (status === 'RUNNING' && ending === 'CANCELLED') {
-    return new QueueError('NOT_ALLOWED', `Run #${id} was not requested to stop; fail it without \`cancelled\`, or go on.`);
+    return new QueueError(
+      'NOT_ALLOWED',
+      `Run #${id} was not requested to stop; fail it without \`cancelled\`, or go on.`,
+    );
   }
   return notAllowed('report', id, status);
 }

@@ -42,8 +42,8 @@ export async function reportProgress(
 }
 
 function withoutSecrets(report: ProgressReport, redaction: Redaction): ProgressReport {
-  const clean = <Said extends { message?: string }>(said: Said): Said =>
-    said.message === undefined ? said : { ...said, message: storableProgress(said.message, redaction) };
+  const clean = <Reported extends { message?: string }>(reported: Reported): Reported =>
+    reported.message === undefined ? reported : { ...reported, message: storableProgress(reported.message, redaction) };
   return { ...clean(report), steps: report.steps?.map(clean) };
 }
 

@@ -7,7 +7,7 @@ import { SYSTEM } from '../system-actor.js';
 import type { HeldRun } from '../transitions/external.js';
 import { createExternalRuns, type ExternalRuns } from './runs.js';
 
-const MOST = 50;
+const MAX = 50;
 const INACTIVE_AFTER_MS = 300_000;
 const MAX_INACTIVE_MS = 3_600_000;
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
     registry: createRegistry([]),
     notifier: engine.notifier,
     redaction: createRedaction(''),
-    mostActive: MOST,
+    maxActive: MAX,
     inactiveAfterMs: INACTIVE_AFTER_MS,
     maxInactiveMs: MAX_INACTIVE_MS,
     messagesPerRun: 100,
@@ -39,17 +39,17 @@ const codeOf = (refused: Promise<unknown>): Promise<string> =>
     () => 'done',
     (error) => (error instanceof QueueError ? error.code : Promise.reject(error)),
   );
-/** Makes the run look as if its program had said nothing for so long. */
-const silence = (run: HeldRun, ms: number) =>
+/** Sets the last report of the run's program back by so long. */
+const stall = (run: HeldRun, ms: number) =>
   sql(`UPDATE "JobRun" SET "lastHeartbeatAt" = clock_timestamp() - $2 * interval '1 ms' WHERE id = $1`, run.id, ms);
 const notesOf = (run: HeldRun) =>
   sql('SELECT level, source, message FROM "JobRunMessage" WHERE "runId" = $1 ORDER BY seq', run.id);
 
-it('lets no more runs begin at once than there may be, however many ask', async () => {
-  await Promise.all(Array.from({ length: MOST - 5 }, () => start()));
+it('lets no more runs begin at once than the limit, however many calls there are', async () => {
+  await Promise.all(Array.from({ length: MAX - 5 }, () => start()));
   const answers = await slowly('JobRun', () => Promise.all(Array.from({ length: 15 }, () => codeOf(start()))));
   expect(answers.filter((code) => code === 'TOO_MANY_ACTIVE')).toHaveLength(10);
-  expect(await sql(`SELECT id FROM "JobRun" WHERE status = 'RUNNING'`)).toHaveLength(MOST);
+  expect(await sql(`SELECT id FROM "JobRun" WHERE status = 'RUNNING'`)).toHaveLength(MAX);
   const [first] = await sql('SELECT id, "leaseToken" FROM "JobRun" LIMIT 1');
   await external.end(leaseOf(first as HeldRun), { status: 'SUCCESS' }, SYSTEM);
   expect(await codeOf(start())).toBe('done');
@@ -70,14 +70,14 @@ async function slowly<Result>(table: string, act: () => Promise<Result>): Promis
 
 it('answers a repeated start even when there are too many runs', async () => {
   const first = await start({ idempotencyKey: 'once' });
-  await Promise.all(Array.from({ length: MOST - 1 }, () => start()));
+  await Promise.all(Array.from({ length: MAX - 1 }, () => start()));
   const again = await start({ idempotencyKey: 'once' });
   expect([again.id, again.leaseToken]).toEqual([first.id, first.leaseToken]);
   expect(await codeOf(start({ idempotencyKey: 'twice' }))).toBe('TOO_MANY_ACTIVE');
 });
 
 it('begins one run for a key that is sent many times at once, the last slot included', async () => {
-  await Promise.all(Array.from({ length: MOST - 1 }, () => start()));
+  await Promise.all(Array.from({ length: MAX - 1 }, () => start()));
   const runs = await Promise.all(Array.from({ length: 10 }, () => start({ idempotencyKey: 'last' })));
   expect(new Set(runs.map((run) => run.id)).size).toBe(1);
 });
@@ -85,14 +85,14 @@ it('begins one run for a key that is sent many times at once, the last slot incl
 it('counts no runs of runners of ours towards its limit', async () => {
   await sql(
     `INSERT INTO "JobRun" ("jobName", status, attempt, "claimNo", "leaseToken", "runnerId", "startedAt", "lastHeartbeatAt")
-     SELECT 'echo', 'RUNNING', 1, 1, gen_random_uuid(), gen_random_uuid(), now(), now() FROM generate_series(1, ${MOST})`,
+     SELECT 'echo', 'RUNNING', 1, 1, gen_random_uuid(), gen_random_uuid(), now(), now() FROM generate_series(1, ${MAX})`,
   );
   expect(await codeOf(start())).toBe('done');
 });
 
-it('fails a run whose program fell silent, tells why, and takes nothing from it any more', async () => {
+it('fails a run whose program stopped reporting, with the reason, and refuses its later reports', async () => {
   const run = await start();
-  await silence(run, INACTIVE_AFTER_MS + 1_000);
+  await stall(run, INACTIVE_AFTER_MS + 1_000);
   expect(await engine.rescuer.tick()).toBe(1);
   const failed = await engine.run(run.id);
   expect(failed).toMatchObject({ status: 'FAILED', error: 'No progress, message or heartbeat for 5 min' });
@@ -110,7 +110,7 @@ it('fails a run whose program fell silent, tells why, and takes nothing from it 
   expect([await engine.run(run.id), await notesOf(run)]).toEqual([failed, notes]);
 });
 
-it('is not silent who reports in any way', async () => {
+it('counts every kind of report', async () => {
   const lease = leaseOf(await start({ steps: [{ id: 'a' }] }));
   const reports = [
     () => external.beat(lease),
@@ -125,28 +125,28 @@ it('is not silent who reports in any way', async () => {
   }
 });
 
-it('measures silence by what the program asked for', async () => {
+it('uses the timeout that the program set', async () => {
   const [patient, hasty] = [
     await start({ inactivityTimeoutMs: 3_600_000 }),
     await start({ inactivityTimeoutMs: 1_000 }),
   ];
-  await silence(patient, 3_000_000);
-  await silence(hasty, 2_000);
+  await stall(patient, 3_000_000);
+  await stall(hasty, 2_000);
   expect(await engine.rescuer.tick()).toBe(1);
   expect((await engine.run(patient.id)).status).toBe('RUNNING');
   expect((await engine.run(hasty.id)).status).toBe('FAILED');
 });
 
-it('cancels a run that fell silent after it was asked to stop', async () => {
+it('cancels a run that stopped reporting after the request to stop', async () => {
   const run = await start();
   await engine.queue.cancel(run.id, SYSTEM);
-  await silence(run, INACTIVE_AFTER_MS + 1_000);
+  await stall(run, INACTIVE_AFTER_MS + 1_000);
   await engine.rescuer.tick();
   expect((await engine.run(run.id)).status).toBe('CANCELLED');
   await expect(external.end(leaseOf(run), { status: 'CANCELLED' }, SYSTEM)).rejects.toThrow(/it was cancelled.*stop/);
 });
 
-it('fails a run that took longer than it may, alive or not', async () => {
+it('fails a run over its time limit, whether or not it reports', async () => {
   const run = await start({ timeoutMs: 120_000 });
   await sql(`UPDATE "JobRun" SET "startedAt" = clock_timestamp() - interval '3 min'`);
   await external.beat(leaseOf(run));

@@ -50,7 +50,7 @@ export function createExternalRuns(options: ExternalOptions): ExternalRuns {
       const ended = await endExternalRun(sql, lease, endingOf(ending, before, redaction), actor);
       if (!ended) throw await refusalOf(sql, lease, ending.status);
       if (ended.isNew) {
-        gatherExternalEnd(options.histograms, ended.run);
+        observeExternalEnd(options.histograms, ended.run);
         notifier.wroteMessages(lease.id);
         notifier.changed();
       }
@@ -60,7 +60,10 @@ export function createExternalRuns(options: ExternalOptions): ExternalRuns {
 }
 
 /** Adds an ended run of an external program to the histograms of its job and its channel. */
-function gatherExternalEnd(histograms: Histograms | undefined, { jobName, channel, status, durationMs }: RunRow): void {
+function observeExternalEnd(
+  histograms: Histograms | undefined,
+  { jobName, channel, status, durationMs }: RunRow,
+): void {
   if (status === 'SUCCESS' && durationMs !== null) histograms?.add(jobName, 'duration', durationMs);
   const how = { SUCCESS: 'success', FAILED: 'failed', CANCELLED: 'cancelled', QUEUED: null, RUNNING: null } as const;
   const ended = how[status];

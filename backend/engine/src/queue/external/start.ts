@@ -32,8 +32,8 @@ export async function startRun(
   actor: Actor,
 ): Promise<HeldRun & { leaseToken: string }> {
   checkStart(request, options);
-  const { sql, mostActive, notifier } = options;
-  const limits = { most: mostActive, perToken: shareOf(mostActive) };
+  const { sql, maxActive, notifier } = options;
+  const limits = { most: maxActive, perToken: shareOf(maxActive) };
   const started = await startExternalRun(sql, newRun(request, options.inactiveAfterMs), limits, actor);
   if (!started) throw tooMany(limits, actor);
   if (!started.isNew) refuseAnother(started.run, request);
@@ -42,7 +42,7 @@ export async function startRun(
 }
 
 /** One API token may hold half of the places, so that it can't keep all others out. */
-const shareOf = (mostActive: number): number => Math.max(1, Math.floor(mostActive / 2));
+const shareOf = (maxActive: number): number => Math.max(1, Math.floor(maxActive / 2));
 
 function tooMany({ most, perToken }: ExternalLimits, { tokenId }: Actor): QueueError {
   const share = tokenId === null ? '' : `, or ${perToken} of this API token`;
@@ -80,7 +80,7 @@ const newRun = (request: ExternalStart, inactiveAfterMs: number) => ({
 });
 
 /** A hash of the request without its key, and without the id that may differ each time. */
-const hashOf = ({ idempotencyKey, correlationId, ...asked }: ExternalStart): string => requestHash(asked);
+const hashOf = ({ idempotencyKey, correlationId, ...request }: ExternalStart): string => requestHash(request);
 
 /** Throws QueueError where the key of the request began a run for another request. */
 function refuseAnother(run: HeldRun, request: ExternalStart): void {

@@ -8,7 +8,7 @@ export type OutputStream = 'stdout' | 'stderr';
 /** Of one line. */
 const LINE_CHARS = 1_000;
 /** In any second; more lines are only counted, so that a library with much output never fills the log. */
-const MOST_LINES = 50;
+const MAX_LINES = 50;
 /** The end of what a process wrote to stderr, which often shows why it crashed. */
 const LAST_LINES = 30;
 
@@ -46,7 +46,7 @@ export class ChildOutput {
     if (stream === 'stderr') this.#lastErrors = [...this.#lastErrors.slice(1 - LAST_LINES), line];
     this.#startSecond();
     this.#lines += 1;
-    if (this.#lines <= MOST_LINES) this.#options.onLine(stream, line);
+    if (this.#lines <= MAX_LINES) this.#options.onLine(stream, line);
     else this.#leftOut += 1;
   }
 

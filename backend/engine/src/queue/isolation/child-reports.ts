@@ -4,12 +4,12 @@ import type { ProgressState } from '../run-progress.js';
 import { type ChildReport, REPORTS_FD } from './wire.js';
 
 /** Progress and metadata are sent at most once in this time: the newest wins. */
-const PACE_MS = 100;
+const MIN_INTERVAL_MS = 100;
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /** Sends a report to the runner; returns when it is written to the pipe, so that a later crash can't lose it. */
-export function tell(report: ChildReport): void {
+export function sendReport(report: ChildReport): void {
   const bytes = Buffer.from(`${JSON.stringify(report)}\n`);
   for (let written = 0; written < bytes.length; ) {
     try {
@@ -26,9 +26,9 @@ export function tell(report: ChildReport): void {
 export class RunReports {
   readonly #execution: () => Execution;
   #state: ProgressState | undefined;
-  #toldSteps: ProgressState['steps'] = null;
+  #sentSteps: ProgressState['steps'] = null;
   #hasMetadata = false;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #sentAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(execution: () => Execution) {
@@ -37,34 +37,34 @@ export class RunReports {
 
   progress(state: ProgressState): void {
     this.#state = state;
-    this.#tellSoon();
+    this.#sendSoon();
   }
 
   metadata(): void {
     this.#hasMetadata = true;
-    this.#tellSoon();
+    this.#sendSoon();
   }
 
   /** Sends now what is still to be sent. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#toldAt = performance.now();
-    if (this.#state) this.#tellProgress(this.#state);
-    if (this.#hasMetadata) tell({ type: 'metadata', ...this.#execution().output.metadataSoFar() });
+    this.#sentAt = performance.now();
+    if (this.#state) this.#sendProgress(this.#state);
+    if (this.#hasMetadata) sendReport({ type: 'metadata', ...this.#execution().output.metadataSoFar() });
     this.#hasMetadata = false;
   }
 
-  #tellSoon(): void {
-    const waitMs = this.#toldAt + PACE_MS - performance.now();
+  #sendSoon(): void {
+    const waitMs = this.#sentAt + MIN_INTERVAL_MS - performance.now();
     if (waitMs <= 0) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), waitMs);
   }
 
-  #tellProgress({ percent, message, steps }: ProgressState): void {
-    const isSame = steps === this.#toldSteps;
-    tell({ type: 'progress', percent, message, ...(!isSame && { steps: steps && [...steps] }) });
-    this.#toldSteps = steps;
+  #sendProgress({ percent, message, steps }: ProgressState): void {
+    const isSame = steps === this.#sentSteps;
+    sendReport({ type: 'progress', percent, message, ...(!isSame && { steps: steps && [...steps] }) });
+    this.#sentSteps = steps;
     this.#state = undefined;
   }
 }

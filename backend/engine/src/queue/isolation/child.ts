@@ -12,7 +12,7 @@ import { createRedaction, type Redaction } from '../redaction.js';
 import type { ExecutionResult, StopReason } from '../run-execution.js';
 import { type OpenServices, openServices } from '../services.js';
 import { ChildMeter } from './child-meter.js';
-import { RunReports, tell } from './child-reports.js';
+import { RunReports, sendReport } from './child-reports.js';
 import type { ChildOrder, ChildSetup } from './wire.js';
 
 // A process for isolated runs, one at a time. It knows the jobs and nothing of leases: its runner does the rest.
@@ -20,7 +20,7 @@ import type { ChildOrder, ChildSetup } from './wire.js';
 /** At its end services get so long to close. */
 const CLOSE_MS = 1_000;
 /** Shorter than in the runner's own process: the runner ends what doesn't return. */
-const LAST_WORDS_MS = 2_000;
+const GRACE_MS = 2_000;
 
 interface Workplace {
   jobs: Map<string, AnyJob>;
@@ -54,18 +54,18 @@ async function setUp(setup: ChildSetup): Promise<void> {
     const { jobs, services: given } = await importJobs(setup.jobsModule);
     if (setup.needsServices && given === undefined) throw new Error(NO_SERVICES);
     const services = await openServices(given, setup.databaseUrl);
-    // Connects when a job first asks for it.
+    // Connects when a job first uses it.
     const pool = createPool(setup.databaseUrl, { max: 1 });
     workplace = {
       jobs: new Map(jobs.map((job) => [job.name, job])),
       readUpstream: (runId) => readUpstream(pool, runId),
       ...{ services, redaction },
     };
-    tell({ type: 'loaded', jobNames: [...workplace.jobs.keys()] });
+    sendReport({ type: 'loaded', jobNames: [...workplace.jobs.keys()] });
   } catch (thrown) {
-    return tell({ type: 'unusable', error: describeFailure(thrown, redaction).error });
+    return sendReport({ type: 'unusable', error: describeFailure(thrown, redaction).error });
   }
-  tellReady();
+  reportReady();
 }
 
 const NO_SERVICES =
@@ -75,7 +75,7 @@ async function execute(no: number, ordered: Extract<ChildOrder, { type: 'run' }>
   runNo = no;
   isBusy = true;
   const job = workplace?.jobs.get(ordered.jobName);
-  if (!workplace || !job) return tellEnd(unknownJob(ordered.jobName));
+  if (!workplace || !job) return reportEnd(unknownJob(ordered.jobName));
   // It writes nothing of the engine's itself.
   const run = { ...ordered, leaseToken: '' };
   const reports = new RunReports(() => begun);
@@ -83,8 +83,8 @@ async function execute(no: number, ordered: Extract<ChildOrder, { type: 'run' }>
     ...{ services: workplace.services.services, events, redaction: workplace.redaction },
     readUpstream: workplace.readUpstream,
     meter: meter.of(runNo),
-    lastWordsMs: LAST_WORDS_MS,
-    onMessage: (_run, line) => tell({ type: 'line', ...line }),
+    graceMs: GRACE_MS,
+    onMessage: (_run, line) => sendReport({ type: 'line', ...line }),
     onProgress: (_run, state) => reports.progress(state),
     onMetadata: () => reports.metadata(),
   });
@@ -94,7 +94,7 @@ async function execute(no: number, ordered: Extract<ChildOrder, { type: 'run' }>
     else begun.begin(resolve);
   });
   reports.flush();
-  tellEnd(result, begun.usage);
+  reportEnd(result, begun.usage);
 }
 
 /**
@@ -108,19 +108,19 @@ async function leave(): Promise<never> {
 }
 
 function stop(reason: StopReason): void {
-  tell({ type: 'stopping', runNo });
+  sendReport({ type: 'stopping', runNo });
   execution?.stop(reason);
 }
 
-function tellEnd(result: ExecutionResult, usage = notMeasured): void {
+function reportEnd(result: ExecutionResult, usage = notMeasured): void {
   isBusy = false;
-  tell({ type: 'ended', result, usage, isTainted });
+  sendReport({ type: 'ended', result, usage, isTainted });
   // A turn of the event loop later: if code of the ended run blocks this process, the next run does not get it.
-  setImmediate(tellReady);
+  setImmediate(reportReady);
 }
 
-function tellReady(): void {
-  tell({ type: 'ready', memoryBytes: process.memoryUsage.rss() });
+function reportReady(): void {
+  sendReport({ type: 'ready', memoryBytes: process.memoryUsage.rss() });
 }
 
 /** There is one run, so every uncaught error counts as its own. */

@@ -10,7 +10,7 @@ import { notMeasured } from '../meter.js';
 import type { Redaction } from '../redaction.js';
 import {
   type ExecutionResult,
-  LAST_WORDS_MS,
+  GRACE_MS,
   neverBegun,
   type RunExecution,
   type StopReason,
@@ -21,18 +21,18 @@ import { type StorableMetadata, storableText } from '../storable.js';
 import type { ClaimedRun } from '../transitions/claim.js';
 import type { LastProgress } from '../transitions/finish.js';
 import { type IsolatedProcess, NotStartedError, type RunEnd } from './isolated-process.js';
-import { describeEnd, type ProcessDeath } from './process-death.js';
+import { describeEnd, type ProcessExit } from './process-exit.js';
 import type { ProcessPool } from './process-pool.js';
 import type { ChildSample } from './samples.js';
 import type { ChildReport } from './wire.js';
 
 /** Time for a job to return after its run was lost or timed out; then its process is killed. */
-const KILL_AFTER_MS = Math.min(3_000, LAST_WORDS_MS);
+const KILL_AFTER_MS = Math.min(3_000, GRACE_MS);
 /**
  * A process whose event loop does not receive the stop request won't return: an endless loop is killed within a second
  * of its timeout.
  */
-const KILL_DEAF_AFTER_MS = 700;
+const KILL_UNRESPONSIVE_AFTER_MS = 700;
 const MB = 1024 * 1024;
 
 /** Why a process was ended by its runner, which then records how its run ended. */
@@ -68,7 +68,7 @@ export class IsolatedExecution implements RunExecution {
   readonly #timers: LongTimer[] = [];
   #state: ProgressState = { percent: null, message: null, steps: null };
   #metadata: StorableMetadata = { json: null, truncated: false };
-  #hasHeardStop = false;
+  #hasReceivedStop = false;
   #isOver = false;
   usage: AttemptUsage = notMeasured;
 
@@ -82,7 +82,7 @@ export class IsolatedExecution implements RunExecution {
     this.#stopReason ??= reason;
     this.#process?.stop(reason);
     if (reason !== 'timed out' && reason !== 'lease lost') return;
-    this.#after(KILL_DEAF_AFTER_MS, () => this.#hasHeardStop || this.#kill(reason));
+    this.#after(KILL_UNRESPONSIVE_AFTER_MS, () => this.#hasReceivedStop || this.#kill(reason));
     this.#after(KILL_AFTER_MS, () => this.#kill(reason));
   }
 
@@ -121,11 +121,11 @@ export class IsolatedExecution implements RunExecution {
     const taking = pool.take(this.#memoryLimitBytes);
     const process = await Promise.race([taking, this.#givenUp]);
     if (!process) {
-      void taking.then((unused) => pool.giveBack(unused)).catch(() => {});
+      void taking.then((unused) => pool.release(unused)).catch(() => {});
       return this.#endOfKilled(this.#killReason ?? 'lease lost');
     }
     if (this.#stopReason) {
-      pool.giveBack(process);
+      pool.release(process);
       return neverBegun(this.#stopReason);
     }
     this.#process = process;
@@ -134,15 +134,15 @@ export class IsolatedExecution implements RunExecution {
     const { timeoutMs } = this.run;
     if (timeoutMs !== null) this.#after(timeoutMs, () => this.stop('timed out'));
     const ending = process.execute(this.#orderedRun(), {
-      onReport: (report) => this.#hear(report),
+      onReport: (report) => this.#onReport(report),
       onStopping: () => {
-        this.#hasHeardStop = true;
+        this.#hasReceivedStop = true;
       },
       onSample: (sample) => this.#measure(sample),
     });
     const end = await ending;
     const result = this.#resultOf(end);
-    pool.giveBack(process, mayGoOn(result));
+    pool.release(process, mayGoOn(result));
     return result;
   }
 
@@ -151,7 +151,7 @@ export class IsolatedExecution implements RunExecution {
     return isTraced() ? { ...this.run, traceparent: activeTraceparent() ?? null } : this.run;
   }
 
-  #hear(report: Extract<ChildReport, { type: 'line' | 'progress' | 'metadata' }>): void {
+  #onReport(report: Extract<ChildReport, { type: 'line' | 'progress' | 'metadata' }>): void {
     if (report.type === 'line') {
       const { level, message, data } = report;
       this.#options.onMessage({ level, message, data });
@@ -192,8 +192,8 @@ export class IsolatedExecution implements RunExecution {
     return this.#crashed(`Used more than ${this.#options.job.memoryLimitMb} MB of memory, its limit`, null);
   }
 
-  #crashed(error: string, death: ProcessDeath | null): ExecutionResult {
-    return { ...this.#failed(error, death?.output ?? null), crashed: true };
+  #crashed(error: string, exit: ProcessExit | null): ExecutionResult {
+    return { ...this.#failed(error, exit?.output ?? null), crashed: true };
   }
 
   #failed(error: string, output: string | null) {

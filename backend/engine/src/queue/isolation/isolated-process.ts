@@ -8,14 +8,14 @@ import type { StopReason } from '../run-execution.js';
 import type { ClaimedRun } from '../transitions/claim.js';
 import { ChildOutput, type OutputStream } from './child-output.js';
 import { readLines } from './lines.js';
-import { describeEnd, type ProcessDeath } from './process-death.js';
+import { describeEnd, type ProcessExit } from './process-exit.js';
 import { type ChildSample, parseSample } from './samples.js';
 import {
   type ChildOrder,
   type ChildReport,
   type ChildSetup,
   childReport,
-  MOST_REPORT_CHARS,
+  MAX_REPORT_CHARS,
   REPORTS_FD,
   SAMPLES_FD,
 } from './wire.js';
@@ -30,7 +30,7 @@ const CLOSE_MS = 2_000;
 /** The last output of a process arrives within this time after its end, unless a child of it keeps the pipe open. */
 const LAST_OUTPUT_MS = 500;
 
-export type RunEnd = Extract<ChildReport, { type: 'ended' }> | ProcessDeath;
+export type RunEnd = Extract<ChildReport, { type: 'ended' }> | ProcessExit;
 
 /** What a run reports through its process, as it comes. */
 export interface RunListener {
@@ -59,10 +59,10 @@ export class NotStartedError extends Error {
   /** A signal from outside stopped it, or the group it is in. */
   readonly isByStopSignal: boolean;
 
-  constructor(death: ProcessDeath) {
-    super(describeEnd(death));
-    const { signal, fault } = death;
-    this.isByStopSignal = fault === null && signal !== null && STOP_SIGNALS.includes(signal);
+  constructor(exit: ProcessExit) {
+    super(describeEnd(exit));
+    const { signal, problem } = exit;
+    this.isByStopSignal = problem === null && signal !== null && STOP_SIGNALS.includes(signal);
   }
 }
 
@@ -74,10 +74,10 @@ export class IsolatedProcess {
   readonly #child: ChildProcess;
   readonly #output: ChildOutput;
   /** Never rejects. */
-  readonly died: Promise<ProcessDeath>;
+  readonly exited: Promise<ProcessExit>;
   #current: CurrentRun | undefined;
   #onReady: (() => void)[] = [];
-  #fault: string | null = null;
+  #problem: string | null = null;
   #isReady = false;
   /** The jobs that it knows, once it is ready. */
   jobNames: string[] = [];
@@ -108,14 +108,14 @@ export class IsolatedProcess {
         onLine: (stream, text) => options.onOutput({ childPid: this.pid, stream, text, run: this.#current?.run }),
       },
     );
-    readLines(reports, MOST_REPORT_CHARS, (line) => this.#hear(line));
-    readLines(samples, 200, (line) => this.#hearSample(line));
-    this.died = this.#untilDead([reports, samples, stderr]);
+    readLines(reports, MAX_REPORT_CHARS, (line) => this.#onReportLine(line));
+    readLines(samples, 200, (line) => this.#onSampleLine(line));
+    this.exited = this.#untilExit([reports, samples, stderr]);
     this.#order({ type: 'setUp', setup: options.setup });
   }
 
   /** It has ended, though its last output may still be on its way. */
-  get isGone(): boolean {
+  get hasExited(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
@@ -124,9 +124,9 @@ export class IsolatedProcess {
     if (this.#isReady) return;
     const booted = new Promise<'ready'>((resolve) => this.#onReady.push(() => resolve('ready')));
     const timer = setTimeout(() => this.#break(`it was not ready for a run within ${BOOT_MS / 1_000} s`), BOOT_MS);
-    const death = await Promise.race([booted, this.died]);
+    const exit = await Promise.race([booted, this.exited]);
     clearTimeout(timer);
-    if (death !== 'ready') throw new NotStartedError(death);
+    if (exit !== 'ready') throw new NotStartedError(exit);
   }
 
   /** Executes a run; it must be ready. Resolves when the run or the process has ended. */
@@ -139,7 +139,7 @@ export class IsolatedProcess {
       this.#current = { run, runNo: this.runs, listener, end };
     });
     this.#order({ type: 'run', runNo: this.runs, run: ordered });
-    const end = await Promise.race([ended, this.died]);
+    const end = await Promise.race([ended, this.exited]);
     this.#current = undefined;
     return end;
   }
@@ -152,10 +152,10 @@ export class IsolatedProcess {
   async kill(): Promise<void> {
     if (this.#isReady && this.#child.connected) {
       this.#child.disconnect();
-      await Promise.race([this.died, delay(CLOSE_MS, undefined, { ref: false })]);
+      await Promise.race([this.exited, delay(CLOSE_MS, undefined, { ref: false })]);
     }
     this.#child.kill('SIGKILL');
-    await this.died;
+    await this.exited;
   }
 
   #order(order: ChildOrder): void {
@@ -163,7 +163,7 @@ export class IsolatedProcess {
     if (this.#child.connected) this.#child.send(order, () => {});
   }
 
-  #hear(line: string): void {
+  #onReportLine(line: string): void {
     const report = parseReport(line);
     if (!report) this.#break('it reported something that makes no sense');
     else if (report.type === 'loaded') this.jobNames = report.jobNames;
@@ -178,7 +178,7 @@ export class IsolatedProcess {
     } else this.#current?.listener.onReport(report);
   }
 
-  #hearSample(line: string): void {
+  #onSampleLine(line: string): void {
     const sample = parseSample(line);
     if (sample && sample.runNo === this.#current?.runNo) this.#current.listener.onSample(sample);
   }
@@ -190,23 +190,23 @@ export class IsolatedProcess {
     for (const resolve of this.#onReady.splice(0)) resolve();
   }
 
-  #break(fault: string): void {
-    this.#fault ??= fault;
+  #break(problem: string): void {
+    this.#problem ??= problem;
     this.#child.kill('SIGKILL');
   }
 
-  async #untilDead(streams: Readable[]): Promise<ProcessDeath> {
+  async #untilExit(streams: Readable[]): Promise<ProcessExit> {
     const ends = Promise.all(streams.map((stream) => new Promise((resolve) => stream.once('close', resolve))));
     const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
       this.#child.once('exit', (...how) => resolve(how));
       this.#child.once('error', (error) => {
-        this.#fault ??= error.message;
+        this.#problem ??= error.message;
         if (this.pid === 0) resolve([null, null]);
       });
     });
     // Its last reports are still on their way.
     await Promise.race([ends, delay(LAST_OUTPUT_MS, undefined, { ref: false })]);
-    return { type: 'died', code, signal, output: this.#output.lastErrors, fault: this.#fault };
+    return { type: 'exited', code, signal, output: this.#output.lastErrors, problem: this.#problem };
   }
 }
 

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { limits } from '@job-manager/shared/limits';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { isAlive } from '../../database/process-start.js';
+import { isProcessRunning } from '../../database/process-start.js';
 import { type CompiledPrograms, compilePrograms } from '../../testing/compiled-programs.js';
 import { TestEngine } from '../../testing/engine.js';
 import { jobs } from '../../testing/isolated-jobs.js';
@@ -51,7 +51,7 @@ async function messagesOf(id: string): Promise<string[]> {
   return found.rows.map(({ message }) => message);
 }
 
-/** The process of a run that goes on, once the job has said something. */
+/** The process of an active run, once the job has reported something. */
 async function processOf(id: string): Promise<number> {
   const pid = pids.get(id);
   if (pid) return pid;
@@ -67,7 +67,7 @@ beforeAll(() => {
   });
 });
 
-const untilGone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+const untilExited = (pid: number) => vi.waitFor(() => expect(isProcessRunning(pid)).toBe(false));
 
 describe('a run in a process of its own', () => {
   it('has the database and its result kept', async () => {
@@ -88,12 +88,12 @@ describe('a run in a process of its own', () => {
     });
   });
 
-  it('tells everything in order, and nothing is lost at its end', async () => {
-    const run = await runToEnd('isolated', 'tell');
+  it('reports everything in order, and nothing is lost at its end', async () => {
+    const run = await runToEnd('isolated', 'report');
     expect(await messagesOf(run.id)).toEqual(Array.from({ length: 2_000 }, (_, n) => `Line ${n + 1}`));
     expect(run).toMatchObject({
       status: 'SUCCESS',
-      metadata: { told: 2_000, last: 'word' },
+      metadata: { lines: 2_000, last: 'word' },
       progressMessage: 'Writing',
       steps: [
         { id: 'read', state: 'done', progress: 1 },
@@ -102,21 +102,21 @@ describe('a run in a process of its own', () => {
     });
   });
 
-  it('has told what it told before its process died', async () => {
-    const run = await runToEnd('isolated', 'tellAndDie');
+  it('keeps what it reported before its process crashed', async () => {
+    const run = await runToEnd('isolated', 'reportAndCrash');
     expect((await messagesOf(run.id)).filter((line) => line.startsWith('Line'))).toHaveLength(500);
-    expect(run).toMatchObject({ status: 'FAILED', metadata: { told: 500 } });
+    expect(run).toMatchObject({ status: 'FAILED', metadata: { lines: 500 } });
   });
 
   it('has a message and metadata of a megabyte capped', async () => {
-    const run = await runToEnd('isolated', 'tellTooMuch');
+    const run = await runToEnd('isolated', 'reportTooMuch');
     expect(run).toMatchObject({ status: 'SUCCESS', metadata: { small: 1 }, metadataTruncated: true });
     const [line] = await messagesOf(run.id);
     expect(line).toMatch(/^x{7000,}… 992,\d{3} more characters were left out$/);
     expect(line).toHaveLength(limits.messageChars);
   });
 
-  it('may be put off or tried again when its job says so', async () => {
+  it('may be snoozed or retried by its job', async () => {
     const snoozed = await begin('isolated', 'snooze');
     const retried = (await engine.enqueue('isolated', { act: 'retryIn' }, { maxAttempts: 2 })).id;
     const areRecorded = async () => {
@@ -144,8 +144,8 @@ describe('a crash', () => {
     ['segfault', "The job's process crashed: SIGSEGV"],
     ['fillHeap', "The job's process crashed: SIGABRT (JavaScript heap out of memory)"],
     ['reject', 'Not awaited'],
-    ['talkNonsense', "The job's process was ended: it reported something that makes no sense"],
-  ])('by %s ends that attempt, says what happened, and harms no other run', async (act, error) => {
+    ['reportNonsense', "The job's process was ended: it reported something that makes no sense"],
+  ])('by %s ends that attempt, with the reason, and harms no other run', async (act, error) => {
     const inside = await begin('inside', 'untilStopped');
     const isolated = await begin('isolated', 'untilStopped');
     await processOf(isolated);
@@ -183,7 +183,7 @@ describe('an isolated run is ended', () => {
     const spun = await ended(spinning);
     expect(spun).toMatchObject({ status: 'FAILED', error: 'Timed out after 1 s', metadata: { got: 'this far' } });
     expect(spun.childPid).toBe(pid);
-    await untilGone(pid);
+    await untilExited(pid);
     // It was measured while it lasted. On a busy machine one may be over before the first sample.
     const measured = spun.cpuMs === null ? await runToEnd('brief', 'spin') : spun;
     expect(measured.cpuMs).toBeGreaterThan(50);
@@ -192,7 +192,7 @@ describe('an isolated run is ended', () => {
     expect(waited).toMatchObject({ status: 'FAILED', error: 'Timed out after 1 s' });
     // A job that could react is given 2.3 seconds more.
     expect(Number(spun.finishedAt)).toBeLessThan(Number(waited.finishedAt));
-    await untilGone(waited.childPid ?? 0);
+    await untilExited(waited.childPid ?? 0);
   });
 
   it('by force-fail, though it never turns its loop', async () => {
@@ -205,14 +205,14 @@ describe('an isolated run is ended', () => {
     );
     await engine.queue.forceFail(id, SYSTEM);
     expect((await engine.run(id)).status).toBe('FAILED');
-    await untilGone(pid);
+    await untilExited(pid);
   });
 
   it('by its memory limit', async () => {
     const run = await runToEnd('narrow', 'grow');
     expect(run).toMatchObject({ status: 'FAILED', error: 'Used more than 256 MB of memory, its limit' });
     expect(Number(run.peakMemoryBytes)).toBeGreaterThan(256 * 1024 * 1024);
-    await untilGone(run.childPid ?? 0);
+    await untilExited(run.childPid ?? 0);
     expect((await runToEnd('narrow', 'succeed')).status).toBe('SUCCESS');
   });
 });
@@ -252,9 +252,9 @@ it('refuses a runner that does not know where isolated jobs come from', () => {
 it('leaves no process behind when its runner is killed', async () => {
   const killed = fork(fileURLToPath(RUNNER), { env: { ...process.env, JOBS_MODULE: programs.urlOf(JOBS) } });
   const left = await new Promise<number[]>((resolve) => killed.once('message', resolve as () => void));
-  expect(left.map(isAlive)).toEqual([true, true]);
+  expect(left.map(isProcessRunning)).toEqual([true, true]);
   killed.kill('SIGKILL');
-  await Promise.all(left.map(untilGone));
+  await Promise.all(left.map(untilExited));
 });
 
 it('is ended by a drain, which hands its run back and leaves no process, whether the job obeys or not', async () => {
@@ -262,7 +262,7 @@ it('is ended by a drain, which hands its run back and leaves no process, whether
   await runner.stop();
   for (const [id, pid] of [...pids].slice(-2)) {
     expect(await engine.run(id)).toMatchObject({ status: 'QUEUED', attempt: 0 });
-    expect(isAlive(pid)).toBe(false);
+    expect(isProcessRunning(pid)).toBe(false);
     await engine.queue.cancel(id, SYSTEM);
   }
 });
@@ -275,7 +275,7 @@ it('goes back to the queue when a stop signal ends its process before the job be
     const open = vi
       .spyOn(ProcessPool.prototype, 'take')
       .mockImplementationOnce(() =>
-        Promise.reject(new NotStartedError({ type: 'died', code: null, signal, output: null, fault: null })),
+        Promise.reject(new NotStartedError({ type: 'exited', code: null, signal, output: null, problem: null })),
       );
     const run = await vi.waitFor(async () => {
       await other.tick();
@@ -290,7 +290,7 @@ it('goes back to the queue when a stop signal ends its process before the job be
   await other.stop();
 });
 
-it('fails a run whose module cannot be loaded, saying why', async () => {
+it('fails a run whose module cannot be loaded, with the reason', async () => {
   const { jobsModule } = engine;
   engine.jobsModule = new URL('./no-such-module.ts', import.meta.url).href;
   const lost = engine.runner();

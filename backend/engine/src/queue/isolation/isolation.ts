@@ -44,18 +44,18 @@ export class Isolation {
   /** The jobs that the module has, as one of the processes reports. Throws with the reason when none can start. */
   async jobNames(): Promise<string[]> {
     const process = await this.#pool.take(undefined);
-    this.#pool.giveBack(process);
+    this.#pool.release(process);
     return process.jobNames;
   }
 
-  create(job: AnyJob, run: ClaimedRun, telling: Pick<ExecutionOptions, 'onMessage' | 'onProgress'>): RunExecution {
+  create(job: AnyJob, run: ClaimedRun, callbacks: Pick<ExecutionOptions, 'onMessage' | 'onProgress'>): RunExecution {
     const { events, redaction } = this.#options;
     const execution = new IsolatedExecution({
       ...{ job, run, redaction, pool: this.#pool },
-      onProgress: (state) => telling.onProgress(run, state),
+      onProgress: (state) => callbacks.onProgress(run, state),
       onMessage: (line) => {
         events.emit('runLogged', { runId: run.id, jobName: run.jobName, ...loggedAs(line) });
-        telling.onMessage(run, line);
+        callbacks.onMessage(run, line);
       },
       onEnd: () => this.#executions.delete(execution),
     });

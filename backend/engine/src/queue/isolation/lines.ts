@@ -3,14 +3,14 @@ import type { Readable } from 'node:stream';
 /** Calls back with each line; cuts a line after `maxChars` and counts what was cut. */
 export function readLines(
   stream: Readable,
-  mostChars: number,
+  maxChars: number,
   onLine: (line: string, missingChars: number) => void,
 ): void {
   let parts: string[] = [];
   let chars = 0;
   let missing = 0;
   const add = (part: string) => {
-    const kept = part.slice(0, Math.max(0, mostChars - chars));
+    const kept = part.slice(0, Math.max(0, maxChars - chars));
     if (kept) parts.push(kept);
     chars += kept.length;
     missing += part.length - kept.length;

@@ -1,40 +1,40 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ProcessDeath } from './process-death.js';
+import type { ProcessExit } from './process-exit.js';
 import { type PooledProcess, ProcessPool } from './process-pool.js';
 
 const MB = 1024 * 1024;
-const DEATH: ProcessDeath = { type: 'died', code: null, signal: 'SIGKILL', output: null, fault: null };
+const EXIT: ProcessExit = { type: 'exited', code: null, signal: 'SIGKILL', output: null, problem: null };
 
-/** A process that is ready at once and dies when it is told to. */
+/** A process that is ready at once and ends when the test ends it. */
 class FakeProcess implements PooledProcess {
   runs = 0;
   memoryBytes = 100 * MB;
   firstMemoryBytes = 100 * MB;
   isTainted = false;
-  isGone = false;
-  #die!: (death: ProcessDeath) => void;
-  readonly died = new Promise<ProcessDeath>((resolve) => {
-    this.#die = resolve;
+  hasExited = false;
+  #exit!: (exit: ProcessExit) => void;
+  readonly exited = new Promise<ProcessExit>((resolve) => {
+    this.#exit = resolve;
   });
 
   async ready(): Promise<void> {
-    if (this.isGone) throw new Error('It is dead');
+    if (this.hasExited) throw new Error('It has ended');
   }
 
   async kill(): Promise<void> {
-    this.isGone = true;
-    this.#die(DEATH);
+    this.hasExited = true;
+    this.#exit(EXIT);
   }
 }
 
 let opened: FakeProcess[];
 let pool: ProcessPool<FakeProcess>;
-const living = () => opened.filter((process) => !process.isGone);
+const living = () => opened.filter((process) => !process.hasExited);
 /** Lets a process do a run, and whatever follows from its end. */
 async function run(process: FakeProcess, change: Partial<FakeProcess> = {}): Promise<void> {
   process.runs += 1;
   Object.assign(process, change);
-  pool.giveBack(process);
+  pool.release(process);
   await vi.advanceTimersByTimeAsync(0);
 }
 
@@ -55,7 +55,7 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-it('starts none before it is asked for one, then keeps one ready ahead', async () => {
+it('starts none before the first is needed, then keeps one ready', async () => {
   expect(opened).toHaveLength(0);
   await pool.take(undefined);
   expect(opened).toHaveLength(2);
@@ -83,24 +83,24 @@ describe('replaces a process', () => {
   ])('%s', async (_what, change) => {
     const process = await pool.take(undefined);
     await run(process, change);
-    expect(process.isGone).toBe(true);
+    expect(process.hasExited).toBe(true);
     expect(await pool.take(undefined)).not.toBe(process);
   });
 
   it('whose job may still go on', async () => {
     const process = await pool.take(undefined);
-    pool.giveBack(process, true);
-    expect(process.isGone).toBe(true);
+    pool.release(process, true);
+    expect(process.hasExited).toBe(true);
   });
 
-  it('that died while it was idle, though that is not reported yet', async () => {
+  it('that ended while it was idle, though that is not reported yet', async () => {
     const process = await pool.take(undefined);
     await run(process);
-    process.isGone = true;
+    process.hasExited = true;
     expect(await pool.take(undefined)).not.toBe(process);
   });
 
-  it('that died', async () => {
+  it('that exited', async () => {
     const process = await pool.take(undefined);
     await process.kill();
     await run(process);
@@ -117,7 +117,7 @@ it('gives a run with a memory limit a process that has not grown, and makes room
   expect(living()).toHaveLength(3);
 });
 
-it('ends what is not needed: all but one soon, the last after a quiet time', async () => {
+it('ends what is not needed: all but one soon, the last after an idle time', async () => {
   const taken = [await pool.take(undefined), await pool.take(undefined), await pool.take(undefined)];
   for (const process of taken) await run(process);
   expect(living()).toHaveLength(3);

@@ -2,7 +2,7 @@ import type { IsolatedProcess } from './isolated-process.js';
 
 /** A process is replaced after so many runs, with whatever its jobs left in memory. */
 const MAX_RUNS = 200;
-const MOST_GROWTH_BYTES = 128 * 1024 * 1024;
+const MAX_GROWTH_BYTES = 128 * 1024 * 1024;
 /** More than one that was not needed for so long is ended, and after a longer time the last one, too. */
 const SURPLUS_MS = 30_000;
 const QUIET_MS = 600_000;
@@ -10,7 +10,7 @@ const QUIET_MS = 600_000;
 /** What a pool knows of its processes. */
 export type PooledProcess = Pick<
   IsolatedProcess,
-  'died' | 'isGone' | 'ready' | 'kill' | 'runs' | 'memoryBytes' | 'firstMemoryBytes' | 'isTainted'
+  'exited' | 'hasExited' | 'ready' | 'kill' | 'runs' | 'memoryBytes' | 'firstMemoryBytes' | 'isTainted'
 >;
 
 export interface ProcessPoolOptions<Process extends PooledProcess> {
@@ -53,7 +53,7 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
   }
 
   /** Releases a process when its run has ended; it is used again unless it is worn out. */
-  giveBack(process: Process, isWornOut = false): void {
+  release(process: Process, isWornOut = false): void {
     const settled = this.#settle(process, isWornOut);
     // A process that ended is reported to the caller that waited for it.
     void settled.catch(() => {}).then(() => this.#warmUp());
@@ -81,7 +81,7 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
     if (this.#all.size >= this.#options.most) void this.#idle.shift()?.process.kill();
     const process = this.#options.open();
     this.#all.add(process);
-    void process.died.then(() => {
+    void process.exited.then(() => {
       this.#all.delete(process);
       this.#idle = this.#idle.filter((each) => each.process !== process);
     });
@@ -90,7 +90,7 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
 
   #takeIdle(memoryLimitBytes = Infinity): Process | undefined {
     const hasRoom = (process: Process) => process.runs === 0 || process.memoryBytes < memoryLimitBytes / 2;
-    const at = this.#idle.findLastIndex(({ process }) => !process.isGone && hasRoom(process));
+    const at = this.#idle.findLastIndex(({ process }) => !process.hasExited && hasRoom(process));
     return this.#idle.splice(at, at < 0 ? 0 : 1)[0]?.process;
   }
 
@@ -98,7 +98,7 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
     if (isWornOut || process.isTainted || process.runs >= MAX_RUNS) return process.kill();
     // A process that code of an ended run blocks never becomes ready.
     await process.ready();
-    if (this.#isClosed || process.memoryBytes > process.firstMemoryBytes + MOST_GROWTH_BYTES) return process.kill();
+    if (this.#isClosed || process.memoryBytes > process.firstMemoryBytes + MAX_GROWTH_BYTES) return process.kill();
     this.#keep(process);
   }
 

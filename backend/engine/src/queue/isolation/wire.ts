@@ -32,7 +32,7 @@ export const REPORTS_FD = 4;
 /** What the measuring thread finds, a line each: apart from the reports, for two threads may not share a pipe. */
 export const SAMPLES_FD = 5;
 /** Longer than any report can be. */
-export const MOST_REPORT_CHARS = 8 * 1024 * 1024;
+export const MAX_REPORT_CHARS = 8 * 1024 * 1024;
 
 const storable = z.object({
   json: z

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { isUnreachable } from '../../store/faults.js';
+import { isUnreachable } from '../../store/database-errors.js';
 import { newestOf } from '../../store/job-version.js';
 import {
   ALIVE_EVERY_MS,
   type JobProcess,
-  noteProcessAlive,
   noteProcessStopped,
   readLivingVersions,
   registerProcess,
+  renewProcess,
 } from '../../store/job-versions.js';
 import { keepJobs } from '../../store/jobs.js';
 import type { Notifier } from '../../store/notifier.js';
@@ -70,12 +70,12 @@ export class JobAnnouncer {
   async tick(): Promise<boolean> {
     const { sql, registry } = this.#options;
     const names = registry.names();
-    const digest = await noteProcessAlive(sql, this.#process.id, names);
+    const digest = await renewProcess(sql, this.#process.id, names);
     if (digest !== null && digest === this.#digest) return false;
     if (digest === null) await registerProcess(sql, this.#process, registry.versions());
     await this.#declare();
     this.#isDeclared = true;
-    this.#digest = await noteProcessAlive(sql, this.#process.id, names);
+    this.#digest = await renewProcess(sql, this.#process.id, names);
     return true;
   }
 
@@ -98,7 +98,7 @@ export class JobAnnouncer {
       const error = new Error(
         'A schedule of this name was made over the API; that one stays, the one in code is left out',
       );
-      events.emit('fault', { during: `schedule ${name}`, error });
+      events.emit('internalError', { during: `schedule ${name}`, error });
     }
   }
 
@@ -109,7 +109,7 @@ export class JobAnnouncer {
       await this.tick();
       if (!wasDeclared && !this.#isClosed) this.#options.onDeclared?.();
     } catch (error) {
-      if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'declaring jobs', error });
+      if (!isUnreachable(error)) this.#options.events.emit('internalError', { during: 'declaring jobs', error });
       if (!this.#isDeclared) againMs = AGAIN_MS;
     }
     if (this.#isClosed) return;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isUnreachable } from '../../store/faults.js';
-import { keepTask, noteTaskDone, readNextDueMs, takeOnTask } from '../../store/maintenance.js';
+import { isUnreachable } from '../../store/database-errors.js';
+import { acquireTask, extendTask, noteTaskDone, readNextDueMs } from '../../store/maintenance.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 
@@ -76,13 +76,13 @@ export class MaintenanceLoop {
 
   async #tryTask(task: MaintenanceTask): Promise<boolean> {
     const { sql, everyMs, events, isAligned } = this.#options;
-    if (this.#isClosed || !(await takeOnTask(sql, task.name, everyMs, isAligned))) return false;
+    if (this.#isClosed || !(await acquireTask(sql, task.name, everyMs, isAligned))) return false;
     try {
       await noteTaskDone(sql, task.name, await task.run(() => this.#pause(task)));
       return true;
     } catch (error) {
       if (isUnreachable(error)) throw error;
-      events.emit('fault', { during: `maintenance task ${task.name}`, error });
+      events.emit('internalError', { during: `maintenance task ${task.name}`, error });
       await noteTaskDone(sql, task.name, describeError(error), true);
       return false;
     }
@@ -91,7 +91,7 @@ export class MaintenanceLoop {
   async #pause(task: MaintenanceTask): Promise<boolean> {
     await delay(PAUSE_MS);
     if (this.#isClosed) return false;
-    await keepTask(this.#options.sql, task.name, this.#options.everyMs);
+    await extendTask(this.#options.sql, task.name, this.#options.everyMs);
     return true;
   }
 
@@ -120,7 +120,7 @@ export class MaintenanceLoop {
       );
     } catch (error) {
       isReached = !isUnreachable(error);
-      if (isReached) events.emit('fault', { during: 'maintenance', error });
+      if (isReached) events.emit('internalError', { during: 'maintenance', error });
     }
     onPass?.(isReached);
     this.#later(againMs);

@@ -41,7 +41,7 @@ async function endRuns(count: number, states: TerminalStatus[], apart = '1 day')
        INSERT INTO "JobRun" ("jobName", status, attempt, "claimNo", "startedAt", "finishedAt", "durationMs", "messageCount")
        SELECT 'job' || n % 3, status::"JobRunStatus", 2, 2, clock_timestamp(), clock_timestamp() - n * $3::interval, n, 1
        FROM generate_series(0, $1::int - 1) n, unnest($2::text[]) status RETURNING *
-     ), said AS (
+     ), messages AS (
        INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message) SELECT id, 1, 1, 'INFO', 'JOB', 'x' FROM ended
      ), lost AS (
        INSERT INTO "JobRunAttempt" ("runId", "claimNo", attempt, outcome, "startedAt", "endedAt", "durationMs")
@@ -298,8 +298,8 @@ it('loses no count of runs that end while others of the same hour are removed', 
 it('does a task again after its interval, and one that failed too', async () => {
   let runs = 0;
   const events = new QueueEvents();
-  const faults: unknown[] = [];
-  events.on('fault', (fault) => faults.push(fault.during));
+  const errors: unknown[] = [];
+  events.on('internalError', ({ during }) => errors.push(during));
   const tasks = [
     { name: 'count', run: async () => `${++runs}` },
     { name: 'break', run: () => Promise.reject(new Error('No disk')) },
@@ -307,14 +307,14 @@ it('does a task again after its interval, and one that failed too', async () => 
   const loop = new MaintenanceLoop({ sql: database.pool, events, tasks, everyMs: 60_000 });
   expect(await loop.tick()).toEqual(['count']);
   expect(await loop.tick()).toEqual([]);
-  expect(faults).toEqual(['maintenance task break']);
+  expect(errors).toEqual(['maintenance task break']);
   expect(await resultOf('break')).toBe('Failed: No disk');
   await rows(`UPDATE "MaintenanceTask" SET "nextAt" = clock_timestamp() - interval '1 second'`);
   expect(await loop.tick()).toEqual(['count']);
   expect(runs).toBe(2);
 });
 
-it('is looked for again when the first task is due', async () => {
+it('is checked again when the first task is due', async () => {
   const names = ['a', 'b', 'elsewhere'];
   expect(await readNextDueMs(database.pool, names, 60_000)).toBe(60_000);
   await rows(

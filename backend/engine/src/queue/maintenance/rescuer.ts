@@ -1,4 +1,4 @@
-import { isUnreachable } from '../../store/faults.js';
+import { isUnreachable } from '../../store/database-errors.js';
 import type { Notifier } from '../../store/notifier.js';
 import type { RunSummaryRow } from '../../store/run-row.js';
 import { markLostRunners, markRunnerLost } from '../../store/runners.js';
@@ -60,7 +60,7 @@ export class Rescuer {
   }
 
   /** Recovers the runs of a runner whose process is known to have ended, without waiting for its lease to end. */
-  buryRunner(runnerId: string): Promise<number> {
+  recoverDeadRunner(runnerId: string): Promise<number> {
     return this.#track(this.#recoverRunsOf(runnerId));
   }
 
@@ -144,7 +144,7 @@ export class Rescuer {
     try {
       await this.tick();
     } catch (error) {
-      if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'sweeping', error });
+      if (!isUnreachable(error)) this.#options.events.emit('internalError', { during: 'sweeping', error });
     }
     this.#later();
   }

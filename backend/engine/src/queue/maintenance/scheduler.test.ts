@@ -5,7 +5,7 @@ import type { Listener } from '../../store/listener.js';
 import { TestEngine } from '../../testing/engine.js';
 import { type AnyJob, type CodeSchedule, defineJob } from '../job.js';
 import { createRegistry } from '../registry.js';
-import { placeNew } from '../schedules/place.js';
+import { timeNew } from '../schedules/timed-settings.js';
 import { SYSTEM } from '../system-actor.js';
 import { addSchedule } from '../transitions/schedule.js';
 import { JobAnnouncer } from './job-announcer.js';
@@ -63,7 +63,7 @@ async function add(given: Partial<ScheduleSettings> & Pick<ScheduleSettings, 'na
     overlap: 'queue',
     ...given,
   } as const;
-  const row = await addSchedule(engine.database.pool, placeNew(settings, now), 'API', SYSTEM);
+  const row = await addSchedule(engine.database.pool, timeNew(settings, now), 'API', SYSTEM);
   return row?.id ?? '';
 }
 
@@ -136,7 +136,7 @@ describe('a due time', () => {
     expect(await query('SELECT channel, priority FROM "JobRun"')).toEqual([{ channel: 'slow', priority: 0 }]);
   });
 
-  it('is looked at again when it comes, and at once when another process was faster', async () => {
+  it('is read again when it is due, and at once when another process was first', async () => {
     await add(HOURLY);
     at('10:59:58.500');
     expect(await scheduler().tick()).toEqual({ moved: 0, againInMs: 1_500 });
@@ -177,14 +177,14 @@ describe('a due time', () => {
 
   it('is found at once when a schedule is made while the scheduler sleeps', async () => {
     const listener = await engine.listener(['schedules']);
-    const looks: number[] = [];
+    const polls: number[] = [];
     const clock = async () => {
-      looks.push(performance.now());
+      polls.push(performance.now());
       return new Date(0);
     };
     const sleeping = scheduler(undefined, { clock, listener });
     sleeping.start();
-    await vi.waitFor(() => expect(looks).toHaveLength(1));
+    await vi.waitFor(() => expect(polls).toHaveLength(1));
     const made = performance.now();
     await engine.queue.schedules.create(
       {
@@ -198,14 +198,14 @@ describe('a due time', () => {
       },
       SYSTEM,
     );
-    await vi.waitFor(() => expect(looks.length).toBeGreaterThan(1));
-    // On its own it would have looked after five seconds.
-    expect((looks[1] ?? Infinity) - made).toBeLessThan(3_500);
+    await vi.waitFor(() => expect(polls.length).toBeGreaterThan(1));
+    // Without the notification it would have polled after five seconds.
+    expect((polls[1] ?? Infinity) - made).toBeLessThan(3_500);
     await sleeping.stop();
   });
 });
 
-it('looks less often while it is told of changes than on its own', async () => {
+it('polls less often while it receives notifications', async () => {
   const listener = await engine.listener(['schedules']);
   expect(await scheduler(undefined, { listener }).tick()).toEqual({ moved: 0, againInMs: 10_000 });
   await listener.close();
@@ -326,17 +326,17 @@ describe('a run of before that has not ended', () => {
     for (const run of [first, second, third]) await engine.until(run?.id ?? '', 'SUCCESS');
   });
 
-  it('is waited for beside the runs that people asked for', async () => {
+  it('is waited for beside the runs that people started', async () => {
     const id = await add({ ...HOURLY, overlap: 'queue' });
     at('11:00:00');
     await scheduler().tick();
     at('12:00:00');
     await scheduler().tick();
-    const asked = await engine.queue.schedules.run(id, 'MANUAL', SYSTEM);
+    const manual = await engine.queue.schedules.run(id, 'MANUAL', SYSTEM);
     at('13:00:00');
     await scheduler().tick();
-    const [, second, third] = (await runs()).filter(({ id: runId }) => runId !== asked);
-    expect(third?.dependsOn).toEqual([second?.id, asked]);
+    const [, second, third] = (await runs()).filter(({ id: runId }) => runId !== manual);
+    expect(third?.dependsOn).toEqual([second?.id, manual]);
   });
 
   it('is cancelled while queued', async () => {
@@ -354,16 +354,16 @@ describe('a run of before that has not ended', () => {
     ]);
   });
 
-  it('is asked to stop while it runs, and the next waits until it has', async () => {
+  it('is requested to stop while it runs, and the next waits until it has', async () => {
     await add({ ...HOURLY, overlap: 'cancel' });
     at('11:00:00');
     await scheduler().tick();
     const [old] = await runs();
     await claim(old?.id ?? '');
-    const asked = vi.spyOn(engine.notifier, 'cancelRequested');
+    const cancelRequested = vi.spyOn(engine.notifier, 'cancelRequested');
     at('12:00:00');
     await scheduler().tick();
-    expect(asked.mock.calls).toEqual([[old?.id]]);
+    expect(cancelRequested.mock.calls).toEqual([[old?.id]]);
     expect((await query('SELECT * FROM "JobRun" ORDER BY id'))[0]).toMatchObject({
       status: 'RUNNING',
       cancelRequestedAt: expect.any(Date),
@@ -371,11 +371,11 @@ describe('a run of before that has not ended', () => {
     });
     at('13:00:00');
     await scheduler().tick();
-    expect(asked).toHaveBeenCalledTimes(1);
+    expect(cancelRequested).toHaveBeenCalledTimes(1);
     const [, second, third] = await runs();
     expect(second).toMatchObject({ status: 'CANCELLED' });
     expect(third).toMatchObject({ status: 'QUEUED', isBlocked: true, dependsOn: [old?.id] });
-    await engine.silence(old?.id ?? '');
+    await engine.stall(old?.id ?? '');
     await engine.rescuer.tick();
     expect(await runs()).toMatchObject([
       { status: 'CANCELLED' },
@@ -393,7 +393,7 @@ describe('a run of before that has not ended', () => {
   });
 });
 
-describe('a job that is gone from the code', () => {
+describe('a job that was removed from the code', () => {
   it('has its due times kept as skipped, and its queued runs wait', async () => {
     await add({ ...HOURLY, overlap: 'queue' });
     at('11:00:00');
@@ -411,19 +411,19 @@ describe('a job that is gone from the code', () => {
   });
 });
 
-it('deals with the others when one schedule cannot be read, and tells it once', async () => {
+it('handles the others when one schedule cannot be read, and reports it once', async () => {
   await add({ name: 'broken', cron: '0 * * * *' });
   await add(HOURLY);
   await query(`UPDATE "Schedule" SET "timeZone" = 'Europe/Atlantis' WHERE name = 'broken'`);
-  const faults: string[] = [];
-  engine.events.on('fault', ({ during }) => faults.push(during));
+  const errors: string[] = [];
+  engine.events.on('internalError', ({ during }) => errors.push(during));
   const one = scheduler();
   at('11:00:00');
   await one.tick();
   at('12:00:00');
   await one.tick();
   expect(await dueTimes()).toEqual(['11:00:00', '12:00:00']);
-  expect(faults).toEqual(['schedule broken']);
+  expect(errors).toEqual(['schedule broken']);
 });
 
 describe('schedules in code', () => {
@@ -462,8 +462,8 @@ describe('schedules in code', () => {
     expect(await stored()).toBeDefined();
     await inCode();
     expect(await stored()).toBeUndefined();
-    const said = await query('SELECT action, "actorEmail" FROM "AuditEvent" ORDER BY id');
-    expect(said.map(({ action }) => action)).toEqual(['schedule.create', 'schedule.change', 'schedule.remove']);
+    const entries = await query('SELECT action, "actorEmail" FROM "AuditEvent" ORDER BY id');
+    expect(entries.map(({ action }) => action)).toEqual(['schedule.create', 'schedule.change', 'schedule.remove']);
   });
 
   it('keep a pause, their due time and what was missed over a restart', async () => {
@@ -494,13 +494,13 @@ describe('schedules in code', () => {
     expect(await stored()).toMatchObject({ id, jobName: 'renamed' });
   });
 
-  it('give way to one of the same name that was made over the API, and say so', async () => {
+  it('give way to one of the same name that was made over the API, with a report', async () => {
     await add({ ...HOURLY, name: 'nightly' });
-    const faults: string[] = [];
-    engine.events.on('fault', ({ during }) => faults.push(during));
+    const errors: string[] = [];
+    engine.events.on('internalError', ({ during }) => errors.push(during));
     await inCode(NIGHTLY);
     expect(await stored()).toMatchObject({ source: 'API', cron: '0 * * * *' });
-    expect(faults).toEqual(['schedule nightly']);
+    expect(errors).toEqual(['schedule nightly']);
   });
 
   it('are stored once by processes that start together', async () => {
@@ -516,7 +516,7 @@ describe('schedules in code', () => {
 
   it.each([
     ['10', '9'],
-    // Not to be told apart by the version: the one that came later is the newer one.
+    // Both have the same version: the one that came later is the newer one.
     ['7', '7'],
   ])('are not taken away by an old process that starts once more: %s and %s', async (newer, older) => {
     const before = [...ofVersion(older, NIGHTLY, { name: 'gone', everyMs: 60_000 })];
@@ -544,7 +544,7 @@ describe('schedules in code', () => {
     await first.stop();
     await after.tick();
     expect(await names()).toEqual(['nightly', 'often']);
-    // Killed, and silent for longer than a living process is.
+    // Killed, and without a renewal for longer than a live process.
     await query(
       `UPDATE "JobProcess" SET "lastSeenAt" = clock_timestamp() - interval '2 minutes' WHERE versions <> (SELECT versions FROM "JobProcess" ORDER BY "startedAt" DESC LIMIT 1)`,
     );

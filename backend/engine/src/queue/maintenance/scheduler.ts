@@ -1,12 +1,12 @@
-import { isContention, isUnreachable } from '../../store/faults.js';
+import { isContention, isUnreachable } from '../../store/database-errors.js';
 import type { Listener } from '../../store/listener.js';
 import type { Notifier } from '../../store/notifier.js';
 import { type DueSchedule, readDueSchedules, type ScheduleRow, type WakingSchedule } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 import type { Registry } from '../registry.js';
-import { planResume } from '../schedules/place.js';
 import { MISSED_AFTER_MS, planFire, planSkip } from '../schedules/plan.js';
+import { planResume } from '../schedules/timed-settings.js';
 import { SYSTEM } from '../system-actor.js';
 import { type Fired, fireSchedule } from '../transitions/fire-schedule.js';
 import { resumeSchedule } from '../transitions/schedule.js';
@@ -104,16 +104,16 @@ export class Scheduler {
     } catch (error) {
       if (isUnreachable(error)) throw error;
       if (isContention(error)) return 'lost';
-      this.#tellOnce(schedule, error);
+      this.#reportOnce(schedule, error);
       return 'left';
     }
   }
 
   /** A schedule that can't be handled must not hold up the others. Its due times are not lost, they wait. */
-  #tellOnce(schedule: ScheduleRow, error: unknown): void {
+  #reportOnce(schedule: ScheduleRow, error: unknown): void {
     if (this.#faulty.has(schedule.id)) return;
     this.#faulty.add(schedule.id);
-    this.#options.events.emit('fault', { during: `schedule ${schedule.name}`, error });
+    this.#options.events.emit('internalError', { during: `schedule ${schedule.name}`, error });
   }
 
   /** Ends a pause at its time: what comes due at that very moment runs. */
@@ -134,7 +134,7 @@ export class Scheduler {
     const { events, notifier } = this.#options;
     if (fired.runs > 0) notifier.queued();
     if (fired.cancelled > 0) notifier.changed();
-    for (const runId of fired.asked) notifier.cancelRequested(runId);
+    for (const runId of fired.requested) notifier.cancelRequested(runId);
     if (fired.runs > 0)
       events.emit('scheduleFired', { schedule: schedule.name, jobName: schedule.jobName, runs: fired.runs });
   }
@@ -151,19 +151,19 @@ export class Scheduler {
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined;
-        this.#working = this.#look();
+        this.#working = this.#poll();
       },
       this.#isWoken ? 0 : ms,
     );
     this.#timer.unref();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     this.#isWoken = false;
     try {
       this.#later((await this.tick()).againInMs);
     } catch (error) {
-      if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'scheduling', error });
+      if (!isUnreachable(error)) this.#options.events.emit('internalError', { during: 'scheduling', error });
       this.#later(MAX_SLEEP_MS.alone);
     }
   }

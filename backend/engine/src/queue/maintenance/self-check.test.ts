@@ -15,7 +15,7 @@ async function checkNow() {
   await sql.query('DELETE FROM "MaintenanceTask"');
   const loop = new MaintenanceLoop({
     sql,
-    events: new QueueEvents().on('fault', () => {}),
+    events: new QueueEvents().on('internalError', () => {}),
     tasks: [selfCheck(sql)],
     everyMs: 60_000,
   });

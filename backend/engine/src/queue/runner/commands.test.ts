@@ -45,7 +45,7 @@ const command = (state: string) => ({ command: { state } });
 const running = (id: string) => vi.waitFor(() => expect(gates.has(id)).toBe(true), { interval: 10 });
 const open = (id: string) => gates.get(id)?.();
 
-/** One that looks for commands and for work whenever it is notified, and for commands every second. */
+/** A runner that polls for commands and runs whenever it is notified, and for commands every second. */
 async function notified(settings = {}): Promise<Runner> {
   const listener = await engine.listener(['queued', 'commands']);
   return engine.runner({ heartbeatMs: 1_000, ...settings }, listener);
@@ -88,7 +88,7 @@ describe('a runner that is drained', () => {
     expect((await engine.queue.runners.runs(await someRunner(engine.database.pool))).runs).toEqual([]);
   });
 
-  it('hands back what it had claimed ahead', async () => {
+  it('releases its prefetched runs', async () => {
     const runner = await notified({ concurrency: 1 });
     const runs = [await engine.enqueue('gated'), await engine.enqueue('gated')];
     await runner.open();
@@ -99,7 +99,7 @@ describe('a runner that is drained', () => {
     expect(await engine.run(String(runs[1]?.id))).toMatchObject({ status: 'QUEUED', attempt: 0 });
   });
 
-  it('ends the drain that is taken back before its runs have ended', async () => {
+  it('ends a drain that is revoked before its runs have ended', async () => {
     const runner = await notified();
     await runner.start();
     const run = await engine.enqueue('gated');
@@ -127,7 +127,7 @@ describe('a runner that is drained', () => {
   });
 });
 
-it('stops a runner, which hands back what it runs', async () => {
+it('stops a runner, which releases what it runs', async () => {
   const runner = await notified({ drainMs: 0 });
   await runner.start();
   const run = await engine.enqueue('gated');
@@ -137,7 +137,7 @@ it('stops a runner, which hands back what it runs', async () => {
   await until(runner, { status: 'STOPPED', ...command('done') });
 });
 
-it('refuses to restart a runner that nothing would start again, and to command one that is gone', async () => {
+it('refuses to restart a runner without a supervisor, and to command an ended one', async () => {
   const runner = engine.runner();
   await runner.start();
   await expect(send(runner, 'RESTART')).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
@@ -309,7 +309,7 @@ describe('commands one after the other', () => {
   });
 });
 
-describe('a runner that is gone', () => {
+describe('an ended runner', () => {
   const lose = (runner: Named) =>
     engine.database.pool.query(`UPDATE "Runner" SET status = 'LOST' WHERE id = $1`, [runner.id]);
   const cleanUp = (...runners: Named[]) =>
@@ -318,7 +318,7 @@ describe('a runner that is gone', () => {
       SYSTEM,
     );
 
-  it('is removed with the runs in its name taken back first, and its events stay', async () => {
+  it('is removed after its runs are recovered, and its events stay', async () => {
     const [gone, living] = [
       { id: await someRunner(engine.database.pool) },
       { id: await someRunner(engine.database.pool) },
@@ -381,7 +381,7 @@ describe('a restart', () => {
 });
 
 describe('the log of a runner', () => {
-  const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, isLevelEnabled: () => true };
+  const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, isLevelEnabled: () => true };
   async function logged() {
     const runnerId = await someRunner(engine.database.pool);
     const log = new RunnerLog({
@@ -394,7 +394,7 @@ describe('the log of a runner', () => {
       await log.flush();
       return engine.queue.runners.log(which);
     };
-    return { log, runnerId, writer: log.tee(silent), read };
+    return { log, runnerId, writer: log.tee(quiet), read };
   }
 
   it('keeps warnings and errors without their secrets, and everything while it is followed', async () => {
@@ -411,7 +411,7 @@ describe('the log of a runner', () => {
     expect((await read()).at(-1)).toMatchObject({ level: 'info', message: 'Run #8 started' });
   });
 
-  it('keeps no more than 100 lines a minute, and says how many there were', async () => {
+  it('keeps no more than 100 lines a minute, and counts the others', async () => {
     const { writer, read } = await logged();
     for (let line = 0; line < 130; line++) writer.error('Again');
     const kept = await read();

@@ -1,13 +1,13 @@
 import { describeRunnerChange, type RunnerChange } from '@job-manager/shared/runner';
-import { isPassing } from '../../store/faults.js';
+import { isPassing } from '../../store/database-errors.js';
 import type { Listener } from '../../store/listener.js';
 import { followedNote } from '../../store/notifier.js';
 import {
   type CommandOutcome,
   finishCommands,
   finishRestart,
+  MISSED_BEATS,
   noteRunnerSettings,
-  SILENT_BEATS,
   SUCCESSOR_WITHIN_MS,
   type TakenCommand,
   takeCommands,
@@ -73,12 +73,12 @@ export class RunnerCommands {
   /** Ends the wait of a drain that was revoked. */
   #resumed = new AbortController();
   #isClosed = false;
-  #isLooking = false;
-  #isAskedAgain = false;
+  #isPolling = false;
+  #isPollRequested = false;
   /** Whether it may have replaced another runner, and that is not noted yet. */
   #mayReplace: boolean;
   readonly #startedAt = performance.now();
-  #looking: Promise<void> = Promise.resolve();
+  #polling: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
 
@@ -97,9 +97,9 @@ export class RunnerCommands {
   /** Starts polling for commands; the runner is registered already. */
   start(): void {
     const { listener, heartbeatMs } = this.#options;
-    listener?.on('commands', this.#onNotification).on('connected', this.#look);
-    this.#timer = setInterval(this.#look, heartbeatMs).unref();
-    this.#look();
+    listener?.on('commands', this.#onNotification).on('connected', this.#poll);
+    this.#timer = setInterval(this.#poll, heartbeatMs).unref();
+    this.#poll();
   }
 
   /** Takes no more commands. */
@@ -108,35 +108,35 @@ export class RunnerCommands {
     this.#isClosed = true;
     clearInterval(this.#timer);
     clearTimeout(this.#retry);
-    listener?.off('commands', this.#onNotification).off('connected', this.#look);
+    listener?.off('commands', this.#onNotification).off('connected', this.#poll);
   }
 
   /** Notes the results of the taken commands; resolves when no statement is under way. Never rejects. */
   async close(): Promise<void> {
     this.halt();
-    await this.#looking;
+    await this.#polling;
     await this.#report().catch((error) => this.#noteFailure(error));
   }
 
   readonly #onNotification = (payload: string): void => {
     const { runnerId, process } = this.#options;
     if (payload.includes(followedNote(runnerId))) process?.onLogFollowed?.();
-    if (payload.includes(`"${runnerId}"`)) this.#look();
+    if (payload.includes(`"${runnerId}"`)) this.#poll();
   };
 
   /** One poll at a time, and one more where it was requested meanwhile. */
-  readonly #look = (): void => {
-    this.#isAskedAgain = true;
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    this.#looking = this.#lookWhileAsked();
+  readonly #poll = (): void => {
+    this.#isPollRequested = true;
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    this.#polling = this.#pollWhileRequested();
   };
 
-  async #lookWhileAsked(): Promise<void> {
+  async #pollWhileRequested(): Promise<void> {
     try {
-      while (this.#isAskedAgain && !this.#isClosed) {
-        this.#isAskedAgain = false;
-        await this.#lookOnce();
+      while (this.#isPollRequested && !this.#isClosed) {
+        this.#isPollRequested = false;
+        await this.#pollOnce();
         this.#options.database.noteReachable();
       }
     } catch (error) {
@@ -144,7 +144,7 @@ export class RunnerCommands {
       this.#retryLater();
     } finally {
       // Without an await since the last check, so no request falls between the two.
-      this.#isLooking = false;
+      this.#isPolling = false;
     }
   }
 
@@ -152,16 +152,16 @@ export class RunnerCommands {
   #retryLater(): void {
     if (this.#isClosed) return;
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(this.#look, Math.min(RETRY_MS, this.#options.heartbeatMs)).unref();
+    this.#retry = setTimeout(this.#poll, Math.min(RETRY_MS, this.#options.heartbeatMs)).unref();
   }
 
   #noteFailure(error: unknown): void {
     const { database, events } = this.#options;
     if (isPassing(error)) database.noteWaiting('reading commands', error);
-    else events.emit('fault', { during: 'reading commands', error });
+    else events.emit('internalError', { during: 'reading commands', error });
   }
 
-  async #lookOnce(): Promise<void> {
+  async #pollOnce(): Promise<void> {
     const { sql, runnerId } = this.#options;
     if (this.#mayReplace) await this.#findReplaced();
     // A runner that was marked as lost meanwhile counts as active again.
@@ -181,7 +181,7 @@ export class RunnerCommands {
   async #findReplaced(): Promise<void> {
     const { sql, runnerId, notifier, heartbeatMs, process } = this.#options;
     const next = await finishRestart(sql, runnerId, { replacesId: process?.replacesId, heartbeatMs });
-    const searchMs = SUCCESSOR_WITHIN_MS + 2 * SILENT_BEATS * heartbeatMs;
+    const searchMs = SUCCESSOR_WITHIN_MS + 2 * MISSED_BEATS * heartbeatMs;
     this.#mayReplace = next === undefined && performance.now() < this.#startedAt + searchMs;
     notifier.commanded(next ?? []);
   }
@@ -259,7 +259,7 @@ export class RunnerCommands {
     // It may take as long as its runs do; other commands are executed meanwhile.
     void drained.then((message) => {
       this.#finish({ id, message });
-      this.#look();
+      this.#poll();
     });
   }
 

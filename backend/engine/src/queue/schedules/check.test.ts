@@ -7,7 +7,7 @@ import { describeTiming } from './describe-timing.js';
 import { timingOf } from './timing.js';
 
 const NOW = new Date('2026-11-22T10:00:00Z');
-const fault = (given: { cron?: string; everyMs?: number; timeZone?: string }) =>
+const problem = (given: { cron?: string; everyMs?: number; timeZone?: string }) =>
   findTimingProblem({ timeZone: 'UTC', ...given }, NOW);
 
 it.each([
@@ -30,23 +30,23 @@ it.each([
   ['@reboot', '"@reboot" is not known: there are @hourly, @daily'],
   ['0 0 30 2 *', '"0 0 30 2 *" never comes due: no date fits it.'],
   ['0 0 31 4,6 *', '"0 0 31 4,6 *" never comes due'],
-])('refuses the line %s', (cron, told) => {
-  expect(fault({ cron })).toEqual({ path: 'cron', message: expect.stringContaining(told) });
+])('refuses the line %s', (cron, expected) => {
+  expect(problem({ cron })).toEqual({ path: 'cron', message: expect.stringContaining(expected) });
 });
 
 it.each(['Europe/Nowhere', '+02:00', 'UTC+1', 'Berlin', ' ', 'europe berlin'])(
   'refuses the time zone %s',
   (timeZone) => {
-    const told = { path: 'timeZone', message: `There is no time zone named "${timeZone}".` };
-    expect(fault({ cron: '* * * * *', timeZone })).toEqual(told);
-    expect(fault({ everyMs: 5_000, timeZone })).toEqual(told);
+    const expected = { path: 'timeZone', message: `There is no time zone named "${timeZone}".` };
+    expect(problem({ cron: '* * * * *', timeZone })).toEqual(expected);
+    expect(problem({ everyMs: 5_000, timeZone })).toEqual(expected);
   },
 );
 
 it('wants a line or an interval, and not both', () => {
-  expect(fault({})?.message).toBe('Give either a cron line or an interval.');
-  expect(fault({ cron: '* * * * *', everyMs: 5_000 })?.message).toBe('Give a cron line or an interval, not both.');
-  expect(fault({ everyMs: 5_000 })).toBeNull();
+  expect(problem({})?.message).toBe('Give either a cron line or an interval.');
+  expect(problem({ cron: '* * * * *', everyMs: 5_000 })?.message).toBe('Give a cron line or an interval, not both.');
+  expect(problem({ everyMs: 5_000 })).toBeNull();
 });
 
 it.each([
@@ -75,8 +75,8 @@ it.each([
   [{ everyMs: 1_500 }, 'Every 1.5 seconds'],
   [{ everyMs: 5_400_000 }, 'Every 90 minutes'],
   [{ everyMs: 86_400_000 }, 'Every day'],
-])('says %j in words', (given, words) => {
-  expect(describeTiming({ cron: null, everyMs: null, timeZone: 'UTC', ...given })).toBe(words);
+])('describes %j', (given, text) => {
+  expect(describeTiming({ cron: null, everyMs: null, timeZone: 'UTC', ...given })).toBe(text);
 });
 
 const item = (texts: string[]) => fc.oneof(fc.constantFrom(...texts), fc.integer({ min: -1, max: 61 }).map(String));
@@ -88,7 +88,7 @@ const part = fc
   )
   .map(([a, joint, b]) => (joint === '' ? a : a + joint + b));
 
-it('says of any line within a moment when it comes due, in words, or why it cannot be', () => {
+it('describes quickly when any line comes due, or why it is invalid', () => {
   fc.assert(
     fc.property(
       fc.array(part, { minLength: 4, maxLength: 7 }),
@@ -96,7 +96,7 @@ it('says of any line within a moment when it comes due, in words, or why it cann
       (parts, timeZone) => {
         const cron = parts.join(' ');
         const begin = cpuTimeMs();
-        const found = fault({ cron, timeZone });
+        const found = problem({ cron, timeZone });
         if (found === null) {
           const spec = { cron, everyMs: null, timeZone, anchorAt: NOW };
           expect(timingOf(spec).next(NOW)?.getTime()).toBeGreaterThan(NOW.getTime());
@@ -132,13 +132,13 @@ const ONE_OF_EACH_KIND: [string, string, string][] = [
   ['*/7 ', '5', '7'],
 ];
 
-it('says times of day that are the real due times', () => {
+it('names times of day that are the real due times', () => {
   const kinds = new Set<string>();
   fc.assert(
     fc.property(fc.constantFrom('', '0 ', '*/7 '), field(59), field(23), (second, minute, hour) => {
       const cron = `${second}${minute} ${hour} * * *`;
       const timing = timingOf({ cron, everyMs: null, timeZone: 'UTC', anchorAt: NOW });
-      const words = describeTiming({ cron, everyMs: null, timeZone: 'UTC' });
+      const text = describeTiming({ cron, everyMs: null, timeZone: 'UTC' });
       const day = Date.parse('2026-11-23T00:00:00Z');
       const due: string[] = [];
       const gaps = new Set<number>();
@@ -149,9 +149,9 @@ it('says times of day that are the real due times', () => {
         if (next) gaps.add(next.getTime() - at.getTime());
         at = next;
       }
-      const every = /^Every (?:(\d+) )?(second|minute|hour)s? \(/.exec(words);
-      const minutes = /^At minutes? ([\d, and]+) of every hour \(/.exec(words);
-      const times = /^At ([\d:, and]+) \(/.exec(words);
+      const every = /^Every (?:(\d+) )?(second|minute|hour)s? \(/.exec(text);
+      const minutes = /^At minutes? ([\d, and]+) of every hour \(/.exec(text);
+      const times = /^At ([\d:, and]+) \(/.exec(text);
       const numbers = (text = '') => text.split(/, | and /);
       if (every) expect([...gaps]).toEqual([Number(every[1] ?? 1) * UNIT_MS[every[2] as keyof typeof UNIT_MS]]);
       else if (minutes)

@@ -33,8 +33,8 @@ it.each([
     { name: 'n', everyMs: 5_000, parameters: { word: 3 } },
     'schedule "n": parameters.word: must be a text, not a number',
   ],
-])('refuses a schedule in code that is faulty: %j', (schedule, told) => {
-  expect(() => createRegistry([jobOf('report', [schedule as CodeSchedule])])).toThrow(`Job "report": ${told}`);
+])('refuses an invalid schedule in code: %j', (schedule, expected) => {
+  expect(() => createRegistry([jobOf('report', [schedule as CodeSchedule])])).toThrow(`Job "report": ${expected}`);
 });
 
 it('refuses two schedules of one name', () => {

@@ -20,7 +20,7 @@ import {
 } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
 import { ChangedMeanwhile, QueueError } from '../errors.js';
-import { checkNotTooFar } from '../far-time.js';
+import { checkMaxDate } from '../max-date.js';
 import type { Registry } from '../registry.js';
 import { storableText } from '../storable.js';
 import { backfillSchedule, runSchedule } from '../transitions/fire-schedule.js';
@@ -38,7 +38,7 @@ import { type CalendarEntry, calendarOf } from './calendar.js';
 import { checkTiming, type GivenTiming } from './check.js';
 import { describeSchedule, problemOf } from './describe-schedule.js';
 import { describeTiming } from './describe-timing.js';
-import { placeChanged, placeNew, planResume } from './place.js';
+import { planResume, timeChanged, timeNew } from './timed-settings.js';
 import { nextTimes } from './timing.js';
 import { timingWarnings } from './warnings.js';
 
@@ -173,7 +173,7 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
     create: async (settings, actor) => {
       const now = await readClock(sql);
       await checkSettings(settings, registry, now);
-      const row = await addSchedule(sql, placeNew(settings, now), 'API', actor);
+      const row = await addSchedule(sql, timeNew(settings, now), 'API', actor);
       if (row === null) throw await whyNotAdded(sql, settings.name);
       return changed(row);
     },
@@ -185,8 +185,8 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
         const schedule = await readSchedule(sql, id);
         checkIsOurs(schedule, 'changed');
         if (rev !== undefined && rev !== revOf(schedule)) throw await changedMeanwhile(schedule);
-        const { placed, skip } = await placeChanged(schedule, settings, await readClock(sql));
-        const isChanged = await changeSchedule(sql, schedule, placed, skip, actor).catch((error) => {
+        const { timed, skip } = await timeChanged(schedule, settings, await readClock(sql));
+        const isChanged = await changeSchedule(sql, schedule, timed, skip, actor).catch((error) => {
           throw isNameTaken(error) ? nameTaken(settings.name) : error;
         });
         return isChanged ? changed(await readSchedule(sql, id)) : null;
@@ -231,11 +231,11 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
   };
 }
 
-const MOST_TRIES = 10;
+const MAX_TRIES = 10;
 
 /** Tries again while other callers change the schedule in between. */
 async function untilUnchanged<Result>(attempt: () => Promise<Result | null>): Promise<Result> {
-  for (let n = 0; n < MOST_TRIES; n++) {
+  for (let n = 0; n < MAX_TRIES; n++) {
     const result = await attempt();
     if (result !== null) return result;
   }
@@ -251,7 +251,7 @@ async function readSchedule(sql: Sql, id: string): Promise<ListedScheduleRow> {
 const unknownSchedule = () => new QueueError('UNKNOWN_SCHEDULE', 'There is no schedule with this id.');
 
 async function checkResumeAt(sql: Sql, resumeAt: Date): Promise<void> {
-  checkNotTooFar(resumeAt, 'resumeAt');
+  checkMaxDate(resumeAt, 'resumeAt');
   if (resumeAt <= (await readClock(sql))) throw refusal('INVALID_INPUT', 'resumeAt', 'must lie in the future');
 }
 

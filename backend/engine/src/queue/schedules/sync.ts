@@ -6,7 +6,7 @@ import { listKnownSchedules, readClock, type ScheduleRow } from '../../store/sch
 import type { Sql } from '../../store/sql.js';
 import { SYSTEM } from '../system-actor.js';
 import { addSchedule, changeSchedule, removeSchedule } from '../transitions/schedule.js';
-import { hasTiming, placeChanged, placeNew } from './place.js';
+import { hasTiming, timeChanged, timeNew } from './timed-settings.js';
 
 export interface DeclaredVersions {
   /** The versions that live processes have, and of each job the newest of them. */
@@ -46,10 +46,10 @@ function wantedBy(newest: KnownVersion[]): ScheduleSettings[] {
 // A change by another process in between stays: it has the same version.
 async function keep(sql: Sql, settings: ScheduleSettings, stored: ScheduleRow | undefined): Promise<void> {
   const now = await readClock(sql);
-  if (stored === undefined) await addSchedule(sql, placeNew(settings, now), 'CODE', SYSTEM);
+  if (stored === undefined) await addSchedule(sql, timeNew(settings, now), 'CODE', SYSTEM);
   else if (stored.source === 'CODE' && !isSame(stored, settings)) {
-    const { placed, skip } = await placeChanged(stored, settings, now);
-    await changeSchedule(sql, stored, placed, skip, SYSTEM);
+    const { timed, skip } = await timeChanged(stored, settings, now);
+    await changeSchedule(sql, stored, timed, skip, SYSTEM);
   }
 }
 

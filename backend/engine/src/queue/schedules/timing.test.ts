@@ -238,7 +238,7 @@ const changing = places.filter(({ zone, day }) => {
   return before?.at(-1)?.value !== after?.at(-1)?.value;
 });
 
-/** Lines of which a table of minutes can tell what they mean, most of them where clocks change. */
+/** Lines that a table of minutes can check, most of them where clocks change. */
 const lines = fc
   .record({
     minutes: fc.oneof(some(0, 59, 4), fc.constantFrom('*', '*/10')),
@@ -323,7 +323,7 @@ it('agrees with a calendar on the wall about random lines on days of change', ()
   );
 });
 
-it('counts what it would step through, and looks back as it looks ahead', async () => {
+it('counts what it would step through, and steps backward like forward', async () => {
   await fc.assert(
     fc.asyncProperty(
       lines,

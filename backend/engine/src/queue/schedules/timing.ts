@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { Cron, CronDate, CronPattern } from 'croner';
 
 /** When a schedule comes due: a cron line read in a time zone, or an interval counted from an anchor. */
@@ -39,7 +39,7 @@ export async function listDueTimes(timing: Timing, first: Date | null, until: Da
   const times: Date[] = [];
   for (let at = first; at !== null && at <= until && times.length < most; at = timing.next(at)) {
     times.push(at);
-    await breatheNowAndThen(times.length);
+    await yieldNowAndThen(times.length);
   }
   return times;
 }
@@ -48,7 +48,7 @@ export async function listDueTimes(timing: Timing, first: Date | null, until: Da
  * Finding a due time of a cron line takes up to a tenth of a millisecond; thousands of them must not block the event
  * loop.
  */
-const breatheNowAndThen = (steps: number) => (steps % 100 === 0 ? breathe() : undefined);
+const yieldNowAndThen = (steps: number) => (steps % 100 === 0 ? yieldToEventLoop() : undefined);
 
 function intervalTiming(everyMs: number, anchorAt: Date): Timing {
   const anchor = anchorAt.getTime();
@@ -117,7 +117,7 @@ async function countCron(cron: Cron, pattern: CronPattern, first: Date, last: Da
     const isLeapt = !pattern.isFixedTime && at.getTime() >= endOfQuarter(first) && end <= last.getTime();
     counted += isLeapt ? countQuarter(pattern, at) : 1;
     at = cron.nextRun(isLeapt ? new Date(end - 1_000) : at);
-    await breatheNowAndThen(++steps);
+    await yieldNowAndThen(++steps);
   }
   return counted;
 }

@@ -41,16 +41,16 @@ target AS MATERIALIZED (${target}
 )})`;
 
 /** The result for many runs, as a query of one row over `changed`. */
-const CANCELLED_AND_ASKED = `
+const CANCEL_COUNTS = `
   SELECT (SELECT count(*)::int FROM changed WHERE status = 'CANCELLED') AS cancelled,
-    ARRAY(SELECT id FROM changed WHERE status = 'RUNNING' ORDER BY id) AS asked`;
+    ARRAY(SELECT id FROM changed WHERE status = 'RUNNING' ORDER BY id) AS requested`;
 
 /** A row of `CANCEL_COUNTS`. */
-interface CancelledAndAsked {
+interface CancelCounts {
   /** How many were queued and are cancelled now. */
   cancelled: number;
   /** Ids of the running ones that are requested to stop. */
-  asked: string[];
+  requested: string[];
 }
 
 /**
@@ -83,9 +83,9 @@ ${selectRun('changed')}`;
  * Cancels the QUEUED runs of a batch and requests the RUNNING ones to stop. Changes nothing where all have ended. The
  * callback run of the batch is not changed: it begins, or is cancelled, when the last has ended.
  */
-export async function cancelBatch(sql: Sql, batchId: string, actor: Actor): Promise<CancelledAndAsked> {
-  const done = await sql.query<CancelledAndAsked>(CANCEL_BATCH, [batchId, ...auditValues(actor)]);
-  return done.rows[0] ?? { cancelled: 0, asked: [] };
+export async function cancelBatch(sql: Sql, batchId: string, actor: Actor): Promise<CancelCounts> {
+  const done = await sql.query<CancelCounts>(CANCEL_BATCH, [batchId, ...auditValues(actor)]);
+  return done.rows[0] ?? { cancelled: 0, requested: [] };
 }
 
 const CANCEL_BATCH = `
@@ -93,13 +93,13 @@ WITH ${cancelActive({
   target: `SELECT id FROM "JobRun" WHERE "batchId" = $1 AND ${CAN_BE_CANCELLED} ORDER BY id FOR UPDATE`,
   by: { userId: '$2', name: '$3' },
   why: `', with batch #' || $1`,
-})}, outcome AS (${CANCELLED_AND_ASKED}
+})}, outcome AS (${CANCEL_COUNTS}
 ), audited AS (${auditFrom(
   `(SELECT NULL::bigint AS id, b.id AS "batchId", b.name AS "jobName", outcome.* FROM "JobRunBatch" b, outcome
     WHERE b.id = $1 AND EXISTS (SELECT FROM changed)) batch`,
   'batch.cancel',
   2,
-  `jsonb_build_object('batchId', "batchId"::text, 'cancelled', cancelled, 'asked', cardinality(asked))`,
+  `jsonb_build_object('batchId', "batchId"::text, 'cancelled', cancelled, 'requested', cardinality(requested))`,
 )})
 SELECT * FROM outcome`;
 
@@ -112,9 +112,9 @@ export async function cancelChosen(
   sql: Sql,
   { runIds, isForWaiting, reason }: { runIds: readonly string[]; isForWaiting: boolean; reason: string },
   { userId, email }: Actor,
-): Promise<CancelledAndAsked> {
-  const done = await sql.query<CancelledAndAsked>(CANCEL_CHOSEN, [runIds, isForWaiting, userId, email, reason]);
-  return done.rows[0] ?? { cancelled: 0, asked: [] };
+): Promise<CancelCounts> {
+  const done = await sql.query<CancelCounts>(CANCEL_CHOSEN, [runIds, isForWaiting, userId, email, reason]);
+  return done.rows[0] ?? { cancelled: 0, requested: [] };
 }
 
 const CANCEL_CHOSEN = `
@@ -122,7 +122,7 @@ WITH ${cancelActive({
   target: `SELECT id FROM "JobRun" WHERE id = ANY($1::bigint[]) AND ${CAN_BE_CANCELLED} AND (NOT $2::boolean OR status = 'QUEUED') ORDER BY id FOR UPDATE`,
   by: { userId: '$3::int', name: '$4' },
   why: `', ' || $5::text`,
-})} ${CANCELLED_AND_ASKED}`;
+})} ${CANCEL_COUNTS}`;
 
 /** A graph with more unfinished runs than this is cancelled in parts: one statement would hold its locks for long. */
 const MAX_RUNS = 20_000;
@@ -136,15 +136,15 @@ export async function cancelGraph(
   sql: Sql,
   runId: string,
   actor: Actor,
-): Promise<CancelledAndAsked & { run: RunRow; isNew: boolean }> {
-  const done = await sql.query<CancelledAndAsked & { runs: number }>(CANCEL_GRAPH, [runId, ...auditValues(actor)]);
-  const { runs = 0, cancelled = 0, asked = [] } = done.rows[0] ?? {};
+): Promise<CancelCounts & { run: RunRow; isNew: boolean }> {
+  const done = await sql.query<CancelCounts & { runs: number }>(CANCEL_GRAPH, [runId, ...auditValues(actor)]);
+  const { runs = 0, cancelled = 0, requested = [] } = done.rows[0] ?? {};
   if (runs > MAX_RUNS) throw tooLarge(runId);
-  const isNew = cancelled + asked.length > 0;
+  const isNew = cancelled + requested.length > 0;
   const run = await readRun(sql, runId);
   if (!run) throw unknownRun(runId);
   if (!isNew) checkCancelled(run);
-  return { run, cancelled, asked, isNew };
+  return { run, cancelled, requested, isNew };
 }
 
 const tooLarge = (runId: string) =>
@@ -170,11 +170,11 @@ WITH RECURSIVE graph(id) AS (
     WHERE id = ANY(ARRAY(SELECT id FROM bounded)) AND (SELECT count(*) FROM bounded) <= ${MAX_RUNS} AND ${CAN_BE_CANCELLED} ORDER BY id FOR UPDATE`,
   by: { userId: '$2', name: '$3' },
   why: `CASE id WHEN $1 THEN '' ELSE ', with the graph of run #' || $1 END`,
-})}, outcome AS (${CANCELLED_AND_ASKED}
+})}, outcome AS (${CANCEL_COUNTS}
 ), audited AS (${auditFrom(
   `(SELECT r.id, r."jobName", outcome.* FROM "JobRun" r, outcome WHERE r.id = $1 AND EXISTS (SELECT FROM changed)) graph`,
   'run.cancel',
   2,
-  `jsonb_build_object('graph', true, 'cancelled', cancelled, 'asked', cardinality(asked))`,
+  `jsonb_build_object('graph', true, 'cancelled', cancelled, 'requested', cardinality(requested))`,
 )})
 SELECT (SELECT count(*)::int FROM bounded) AS runs, outcome.* FROM outcome`;

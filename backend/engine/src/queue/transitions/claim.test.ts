@@ -5,7 +5,7 @@ import type { Sql } from '../../store/sql.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
 import { TestGraph } from '../../testing/graph.js';
 import { size } from '../../testing/size.js';
-import { untilSomebodyWaits } from '../../testing/transaction.js';
+import { untilStatementsWait } from '../../testing/transaction.js';
 import { type ClaimRequest, claim, claimDueRuns } from './claim.js';
 import { claimById, claimUrgent } from './claim-announced.js';
 
@@ -21,14 +21,14 @@ beforeEach(() =>
 );
 
 const runnerId = randomUUID();
-const asked = (most: number, more: Partial<ClaimRequest> = {}): ClaimRequest => ({
+const request = (most: number, more: Partial<ClaimRequest> = {}): ClaimRequest => ({
   runnerId,
   jobNames: ['work'],
   most,
   ...more,
 });
 const take = (most: number, more: Partial<ClaimRequest> = {}, sql: Sql = database.pool) =>
-  claimDueRuns(sql, asked(most, more));
+  claimDueRuns(sql, request(most, more));
 const rows = async (text: string, values: unknown[] = []) => (await database.pool.query(text, values)).rows;
 const queue = async (run: Record<string, unknown> = {}, count = 1): Promise<string> => {
   const columns = { jobName: 'work', ...run };
@@ -49,8 +49,8 @@ async function statement(): Promise<{ text: string; values: unknown[] }> {
     sent = config;
     return { rows: [{ runs: null, channels: 0 }] };
   };
-  await claim({ query } as unknown as Sql, asked(10));
-  if (!sent) throw new Error('A claim asks the database');
+  await claim({ query } as unknown as Sql, request(10));
+  if (!sent) throw new Error('A claim sends a statement');
   return sent;
 }
 
@@ -65,19 +65,19 @@ async function withSettings<T>(settings: string, work: (client: pg.PoolClient) =
   }
 }
 
-describe('when to look again', () => {
+describe('when to claim again', () => {
   it('is never, where nothing waits for a time to come', async () => {
-    expect((await claim(database.pool, asked(1))).lookAgainMs).toBeNull();
+    expect((await claim(database.pool, request(1))).claimAgainMs).toBeNull();
     await queue({ channel: 'stopped' });
     await rows(`INSERT INTO "Channel" (name, "pausedAt") VALUES ('stopped', now())`);
-    expect((await claim(database.pool, asked(1))).lookAgainMs).toBeNull();
+    expect((await claim(database.pool, request(1))).claimAgainMs).toBeNull();
   });
 
   it('is when the next run’s time comes', async () => {
     await queue({ runAt: ago(-60_000) });
-    const { lookAgainMs } = await claim(database.pool, asked(1));
-    expect(lookAgainMs).toBeGreaterThan(50_000);
-    expect(lookAgainMs).toBeLessThanOrEqual(60_000);
+    const { claimAgainMs } = await claim(database.pool, request(1));
+    expect(claimAgainMs).toBeGreaterThan(50_000);
+    expect(claimAgainMs).toBeLessThanOrEqual(60_000);
   });
 });
 
@@ -131,7 +131,7 @@ describe('what is taken', () => {
     await locker.query(`BEGIN; SELECT FROM "Channel" WHERE name = 'narrow' FOR UPDATE`);
     // On one connection, so that nothing is sent again.
     const claiming = take(10, {}, late);
-    await untilSomebodyWaits(database.pool);
+    await untilStatementsWait(database.pool);
     await new TestGraph(database.pool).end('SUCCESS', String(last - 2), String(last - 1));
     await locker.query('COMMIT');
     expect((await claiming).map(({ id }) => id)).toEqual([String(last)]);
@@ -139,14 +139,14 @@ describe('what is taken', () => {
     late.release();
   });
 
-  it('looks into another channel when others have the run of the one that was chosen', async () => {
+  it('tries another channel when other runners have the run of the chosen one', async () => {
     const held = await queue({ channel: 'a' });
     await queue({ channel: 'b' }, 20);
     await withSettings('BEGIN', async (client) => {
       await client.query('SELECT FROM "JobRun" WHERE id = $1 FOR UPDATE', [held]);
       const claimer = await database.pool.connect();
-      // Chosen by lot, so twice in a row now and then; the lots are the same each time. Of 20 claims they leave 5 empty,
-      // and would leave 10 without the second look.
+      // Chosen at random, so sometimes twice in a row; the random numbers are the same each time. Of 20 claims they
+      // leave 5 empty, and would leave 10 without the second try.
       await claimer.query('SELECT setseed(0)');
       let empty = 0;
       for (let n = 0; n < 20; n++) if ((await take(1, {}, claimer)).length === 0) empty += 1;
@@ -157,7 +157,7 @@ describe('what is taken', () => {
 });
 
 describe('what a claim leaves', () => {
-  it('gives a new lease, counts the attempt, and tells all that execution needs', async () => {
+  it('gives a new lease, counts the attempt, and returns all that execution needs', async () => {
     const retryPolicy = { backoffMs: 5, factor: 2, maxBackoffMs: 50 };
     const id = await queue({
       ...{ channel: 'mail', parameters: { a: 1 }, timeoutMs: 9, maxAttempts: 7, crashes: 1, maxCrashes: 4 },
@@ -218,7 +218,7 @@ describe('how it is done', () => {
     ['plan of nested loops', NESTED_LOOPS],
     ['plan of nested loops for any value', `${NESTED_LOOPS}; SET plan_cache_mode = force_generic_plan`],
     ['plan without indices', `${NESTED_LOOPS}; SET enable_indexscan = off; SET enable_bitmapscan = off`],
-  ])('takes no more than asked, with whatever %s', async (_, settings) => {
+  ])('takes no more than requested, with whatever %s', async (_, settings) => {
     await queue({}, 200);
     await queue({ priority: 4 }, 50);
     await queue({ channel: 'mail' }, 200);
@@ -228,16 +228,16 @@ describe('how it is done', () => {
     });
   });
 
-  it('has what limits, locks, draws or looks at the clock evaluated once, apart from what uses it', async () => {
+  it('evaluates limits, locks, draws and the clock once, apart from their uses', async () => {
     const { text } = await statement();
     const parts = text.split(/(?:WITH RECURSIVE|\),)\s+(?=\w+ AS (?:MATERIALIZED )?\()/).slice(1);
     const isRead = (part: string) => !/^lane |^\w+ AS \(\s*(?:UPDATE|INSERT)/.test(part);
     const isOnce = (part: string) => /LIMIT (?!1\s)|FOR UPDATE|random\(\)|channel_slots|clock_timestamp\(\)/.test(part);
     const found = parts.filter((part) => isRead(part) && isOnce(part)).map((part) => part.split(' (')[0]);
-    expect(found).toEqual(['asked', 'work', 'granted', 'due', 'moment'].map((name) => `${name} AS MATERIALIZED`));
+    expect(found).toEqual(['request', 'work', 'granted', 'due', 'moment'].map((name) => `${name} AS MATERIALIZED`));
   });
 
-  it('keeps its plan, for as many runs as may be asked for', async () => {
+  it('keeps its plan, for as many runs as may be requested', async () => {
     await queue({}, 100);
     await withSettings('', async (client) => {
       for (let n = 0; n < 12; n++) await take(1 + (n % 3), {}, client);
@@ -270,7 +270,7 @@ describe('how it is done', () => {
 
 describe('the claim of one run', () => {
   const takeById = (id: string, more: Partial<ClaimRequest> = {}, sql: Sql = database.pool) =>
-    claimById(sql, id, asked(1, more));
+    claimById(sql, id, request(1, more));
 
   it('starts it as any claim does', async () => {
     const id = await queue({ parameters: { a: 1 }, claimNo: 2, attempt: 1, error: 'Error: no' });
@@ -317,15 +317,18 @@ describe('suspects', () => {
   it('are left out where they are not wanted, though they are first in line, and are reported', async () => {
     const id = await suspect(1, { runAt: ago(9_000) });
     const other = await queue();
-    expect(await claim(database.pool, asked(10, { suspects: 'none' }))).toMatchObject({
+    expect(await claim(database.pool, request(10, { suspects: 'none' }))).toMatchObject({
       runs: [{ id: other }],
       hasSuspects: true,
     });
     expect(await ids({ suspects: { from: 0, to: 9 } })).toEqual([id]);
-    expect(await claim(database.pool, asked(10, { suspects: 'none' }))).toMatchObject({ runs: [], hasSuspects: false });
+    expect(await claim(database.pool, request(10, { suspects: 'none' }))).toMatchObject({
+      runs: [],
+      hasSuspects: false,
+    });
   });
 
-  it('are claimed by how often they were lost, without looking at the million runs before them', async () => {
+  it('are claimed by how often they were lost, without reading the million runs before them', async () => {
     await queue({ runAt: ago(9_000) }, 1_000);
     const [once, twice, later] = [
       await suspect(1),
@@ -348,7 +351,7 @@ describe('suspects', () => {
 });
 
 describe('a run with a single attempt', () => {
-  it('is not claimed ahead of the free slots, and no other overtakes it', async () => {
+  it('is not prefetched, and no other overtakes it', async () => {
     const many = await queue({}, 2);
     const single = await queue({ maxAttempts: 1 });
     await queue({}, 2);
@@ -369,7 +372,7 @@ describe('a run with a single attempt', () => {
 
 describe('the claim of urgent runs', () => {
   const takeUrgent = (priority: number, more: Partial<ClaimRequest> = {}, channels = ['default']) =>
-    claimUrgent(database.pool, { channels, priority }, asked(0, more));
+    claimUrgent(database.pool, { channels, priority }, request(0, more));
   const ids = (runs: { id: string }[]) => runs.map(({ id }) => id);
 
   it('takes those of better priority alone, as any claim does, the most urgent first', async () => {

@@ -31,7 +31,7 @@ export interface Claim {
   /**
    * When a run becomes claimable that is not yet: its time comes, a rate limit allows it, a pause ends. Null for none.
    */
-  lookAgainMs: number | null;
+  claimAgainMs: number | null;
   /** More runs may be due: they did not fit in, or are of another channel or a full one. */
   mayFindMore: boolean;
   /** There are due suspects. */
@@ -45,7 +45,7 @@ interface ClaimNews {
   /** Runs that those channels had room for here, and whether a limit of one of them may have stopped it short of them. */
   sought: number;
   isLimited: boolean;
-  lookAgainMs: number | null;
+  claimAgainMs: number | null;
   hasSuspects: boolean;
 }
 
@@ -85,42 +85,42 @@ async function claimOnce(sql: Sql, request: ClaimRequest): Promise<ClaimNews & {
   return { ...answer, runs: runsOf(answer, claimId) };
 }
 
-function claimOf({ runs, lookAgainMs, hasSuspects, ...known }: ClaimNews & { runs: ClaimedRun[] }): Claim {
+function claimOf({ runs, claimAgainMs, hasSuspects, ...known }: ClaimNews & { runs: ClaimedRun[] }): Claim {
   const { channels, dueLanes, sought, isLimited } = known;
   const isAll =
     runs.length === 0 ? dueLanes === 0 : channels === 1 && dueLanes === 1 && !isLimited && runs.length < sought;
-  return { runs, lookAgainMs, mayFindMore: !isAll, hasSuspects };
+  return { runs, claimAgainMs, mayFindMore: !isAll, hasSuspects };
 }
 
 // The request, its time and the random number of the draw. Nothing else reads a parameter: the plan is then the same
 // for every request, so PostgreSQL keeps it, instead of planning a statement of this size for every claim.
-const askedFor = (more: string): string => `asked AS MATERIALIZED (
-  SELECT clock_timestamp() AS at, random()::numeric AS lot, $1::int AS most, $2::uuid AS "runnerId", $3::text[] AS jobs, $4::jsonb AS held,
+const requestCte = (more: string): string => `request AS MATERIALIZED (
+  SELECT clock_timestamp() AS at, random()::numeric AS draw, $1::int AS most, $2::uuid AS "runnerId", $3::text[] AS jobs, $4::jsonb AS held,
     $5::text AS "claimId", $6::bigint[] AS refused, $7::int AS free, ${more}
 )`;
 
 /** Which runs a claim takes: where their lanes are found, and which of a lane are meant, as an SQL condition over JobRun `j`. */
 interface Wanted {
-  asked: string;
+  request: string;
   lanes: string;
   which: string;
 }
 
 const ANY: Wanted = {
-  asked: askedFor('$8::boolean AS "takesSuspects", $9::text[] AS channels'),
+  request: requestCte('$8::boolean AS "takesSuspects", $9::text[] AS channels'),
   lanes: lanesOf('lane', 'NOT "isBlocked"'),
   // Hashed once; the table is nearly always empty.
-  which: `((SELECT "takesSuspects" FROM asked) OR j.id NOT IN (SELECT "runId" FROM "SuspectRun"))`,
+  which: `((SELECT "takesSuspects" FROM request) OR j.id NOT IN (SELECT "runId" FROM "SuspectRun"))`,
 };
 
 // Found by their ids: they may be anywhere among a million runs.
-const isSuspect = `j.id = ANY ((SELECT suspects FROM asked)::bigint[])`;
+const isSuspect = `j.id = ANY ((SELECT suspects FROM request)::bigint[])`;
 const SUSPECTS: Wanted = {
-  asked: askedFor(
+  request: requestCte(
     `ARRAY(SELECT "runId" FROM "SuspectRun" WHERE losses BETWEEN $8::int AND $9::int) AS suspects, $10::text[] AS channels`,
   ),
   lanes: `lane AS (
-  SELECT channel, priority, min("runAt") AS "runAt" FROM unnest((SELECT suspects FROM asked)) suspect(id) CROSS JOIN ${activeRun('suspect.id')}
+  SELECT channel, priority, min("runAt") AS "runAt" FROM unnest((SELECT suspects FROM request)) suspect(id) CROSS JOIN ${activeRun('suspect.id')}
   WHERE j.status = 'QUEUED' AND NOT j."isBlocked" GROUP BY 1, 2
 )`,
   which: isSuspect,
@@ -131,12 +131,12 @@ const SUSPECTS: Wanted = {
 const OPEN = `open AS MATERIALIZED (
   SELECT l.channel, coalesce(c.weight, 1) AS weight, own.held, c.concurrency IS NOT NULL OR c."rateLimit" IS NOT NULL AS "isLimited",
     CASE WHEN c.concurrency IS NOT NULL OR c."rateLimit" IS NOT NULL THEN job_manager_channel_room(c, own.room) ELSE own.room END AS room
-  FROM asked
-  CROSS JOIN (SELECT DISTINCT channel FROM lane WHERE "runAt" <= (SELECT at FROM asked)) l
+  FROM request
+  CROSS JOIN (SELECT DISTINCT channel FROM lane WHERE "runAt" <= (SELECT at FROM request)) l
   LEFT JOIN "Channel" c ON c.name = l.channel
-  CROSS JOIN LATERAL (SELECT coalesce((asked.held ->> l.channel)::int, 0) AS held) holds
-  CROSS JOIN LATERAL (SELECT holds.held, least(asked.most, c."concurrencyPerRunner" - holds.held) AS room) own
-  WHERE own.room > 0 AND NOT ${isPaused('c', 'asked.at')} AND (asked.channels IS NULL OR l.channel = ANY (asked.channels))
+  CROSS JOIN LATERAL (SELECT coalesce((request.held ->> l.channel)::int, 0) AS held) holds
+  CROSS JOIN LATERAL (SELECT holds.held, least(request.most, c."concurrencyPerRunner" - holds.held) AS room) own
+  WHERE own.room > 0 AND NOT ${isPaused('c', 'request.at')} AND (request.channels IS NULL OR l.channel = ANY (request.channels))
 )`;
 
 // The due runs of a lane that this runner has the code for, from the lane's first run on: what was claimed before it
@@ -144,8 +144,8 @@ const OPEN = `open AS MATERIALIZED (
 // statement began is skipped, too.
 const dueIn = (which: string, lane: string): string => `"JobRun" j
   WHERE j.status = 'QUEUED' AND j."finishedAt" IS NULL AND NOT j."isBlocked" AND j.channel = ${lane}.channel AND j.priority = ${lane}.priority
-    AND j."runAt" BETWEEN ${lane}."runAt" AND (SELECT at FROM asked) AND j."jobName" = ANY ((SELECT jobs FROM asked)::text[])
-    AND j.id <> ALL ((SELECT refused FROM asked)::bigint[]) AND ${which} AND ${isStill('QUEUED', 'j')}`;
+    AND j."runAt" BETWEEN ${lane}."runAt" AND (SELECT at FROM request) AND j."jobName" = ANY ((SELECT jobs FROM request)::text[])
+    AND j.id <> ALL ((SELECT refused FROM request)::bigint[]) AND ${which} AND ${isStill('QUEUED', 'j')}`;
 
 // How many slots each channel could use. A single channel gets all slots, so nothing is counted.
 const workOf = (which: string) => `work AS MATERIALIZED (
@@ -165,7 +165,7 @@ const workOf = (which: string) => `work AS MATERIALIZED (
 const LEVEL = `edge AS (
   SELECT held::float8 / weight AS height, weight FROM work UNION ALL SELECT (held + runs)::float8 / weight, -weight FROM work
 ), level AS (
-  SELECT (most + below) / nullif(width, 0) AS height FROM asked CROSS JOIN (
+  SELECT (most + below) / nullif(width, 0) AS height FROM request CROSS JOIN (
     SELECT height, sum(weight) OVER rising AS width, sum(weight * height) OVER rising AS below
     FROM edge WINDOW rising AS (ORDER BY height)
   ) filled
@@ -179,8 +179,8 @@ const QUOTA = `poured AS (
     round(sum(greatest(0, least(runs, coalesce(level.height * weight - held, runs)))) OVER (ORDER BY channel)::numeric, 6) AS upto
   FROM work CROSS JOIN level
 ), quota AS MATERIALIZED (
-  SELECT channel, "isLimited", (floor(upto + lot) - floor(lag(upto, 1, 0) OVER (ORDER BY channel) + lot))::int AS runs
-  FROM poured CROSS JOIN asked
+  SELECT channel, "isLimited", (floor(upto + draw) - floor(lag(upto, 1, 0) OVER (ORDER BY channel) + draw))::int AS runs
+  FROM poured CROSS JOIN request
 )`;
 
 // Channels with limits are locked until this claim is committed, in order of name, so that two claims never wait for
@@ -198,15 +198,15 @@ const dueOf = (which: string) => `due AS MATERIALIZED (
     SELECT id, row_number() OVER line AS n, bool_or("maxAttempts" = 1) OVER line AS "isBehindSingle" FROM (
       SELECT taken.* FROM granted CROSS JOIN LATERAL (
         SELECT first.*
-        FROM (SELECT * FROM lane WHERE lane.channel = granted.channel AND lane."runAt" <= (SELECT at FROM asked) ORDER BY priority) l
+        FROM (SELECT * FROM lane WHERE lane.channel = granted.channel AND lane."runAt" <= (SELECT at FROM request) ORDER BY priority) l
         CROSS JOIN LATERAL (
           SELECT j.id, j.priority, j."runAt", j."maxAttempts" FROM ${dueIn(which, 'l')}
           ORDER BY j."runAt", j.id LIMIT granted.runs FOR UPDATE OF j SKIP LOCKED
         ) first
         LIMIT granted.runs
-      ) taken LIMIT (SELECT most FROM asked)
+      ) taken LIMIT (SELECT most FROM request)
     ) found WINDOW line AS (ORDER BY priority, "runAt", id ROWS UNBOUNDED PRECEDING)
-  ) lined WHERE n <= (SELECT free FROM asked) OR NOT "isBehindSingle"
+  ) lined WHERE n <= (SELECT free FROM request) OR NOT "isBehindSingle"
 )`;
 
 const COUNT_STARTS = `started AS (
@@ -219,36 +219,36 @@ const COUNT_STARTS = `started AS (
 // When the next run is due, and when a channel with due runs that may not start now allows them. Without it the runner
 // would only poll, and a rate limit of ten a second would give ten per poll.
 const LATER = `later AS (
-  SELECT min(greatest(0, extract(epoch FROM freed.at - asked.at) * 1000))::float8 AS ms FROM asked CROSS JOIN (
-    SELECT min("runAt") AS at FROM lane WHERE "runAt" > (SELECT at FROM asked)
+  SELECT min(greatest(0, extract(epoch FROM freed.at - request.at) * 1000))::float8 AS ms FROM request CROSS JOIN (
+    SELECT min("runAt") AS at FROM lane WHERE "runAt" > (SELECT at FROM request)
     UNION ALL
-    SELECT chance.at FROM asked CROSS JOIN "Channel" c CROSS JOIN LATERAL (
-      SELECT c."resumeAt" AS at WHERE ${isPaused('c', 'asked.at')}
+    SELECT chance.at FROM request CROSS JOIN "Channel" c CROSS JOIN LATERAL (
+      SELECT c."resumeAt" AS at WHERE ${isPaused('c', 'request.at')}
       UNION ALL
       SELECT min(s.at) + c."ratePeriodMs" * interval '1 ms' FROM "ChannelStart" s
-      WHERE s.channel = c.name AND s.at > asked.at - c."ratePeriodMs" * interval '1 ms' HAVING sum(s.runs) >= c."rateLimit"
+      WHERE s.channel = c.name AND s.at > request.at - c."ratePeriodMs" * interval '1 ms' HAVING sum(s.runs) >= c."rateLimit"
     ) chance
-    WHERE c.name IN (SELECT channel FROM lane WHERE "runAt" <= (SELECT at FROM asked))
+    WHERE c.name IN (SELECT channel FROM lane WHERE "runAt" <= (SELECT at FROM request))
   ) freed
   -- greatest() ignores a null, and would return the present time.
   WHERE freed.at IS NOT NULL
 )`;
 
-const claimStatement = ({ asked, lanes, which }: Wanted): string => `
-WITH RECURSIVE ${asked}, ${lanes}, ${OPEN}, ${workOf(which)}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${dueOf(which)},
-${startDue('(SELECT "claimId" FROM asked)', '(SELECT "runnerId" FROM asked)')}, ${COUNT_STARTS}, ${LATER}
-SELECT known.*, "dueLanes", later.ms AS "lookAgainMs", ${HAS_SUSPECTS} AS "hasSuspects",
+const claimStatement = ({ request, lanes, which }: Wanted): string => `
+WITH RECURSIVE ${request}, ${lanes}, ${OPEN}, ${workOf(which)}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${dueOf(which)},
+${startDue('(SELECT "claimId" FROM request)', '(SELECT "runnerId" FROM request)')}, ${COUNT_STARTS}, ${LATER}
+SELECT known.*, "dueLanes", later.ms AS "claimAgainMs", ${HAS_SUSPECTS} AS "hasSuspects",
   ${STARTED}
 FROM (
   SELECT count(*)::int AS channels, coalesce(sum(runs), 0)::int AS sought, coalesce(bool_or("isLimited"), false) AS "isLimited"
   FROM work WHERE runs > 0
 ) known
-CROSS JOIN (SELECT count(*)::int AS "dueLanes" FROM lane WHERE "runAt" <= (SELECT at FROM asked)) due CROSS JOIN later`;
+CROSS JOIN (SELECT count(*)::int AS "dueLanes" FROM lane WHERE "runAt" <= (SELECT at FROM request)) due CROSS JOIN later`;
 
 // With an empty table it reads nothing.
 const HAS_SUSPECTS = `EXISTS (
   SELECT FROM "SuspectRun" s CROSS JOIN ${activeRun('s."runId"')}
-  WHERE j.status = 'QUEUED' AND NOT j."isBlocked" AND j."runAt" <= (SELECT at FROM asked) AND j."jobName" = ANY ((SELECT jobs FROM asked)::text[])
+  WHERE j.status = 'QUEUED' AND NOT j."isBlocked" AND j."runAt" <= (SELECT at FROM request) AND j."jobName" = ANY ((SELECT jobs FROM request)::text[])
 )`;
 
 const CLAIM = claimStatement(ANY);

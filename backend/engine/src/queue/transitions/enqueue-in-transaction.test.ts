@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Listener } from '../../store/listener.js';
 import { TestEngine } from '../../testing/engine.js';
-import { inTransaction, untilSomebodyWaits } from '../../testing/transaction.js';
+import { inTransaction, untilStatementsWait } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
 import { JobAnnouncer } from '../maintenance/job-announcer.js';
 import { createRegistry } from '../registry.js';
@@ -124,7 +124,7 @@ describe('in a transaction of pg, beside one that ends the run it is about', () 
       expect(isNew).toBe(true);
       await client.enqueue(request, { sql });
     });
-    await untilSomebodyWaits(pool);
+    await untilStatementsWait(pool);
     await other.query('COMMIT');
     other.release();
     await queued;

@@ -37,7 +37,7 @@ beforeEach(() => engine.database.pool.query('DELETE FROM "JobRun"'));
 const enqueue = (n: number, actor: Actor) =>
   engine.queue.enqueue({ jobName: 'note', parameters: { n }, trigger: 'API' }, actor);
 
-it('tells one that the database refuses, and queues the runs of all others', async () => {
+it('rejects one that the database refuses, and queues the runs of all others', async () => {
   const odd: Actor = { ...robot, tokenId: 'no uuid' };
   const actors = Array.from({ length: 12 }, (_, n) => (n === 4 ? odd : ada));
   const answers = await Promise.allSettled(actors.map((actor, n) => enqueue(n, actor)));
@@ -68,7 +68,7 @@ it('writes down who did each of them', async () => {
 });
 
 it('answers each run as it is in the database', async () => {
-  const asked = [
+  const requests = [
     { request: {}, actor: SYSTEM },
     { request: { parameters: { word: 'ü', n: 1e21 }, scope: 'x', priority: -5, channel: 'other' }, actor: ada },
     { request: { runAt: '2031-01-01T00:00:00.1234Z', retry: { factor: 3, backoffMs: undefined } }, actor: robot },
@@ -76,7 +76,7 @@ it('answers each run as it is in the database', async () => {
     { request: { runAt: new Date(5) }, actor: { ...robot, tokenName: undefined } },
   ];
   const answers = await Promise.all(
-    asked.map(({ request, actor }) =>
+    requests.map(({ request, actor }) =>
       engine.queue.enqueue({ jobName: 'note', trigger: 'EVENT', ...request } as never, actor as Actor),
     ),
   );
@@ -87,16 +87,16 @@ it('answers each run as it is in the database', async () => {
   }
 });
 
-it('tells runners of many once they are there, before anybody else', async () => {
-  const told: string[] = [];
+it('notifies runners of many once they are committed, before any caller', async () => {
+  const notified: string[] = [];
   const turn = vi.spyOn(engine.notifier, 'takeTurn').mockReturnValue(false);
-  const queued = vi.spyOn(engine.notifier, 'queued').mockImplementation(() => void told.push('runners'));
-  await Promise.all([0, 1, 2].map((n) => enqueue(n, SYSTEM).then(() => told.push(`caller ${n}`))));
-  expect(told).toEqual(['runners', 'caller 0', 'runners', 'caller 1', 'caller 2']);
+  const queued = vi.spyOn(engine.notifier, 'queued').mockImplementation(() => void notified.push('runners'));
+  await Promise.all([0, 1, 2].map((n) => enqueue(n, SYSTEM).then(() => notified.push(`caller ${n}`))));
+  expect(notified).toEqual(['runners', 'caller 0', 'runners', 'caller 1', 'caller 2']);
   for (const spy of [turn, queued]) spy.mockRestore();
 });
 
-it('has the statement tell them of one that comes alone', async () => {
+it('has the statement notify them of one that comes alone', async () => {
   const listener = await engine.listener(['queued']);
   const woken = new Promise((resolve) => listener.once('queued', resolve));
   const turn = vi.spyOn(engine.notifier, 'takeTurn').mockReturnValue(true);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { keepJobs } from '../../store/jobs.js';
 import { TestEngine } from '../../testing/engine.js';
-import { inTransaction, untilSomebodyWaits } from '../../testing/transaction.js';
+import { inTransaction, untilStatementsWait } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
 import type { EnqueueRequest } from '../queue.js';
 import { SYSTEM } from '../system-actor.js';
@@ -43,7 +43,7 @@ const count = async (table: string) =>
   (await engine.database.pool.query<{ count: number }>(`SELECT count(*)::int FROM "${table}"`)).rows[0]?.count;
 
 describe('the options of a run', () => {
-  it('are as its job says where they are left out', async () => {
+  it('are those of its job where they are left out', async () => {
     expect(await add()).toMatchObject({
       channel: 'mail',
       priority: 5,
@@ -93,7 +93,7 @@ describe('the options of a run', () => {
     }
   });
 
-  it('let no run go ahead of others by a time that has passed', async () => {
+  it('let no run overtake others by a time in the past', async () => {
     const { runAt, queuedAt } = await add({ runAt: new Date(0) });
     expect(runAt).toEqual(queuedAt);
   });
@@ -135,11 +135,11 @@ describe('the options of a run', () => {
     ['no run to wait for', { after: [] }, 'after: must be a list of 1 to 100 runs'],
     ['no run to wait for', { after: ['x'] }, 'after.0: must be the number of a run'],
     ['a run of another call', { after: [{ index: 0 }] }, 'after.0: names a run of the same call'],
-    ['a wish without a run', { when: 'finished' }, 'when: goes with after'],
+    ['a condition without a run', { when: 'finished' }, 'when: goes with after'],
     ['parameters that are a list', { parameters: [1] }, 'The parameters must be an object.'],
     ['a million bytes', { parameters: { text: 'x'.repeat(1_000_000) } }, 'The parameters take more than 32 kB'],
     [
-      'two wishes at once',
+      'two conditions at once',
       { after: ['1'], unique: { key: 'k', onConflict: 'after' } },
       'when: must be "finished" where a run also waits behind others of its key',
     ],
@@ -148,8 +148,8 @@ describe('the options of a run', () => {
       { after: ['1'], unique: { key: 'k', onConflict: 'replace' } },
       '"replace" goes without after',
     ],
-  ])('are refused in words: %s', async (_, options, words) => {
-    await expect(add(options as Partial<EnqueueRequest>)).rejects.toThrow(words);
+  ])('are refused with a reason: %s', async (_, options, message) => {
+    await expect(add(options as Partial<EnqueueRequest>)).rejects.toThrow(message);
     await expect(add(options as Partial<EnqueueRequest>)).rejects.toMatchObject({ name: 'QueueError' });
     expect(await count('JobRun')).toBe(0);
   });
@@ -181,7 +181,7 @@ describe('a run that waits for others', () => {
     await engine.until(first.id, 'FAILED');
     await expect(add({ after: [first.id] })).rejects.toMatchObject({
       code: 'NOT_ALLOWED',
-      message: `after: Run #${first.id} is FAILED, and was to succeed first; say when: "finished" to run in any case.`,
+      message: `after: Run #${first.id} is FAILED, and was to succeed first; set when: "finished" to run in any case.`,
       issues: [{ path: 'after' }],
     });
     expect(await add({ after: [first.id], when: 'finished' })).toMatchObject({
@@ -212,10 +212,10 @@ describe('an end and a run that begins to wait for it, at the same time', () => 
     const first = await add();
     const waiting = await inTransaction(pool, async (ending) => {
       await cancelRun(ending, first.id, SYSTEM);
-      const asked = add({ after: [first.id], when: 'finished' });
-      await untilSomebodyWaits(pool);
+      const enqueued = add({ after: [first.id], when: 'finished' });
+      await untilStatementsWait(pool);
       await ending.query('COMMIT');
-      return asked;
+      return enqueued;
     });
     expect(waiting).toMatchObject({ isBlocked: false, dependsOn: [{ status: 'CANCELLED' }] });
   });
@@ -223,14 +223,14 @@ describe('an end and a run that begins to wait for it, at the same time', () => 
   it('refuses a wait for the success of one whose failure is being written', async () => {
     const { pool } = engine.database;
     const first = await add();
-    const words = await inTransaction(pool, async (ending) => {
+    const message = await inTransaction(pool, async (ending) => {
       await cancelRun(ending, first.id, SYSTEM);
-      const asked = add({ after: [first.id] }).catch((error: Error) => error.message);
-      await untilSomebodyWaits(pool);
+      const enqueued = add({ after: [first.id] }).catch((error: Error) => error.message);
+      await untilStatementsWait(pool);
       await ending.query('COMMIT');
-      return asked;
+      return enqueued;
     });
-    expect(words).toMatch(`Run #${first.id} is CANCELLED`);
+    expect(message).toMatch(`Run #${first.id} is CANCELLED`);
   });
 
   it('wakes the one that waits when its request was first', async () => {
@@ -238,12 +238,12 @@ describe('an end and a run that begins to wait for it, at the same time', () => 
     const first = await add();
     const request = { jobName: 'note', trigger: 'EVENT', after: [first.id], when: 'finished' } as const;
     const run = await inTransaction(pool, async (sql) => {
-      const asked = await engine.queue.enqueue(request, SYSTEM, { sql });
+      const enqueued = await engine.queue.enqueue(request, SYSTEM, { sql });
       const ending = cancelRun(pool, first.id, SYSTEM);
-      await untilSomebodyWaits(pool);
+      await untilStatementsWait(pool);
       await sql.query('COMMIT');
       await ending;
-      return asked.run;
+      return enqueued.run;
     });
     expect(run.isBlocked).toBe(true);
     expect(await engine.run(run.id)).toMatchObject({ isBlocked: false, status: 'QUEUED' });

@@ -1,8 +1,8 @@
 import type { Actor } from '@job-manager/client/actor';
+import { Batcher } from '@job-manager/client/batcher';
 import { checkOne } from '@job-manager/client/check-call';
 import { enqueueRuns, only } from '@job-manager/client/enqueue';
 import { ENQUEUE } from '@job-manager/client/enqueue-statement';
-import { Gathering } from '@job-manager/client/gathering';
 import { retryPolicyOf } from '@job-manager/client/new-run';
 import { type AddedRun, addEach, isPlain, type PlainRun, plainRun } from '@job-manager/client/plain-runs';
 import {
@@ -22,7 +22,7 @@ import type { Sql } from '../../store/sql.js';
 import { notAllowed, unknownRun } from '../errors.js';
 import type { Registry } from '../registry.js';
 
-interface Asked {
+interface Enqueuing {
   request: RunRequest;
   /** As JSON. */
   parameters: string;
@@ -58,7 +58,7 @@ const UNTOUCHED = {
  * Builds the row of a run without keys that waits for no run, without reading it: all of it is known, and reading would
  * take as long as queueing. The request is read now, and not later.
  */
-function freshRun({ request, parameters, settings, actor }: Asked): (added: AddedRun) => QueuedRun {
+function freshRun({ request, parameters, settings, actor }: Enqueuing): (added: AddedRun) => QueuedRun {
   const { runAt, delayMs = 0 } = request;
   const wantedAt = runAt === undefined ? null : new Date(runAt).getTime();
   const known = {
@@ -112,7 +112,7 @@ interface EnqueuedRun {
 export class Enqueueing {
   readonly #options: EnqueueingOptions;
   readonly #sql: ClientSql;
-  readonly #gathering: Gathering<PlainRun, AddedRun>;
+  readonly #batcher: Batcher<PlainRun, AddedRun>;
 
   constructor(options: EnqueueingOptions) {
     this.#options = options;
@@ -122,7 +122,7 @@ export class Enqueueing {
       'enqueue-plain': ENQUEUE_PLAIN,
       'enqueue-plain-audited': ENQUEUE_PLAIN_AUDITED,
     });
-    this.#gathering = new Gathering<PlainRun, AddedRun>((runs) => this.#add(runs));
+    this.#batcher = new Batcher<PlainRun, AddedRun>((runs) => this.#add(runs));
   }
 
   /**
@@ -136,7 +136,7 @@ export class Enqueueing {
     if (!isPlain(request)) return this.#enqueueKeyed(request, actor);
     // Without settings, which are with the code, the database fills them in.
     const describe = settings && isNamed(actor) ? freshRun({ request, parameters, settings, actor }) : null;
-    const added = await this.#gathering.add(plainRun(request, { parameters, actor, settings }));
+    const added = await this.#batcher.add(plainRun(request, { parameters, actor, settings }));
     return { run: describe?.(added) ?? (await readQueued(this.#options.sql, added.jobRunId)), isNew: true };
   }
 
@@ -162,7 +162,7 @@ export class Enqueueing {
     const { sql, registry, notifier } = this.#options;
     const notifies = notifier.takeTurn();
     const options = { actor, notifies, settingsOf: registry.settings };
-    const place = looksAtOthers(request) ? this.#sql : prepared(sql, { enqueue: ENQUEUE });
+    const place = readsOtherRuns(request) ? this.#sql : prepared(sql, { enqueue: ENQUEUE });
     const { jobRunId, isNew } = only((await enqueueRuns(place, [request], options)).runs);
     if (!notifies) notifier.queued();
     return { run: await readQueued(sql, jobRunId), isNew };
@@ -180,7 +180,7 @@ export class Enqueueing {
 /**
  * Whether the statement searches the table of runs: a plan that was made while the table was small would not stay good.
  */
-const looksAtOthers = ({ unique, after }: RunRequest): boolean => unique !== undefined || after !== undefined;
+const readsOtherRuns = ({ unique, after }: RunRequest): boolean => unique !== undefined || after !== undefined;
 
 /** Plans these statements, by their names, once per connection: planning takes longer than queueing a run. */
 function prepared(sql: Sql, statements: Record<string, string>): ClientSql {

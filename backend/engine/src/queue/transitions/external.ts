@@ -74,7 +74,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), free AS MATERIALIZED (
   SELECT id FROM (
     SELECT nextval(pg_get_serial_sequence('"JobRun"', 'id')) AS id FROM moment WHERE job_manager_external_slot($9, $14, $16) OFFSET 0
-  ) asked
+  ) numbered
   WHERE job_manager_take_keys(id, $1, $8, NULL, NULL, NULL)
 ), started AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, scope, "algorithmVersion", steps, "timeoutMs", "inactivityTimeoutMs", "idempotencyKey", "requestHash",

@@ -41,7 +41,7 @@ export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<str
   const finished = await sql.query<{ id: string }>({ name: 'finish', text: FINISH, values: columnsOf(inOrder) });
   const recorded = new Set(finished.rows.map((row) => row.id));
   const missing = inOrder.filter(({ id }) => !recorded.has(id));
-  return missing.length === 0 ? recorded : new Set([...recorded, ...(await findToldBefore(sql, missing))]);
+  return missing.length === 0 ? recorded : new Set([...recorded, ...(await findRecordedBefore(sql, missing))]);
 }
 
 const byId = (a: Outcome, b: Outcome): number => a.id.length - b.id.length || (a.id < b.id ? -1 : Number(a.id > b.id));
@@ -75,7 +75,7 @@ function columnsOf(outcomes: Outcome[]): (string | null)[] {
  * Outcomes that had been recorded already: their answer was lost. A separate statement, because a statement doesn't see
  * what was committed while it waited, and the lost one may have been under way.
  */
-async function findToldBefore(sql: Sql, leases: Lease[]): Promise<string[]> {
+async function findRecordedBefore(sql: Sql, leases: Lease[]): Promise<string[]> {
   const found = await sql.query<{ id: string }>(TOLD_BEFORE, [
     leases.map(({ id }) => id),
     leases.map(({ leaseToken }) => leaseToken),
@@ -97,35 +97,35 @@ export const usageKeys = [
 // The values of a run are at the index of its id in sorted arrays. With a join on a list of outcomes, PostgreSQL could
 // keep a plan from when the table had a few rows, and read all later rows once for each outcome. The statement does not
 // filter by the state: while statistics report hardly any running runs, PostgreSQL would read all of them.
-const placed = (place: string): string => `(${place})[width_bucket(j.id, $1::bigint[])]`;
-const STATUS = `coalesce(${placed('$3::text[]')}, 'SUCCESS')`;
+const valueFor = (place: string): string => `(${place})[width_bucket(j.id, $1::bigint[])]`;
+const STATUS = `coalesce(${valueFor('$3::text[]')}, 'SUCCESS')`;
 
 const FINISH = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at, 'RUNNING'::"JobRunStatus" AS before
 ), ${leaveRunning({
-  which: `j.id = ANY ($1::bigint[]) AND j."leaseToken" = ${placed('$2::uuid[]')} AND j.status = moment.before`,
+  which: `j.id = ANY ($1::bigint[]) AND j."leaseToken" = ${valueFor('$2::uuid[]')} AND j.status = moment.before`,
   next: STATUS,
   isFinal: true,
   set: {
-    error: placed('$4::text[]'),
-    '"errorStack"': placed('$5::text[]'),
-    metadata: `${placed('$6::text[]')}::jsonb`,
-    '"metadataTruncated"': `coalesce(${placed('$7::boolean[]')}, false)`,
+    error: valueFor('$4::text[]'),
+    '"errorStack"': valueFor('$5::text[]'),
+    metadata: `${valueFor('$6::text[]')}::jsonb`,
+    '"metadataTruncated"': `coalesce(${valueFor('$7::boolean[]')}, false)`,
   },
   execution: {
     '"leaseToken"': 'j."leaseToken"',
     '"lastHeartbeatAt"': 'moment.at',
-    '"progressPercent"': `CASE ${STATUS} WHEN 'SUCCESS' THEN 100 ELSE coalesce(${placed('$8::real[]')}, j."progressPercent") END`,
-    '"progressMessage"': `coalesce(${placed('$9::text[]')}, j."progressMessage")`,
-    steps: `coalesce(${placed('$10::text[]')}::jsonb, j.steps)`,
-    '"childPid"': placed('$11::int[]'),
-    '"cpuMs"': placed('$12::int[]'),
-    '"peakMemoryBytes"': placed('$13::bigint[]'),
-    '"maxLoopLagMs"': placed('$14::int[]'),
+    '"progressPercent"': `CASE ${STATUS} WHEN 'SUCCESS' THEN 100 ELSE coalesce(${valueFor('$8::real[]')}, j."progressPercent") END`,
+    '"progressMessage"': `coalesce(${valueFor('$9::text[]')}, j."progressMessage")`,
+    steps: `coalesce(${valueFor('$10::text[]')}::jsonb, j.steps)`,
+    '"childPid"': valueFor('$11::int[]'),
+    '"cpuMs"': valueFor('$12::int[]'),
+    '"peakMemoryBytes"': valueFor('$13::bigint[]'),
+    '"maxLoopLagMs"': valueFor('$14::int[]'),
   },
   returning: 'j.id, j."jobName", j.status, j."durationMs", j."finishedAt"',
 })}
 SELECT id FROM changed`;
 
 const TOLD_BEFORE = `
-SELECT j.id FROM "JobRun" j WHERE j.id = ANY ($1::bigint[]) AND j."leaseToken" = ${placed('$2::uuid[]')} AND j.status IN ('SUCCESS', 'FAILED', 'CANCELLED')`;
+SELECT j.id FROM "JobRun" j WHERE j.id = ANY ($1::bigint[]) AND j."leaseToken" = ${valueFor('$2::uuid[]')} AND j.status IN ('SUCCESS', 'FAILED', 'CANCELLED')`;

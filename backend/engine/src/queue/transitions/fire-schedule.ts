@@ -15,7 +15,7 @@ export interface Fired {
   /** Runs that were queued. */
   runs: number;
   /** Earlier runs that are running and are requested to stop. */
-  asked: string[];
+  requested: string[];
   /** Earlier queued runs that were cancelled. */
   cancelled: number;
 }
@@ -59,7 +59,7 @@ const FIRE = `
 WITH mine AS MATERIALIZED (
   SELECT * FROM "Schedule" WHERE id = $1 AND rev = $2 AND "nextRunAt" = $3 AND "pausedAt" IS NULL FOR UPDATE
 ), active AS MATERIALIZED (
-  SELECT j.id, j.status, j."dependsOn", j."cancelRequestedAt" IS NOT NULL AS "isAsked" FROM mine
+  SELECT j.id, j.status, j."dependsOn", j."cancelRequestedAt" IS NOT NULL AS "isStopping" FROM mine
   JOIN "JobRun" j ON j."scheduleId" = mine.id AND j."finishedAt" IS NULL ORDER BY j.id FOR UPDATE OF j
 ), due AS MATERIALIZED (
   SELECT d.at, d."isMadeUp", row_number() OVER (ORDER BY d.at) AS n, count(*) OVER () AS most, mine.overlap
@@ -72,40 +72,40 @@ WITH mine AS MATERIALIZED (
   FROM due
 ), way AS MATERIALIZED (
   SELECT mine.overlap = 'CANCEL' AND EXISTS (SELECT 1 FROM judged WHERE "isRun" AND NOT "isMadeUp") AS cancels FROM mine
-), ahead AS MATERIALIZED (
+), earlier AS MATERIALIZED (
   -- The runs that the first new run waits for: the last of each line.
   SELECT id FROM active, way WHERE EXISTS (SELECT 1 FROM judged WHERE "isRun") AND CASE WHEN cancels THEN status = 'RUNNING'
     ELSE id NOT IN (SELECT unnest(a."dependsOn") FROM active a WHERE a."dependsOn" IS NOT NULL) END
 ), fresh AS MATERIALIZED (
   SELECT at, n, nextval(pg_get_serial_sequence('"JobRun"', 'id')) AS id FROM judged WHERE "isRun" ORDER BY at
-), placed AS MATERIALIZED (
-  SELECT id, at, coalesce(lag(ARRAY[id]) OVER (ORDER BY at), nullif(ARRAY(SELECT a.id FROM ahead a ORDER BY a.id), '{}')) AS "dependsOn",
+), planned AS MATERIALIZED (
+  SELECT id, at, coalesce(lag(ARRAY[id]) OVER (ORDER BY at), nullif(ARRAY(SELECT a.id FROM earlier a ORDER BY a.id), '{}')) AS "dependsOn",
     lead(id) OVER (ORDER BY at) IS NOT NULL AS "hasDependents" FROM fresh
 ), won AS (
   -- Decides if two statements ever come this far with the same due time.
   INSERT INTO "JobRunKey" (scope, "jobName", key, "runId")
-  SELECT 'DUE', '', job_manager_due_key(mine.id, placed.at), placed.id FROM mine CROSS JOIN placed
+  SELECT 'DUE', '', job_manager_due_key(mine.id, planned.at), planned.id FROM mine CROSS JOIN planned
   ON CONFLICT DO NOTHING RETURNING "runId"
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes",
     "timeoutMs", "triggeredById", "triggeredByTokenId", "scheduleId", "dueAt", "dependsOn", "waitsFor", "isBlocked", "hasDependents")
   -- As the newest version of the job declares, which may be in another process.
-  SELECT placed.id, mine."jobName", mine.parameters, 'CRON', coalesce(job."algorithmVersion", $12), coalesce(mine.channel, job.channel, $13),
+  SELECT planned.id, mine."jobName", mine.parameters, 'CRON', coalesce(job."algorithmVersion", $12), coalesce(mine.channel, job.channel, $13),
     coalesce(mine.priority, job.priority, $14), coalesce(job."maxAttempts", $15), coalesce(job."maxCrashes", $16),
-    CASE WHEN job.name IS NULL THEN $17 ELSE nullif(job."timeoutMs", 0) END, mine."authorId", mine."authorTokenId", mine.id, placed.at, placed."dependsOn",
-    CASE WHEN placed."dependsOn" IS NOT NULL THEN 'FINISHED'::"WaitCondition" END, placed."dependsOn" IS NOT NULL, placed."hasDependents"
-  FROM mine CROSS JOIN placed JOIN won ON won."runId" = placed.id LEFT JOIN ${JOB} ON job.name = mine."jobName"
+    CASE WHEN job.name IS NULL THEN $17 ELSE nullif(job."timeoutMs", 0) END, mine."authorId", mine."authorTokenId", mine.id, planned.at, planned."dependsOn",
+    CASE WHEN planned."dependsOn" IS NOT NULL THEN 'FINISHED'::"WaitCondition" END, planned."dependsOn" IS NOT NULL, planned."hasDependents"
+  FROM mine CROSS JOIN planned JOIN won ON won."runId" = planned.id LEFT JOIN ${JOB} ON job.name = mine."jobName"
   RETURNING id
 ), waited AS (
   UPDATE "JobRun" j SET "hasDependents" = true, rev = j.rev + 1
-  FROM ahead, active a, way WHERE j.id = ahead.id AND a.id = j.id AND j."finishedAt" IS NULL AND (NOT way.cancels OR a."isAsked")
+  FROM earlier, active a, way WHERE j.id = earlier.id AND a.id = j.id AND j."finishedAt" IS NULL AND (NOT way.cancels OR a."isStopping")
 ), cancelled AS (
   UPDATE "JobRun" j
   SET status = CASE j.status WHEN 'QUEUED' THEN 'CANCELLED' ELSE j.status END,
       "finishedAt" = CASE j.status WHEN 'QUEUED' THEN clock_timestamp() END,
       "isBlocked" = false, "hasDependents" = j."hasDependents" OR j.status = 'RUNNING',
       "cancelRequestedAt" = clock_timestamp(), "messageCount" = j."messageCount" + 1, rev = j.rev + 1
-  FROM active, way WHERE way.cancels AND j.id = active.id AND j."finishedAt" IS NULL AND NOT active."isAsked"
+  FROM active, way WHERE way.cancels AND j.id = active.id AND j."finishedAt" IS NULL AND NOT active."isStopping"
   RETURNING j.*
 ), counted AS (${countEnded('cancelled')}
 ), noted AS (${noteFrom('cancelled', 'INFO', `CASE status WHEN 'CANCELLED' THEN 'Cancelled while queued' ELSE 'Cancel requested' END || ': the next run of its schedule is due'`)}
@@ -118,7 +118,7 @@ WITH mine AS MATERIALIZED (
   FROM mine WHERE s.id = mine.id RETURNING s.id
 )
 SELECT (SELECT count(*)::int FROM added) AS runs,
-  ARRAY(SELECT id::text FROM cancelled WHERE status = 'RUNNING') AS asked,
+  ARRAY(SELECT id::text FROM cancelled WHERE status = 'RUNNING') AS requested,
   (SELECT count(*)::int FROM cancelled WHERE status = 'CANCELLED') AS cancelled
 FROM moved`;
 
@@ -191,16 +191,16 @@ WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $1 FOR UPDATE
   WHERE NOT EXISTS (SELECT 1 FROM "JobRun" r WHERE r."scheduleId" = mine.id AND r."dueAt" = d.at)
 ), fresh AS MATERIALIZED (
   SELECT at, nextval(pg_get_serial_sequence('"JobRun"', 'id')) AS id FROM due ORDER BY at
-), placed AS MATERIALIZED (
+), planned AS MATERIALIZED (
   SELECT id, at, lag(ARRAY[id]) OVER (ORDER BY at) AS "dependsOn", lead(id) OVER (ORDER BY at) IS NOT NULL AS "hasDependents" FROM fresh
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes",
     "timeoutMs", "triggeredById", "triggeredByTokenId", "scheduleId", "dueAt", "dependsOn", "waitsFor", "isBlocked", "hasDependents")
-  SELECT placed.id, mine."jobName", mine.parameters, 'CRON', coalesce(job."algorithmVersion", $3), coalesce(mine.channel, job.channel, $4),
+  SELECT planned.id, mine."jobName", mine.parameters, 'CRON', coalesce(job."algorithmVersion", $3), coalesce(mine.channel, job.channel, $4),
     coalesce(mine.priority, job.priority, $5), coalesce(job."maxAttempts", $6), coalesce(job."maxCrashes", $7),
-    CASE WHEN job.name IS NULL THEN $8 ELSE nullif(job."timeoutMs", 0) END, $9::int, $13::uuid, mine.id, placed.at, placed."dependsOn",
-    CASE WHEN placed."dependsOn" IS NOT NULL THEN 'FINISHED'::"WaitCondition" END, placed."dependsOn" IS NOT NULL, placed."hasDependents"
-  FROM mine CROSS JOIN placed LEFT JOIN ${JOB} ON job.name = mine."jobName"
+    CASE WHEN job.name IS NULL THEN $8 ELSE nullif(job."timeoutMs", 0) END, $9::int, $13::uuid, mine.id, planned.at, planned."dependsOn",
+    CASE WHEN planned."dependsOn" IS NOT NULL THEN 'FINISHED'::"WaitCondition" END, planned."dependsOn" IS NOT NULL, planned."hasDependents"
+  FROM mine CROSS JOIN planned LEFT JOIN ${JOB} ON job.name = mine."jobName"
   RETURNING id, "dueAt"
 ), moved AS (UPDATE "Schedule" s SET rev = s.rev + 1 FROM mine WHERE s.id = mine.id AND EXISTS (SELECT FROM added)
 ), audited AS (${auditSchedule(

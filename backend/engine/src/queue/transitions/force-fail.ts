@@ -96,22 +96,22 @@ export const MAX_DUE = 100;
  * period. The note is the audit entry: it survives the process, and costs other runs nothing. Null for a run that isn't
  * running.
  */
-export async function askForceFail(
+export async function requestForceFail(
   sql: Sql,
   { runId, reason, graceMs }: ForceFailRequest,
   actor: Actor,
 ): Promise<RunRow | null> {
-  const asked = await sql.query<RunRow>(ASK, [runId, graceMs, reason, ...auditValues(actor)]);
-  return asked.rows[0] ?? null;
+  const requested = await sql.query<RunRow>(REQUEST, [runId, graceMs, reason, ...auditValues(actor)]);
+  return requested.rows[0] ?? null;
 }
 
 /** The same for all of these runs that are running; returns their ids. */
-export async function askForceFailChosen(
+export async function requestForceFailChosen(
   sql: Sql,
   { runIds, reason, graceMs }: Omit<ForceFailRequest, 'runId'> & { runIds: readonly string[] },
   actor: Actor,
 ): Promise<string[]> {
-  const { rows } = await sql.query<{ id: string }>(ASK_CHOSEN, [runIds, graceMs, reason, ...auditValues(actor)]);
+  const { rows } = await sql.query<{ id: string }>(REQUEST_CHOSEN, [runIds, graceMs, reason, ...auditValues(actor)]);
   return rows.map(({ id }) => id);
 }
 
@@ -127,11 +127,11 @@ export async function readDueForceFails(sql: Sql): Promise<DueForceFail[]> {
 
 /** Runs that ignore a cancel for longer than operators allow for their job, which then fails them by force. */
 export async function readIgnoredCancels(sql: Sql): Promise<ForceFailRequest[]> {
-  const { rows } = await sql.query<{ runId: string; graceMs: number; words: string }>(IGNORED);
-  return rows.map(({ words, ...request }) => ({ ...request, reason: `it went on for ${words} after its cancel` }));
+  const { rows } = await sql.query<{ runId: string; graceMs: number; waited: string }>(IGNORED);
+  return rows.map(({ waited, ...request }) => ({ ...request, reason: `it went on for ${waited} after its cancel` }));
 }
 
-const asking = (which: string): string => `
+const requestStop = (which: string): string => `
 WITH target AS MATERIALIZED (SELECT id, "cancelRequestedAt" IS NULL AS "isFirst" FROM "JobRun"
   WHERE ${which} AND status = 'RUNNING' AND "finishedAt" IS NULL ORDER BY id FOR UPDATE
 ), changed AS (
@@ -154,8 +154,8 @@ WITH target AS MATERIALIZED (SELECT id, "cancelRequestedAt" IS NULL AS "isFirst"
      || coalesce(': ' || $3::text, '')`,
 )})`;
 
-const ASK = `${asking('id = $1')} ${selectRun('changed')}`;
-const ASK_CHOSEN = `${asking('id = ANY($1::bigint[])')} SELECT id FROM changed`;
+const REQUEST = `${requestStop('id = $1')} ${selectRun('changed')}`;
+const REQUEST_CHOSEN = `${requestStop('id = ANY($1::bigint[])')} SELECT id FROM changed`;
 
 const DUE = `
 SELECT r.id::text AS "runId", a.details->>'reason' AS reason, (a.details->>'graceMs')::float8 AS "graceMs",
@@ -165,7 +165,7 @@ WHERE r.status = 'RUNNING' AND r."finishedAt" IS NULL AND r."cancelRequestedAt" 
 ORDER BY a.id LIMIT ${MAX_DUE}`;
 
 const IGNORED = `
-SELECT r.id::text AS "runId", s."autoForceFailAfterMs"::float8 AS "graceMs", ${formatDurationSql('s."autoForceFailAfterMs"')} AS words
+SELECT r.id::text AS "runId", s."autoForceFailAfterMs"::float8 AS "graceMs", ${formatDurationSql('s."autoForceFailAfterMs"')} AS waited
 FROM "JobSettings" s JOIN "JobRun" r ON r."jobName" = s."jobName" AND r.status = 'RUNNING' AND r."finishedAt" IS NULL
 WHERE s."autoForceFailAfterMs" IS NOT NULL
   AND r."cancelRequestedAt" <= clock_timestamp() - s."autoForceFailAfterMs"::float8 * interval '1 ms'

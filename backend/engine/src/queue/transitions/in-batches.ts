@@ -1,5 +1,5 @@
 import { pauseAfterContention } from '@job-manager/client/retry-on-contention';
-import { isContention } from '../../store/faults.js';
+import { isContention } from '../../store/database-errors.js';
 
 /** Repeats a statement that changes at most `most` rows until none are left or it is to stop; returns all that it changed. */
 export async function inBatches<Row>(

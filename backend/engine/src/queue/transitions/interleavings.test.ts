@@ -132,7 +132,7 @@ async function aRunningRun(): Promise<Subject> {
   return { ...subject, leaseToken: String(claimed?.leaseToken) };
 }
 
-/** A running run that was asked to stop. */
+/** A running run that was requested to stop. */
 async function aStoppingRun(): Promise<Subject> {
   const subject = await aRunningRun();
   await cancelRun(database.pool, subject.id, SYSTEM);
@@ -143,7 +143,7 @@ async function aStoppingRun(): Promise<Subject> {
 const stories: [beginning: string, begin: () => Promise<Subject>, acts: ActName[]][] = [
   ['a queued run', aQueuedRun, ['claim', 'cancel', 'succeed', 'recover']],
   ['a running run', aRunningRun, names],
-  ['a run that was asked to stop', aStoppingRun, names.filter((name) => name !== 'beat' && name !== 'crash')],
+  ['a run that was requested to stop', aStoppingRun, names.filter((name) => name !== 'beat' && name !== 'crash')],
 ];
 
 /** All of a run that must not depend on who was quicker by a millisecond. */
@@ -229,7 +229,7 @@ class Orders {
   }
 }
 
-it('Each looks for the run among the active ones alone', async () => {
+it('Each searches the run only among the active ones', async () => {
   for (const name of names) {
     const plans: string[] = [];
     const explained = async (statement: string | { text: string; values?: unknown[] }, given?: unknown[]) => {
@@ -240,9 +240,9 @@ it('Each looks for the run among the active ones alone', async () => {
     };
     await acts[name]({ query: explained } as unknown as Sql, await aRunningRun());
     // What comes after it, where the run was not found, reads what has become of it; an answer has the runs of its batch.
-    const looks = plans[0]?.split('SubPlan')[0];
-    expect(looks, name).toContain('JobRun_active');
-    expect(looks, name).not.toMatch(/JobRun_(before|2)/);
+    const plan = plans[0]?.split('SubPlan')[0];
+    expect(plan, name).toContain('JobRun_active');
+    expect(plan, name).not.toMatch(/JobRun_(before|2)/);
   }
 });
 

@@ -50,7 +50,7 @@ const LEFT_BEHIND = Object.fromEntries(
 export function leaveRunning(leaving: LeaveRunning): string {
   const { from, next, refunds = 'false', note, archive, audit } = leaving;
   const { which = `j.id = ANY (ARRAY(SELECT id FROM ${from})) AND j.id = ${from}.id` } = leaving;
-  const all = `j.*, j.attempt + (${refunds})::int AS "heldAttempt", ${note?.level ?? 'NULL'} AS level, ${note?.text ?? 'NULL'} AS told`;
+  const all = `j.*, j.attempt + (${refunds})::int AS "heldAttempt", ${note?.level ?? 'NULL'} AS level, ${note?.text ?? 'NULL'} AS message`;
   return `changed AS (
   UPDATE "JobRun" j
   SET ${assignments(leaving)}
@@ -88,7 +88,7 @@ const COUNTED = (level: string) => ({
 
 /** With the number of the attempt that it is about, refunded or not. */
 const NOTE = `INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message)
-   SELECT id, "messageCount", "heldAttempt", level::"JobRunMessageLevel", 'SYSTEM', left(told, ${limits.messageChars}) FROM changed`;
+   SELECT id, "messageCount", "heldAttempt", level::"JobRunMessageLevel", 'SYSTEM', left(message, ${limits.messageChars}) FROM changed`;
 
 /**
  * Keeps executions that end without ending their run, as a CTE body in the statement that ends them. `source` has

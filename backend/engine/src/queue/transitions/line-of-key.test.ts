@@ -52,7 +52,7 @@ const makePeriodOver = () =>
 const waitsFor = async (runId: string) => (await engine.run(runId)).dependsOn.map(({ jobRunId }) => jobRunId);
 
 describe('who leaves the line of a key before its turn', () => {
-  it('lets the next wait for the one ahead', async () => {
+  it('lets the next wait for the one before it', async () => {
     const [first, second, third] = [await join(), await join(), await join()];
     const leases = await graph.begin(first);
     await engine.queue.cancel(second, SYSTEM);
@@ -62,7 +62,7 @@ describe('who leaves the line of a key before its turn', () => {
     expect(await graph.states(third)).toEqual(['QUEUED']);
   });
 
-  it('lets the next begin where none is ahead any more', async () => {
+  it('lets the next begin where none is before it any more', async () => {
     const [first, second, third] = [await join(), await join(), await join()];
     await graph.end('FAILED', first);
     await engine.queue.cancel(second, SYSTEM);
@@ -109,7 +109,7 @@ describe('a run that joins the line of a key', () => {
   });
 });
 
-it('is told of the end of a run whose key it took, and for which it waits', async () => {
+it('is unblocked by the end of a run whose key it took, and for which it waits', async () => {
   const first = await inPeriod('existing');
   await makePeriodOver();
   const second = await inPeriod('existing', { after: [first], when: 'finished' });
@@ -118,7 +118,7 @@ it('is told of the end of a run whose key it took, and for which it waits', asyn
   expect(await graph.states(second)).toEqual(['QUEUED']);
 });
 
-describe('whatever is asked, begun, ended and cancelled', () => {
+describe('whatever is enqueued, begun, ended and cancelled', () => {
   const step = fc.record({
     act: fc.constantFrom('ask', 'ask', 'ask', 'begin', 'end', 'cancel'),
     onConflict: fc.constantFrom('existing', 'replace', 'after', 'after', 'after', 'after'),

@@ -3,7 +3,7 @@ import { queuedCap } from '@job-manager/shared/live';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPool } from '../../database/client.js';
-import { readActivePicture } from '../../store/active.js';
+import { readActiveSnapshot } from '../../store/active.js';
 import { arrayLiteral } from '../../store/array-literal.js';
 import { listChannels } from '../../store/channel-list.js';
 import { readSystemState } from '../../store/health.js';
@@ -22,7 +22,7 @@ import { retryRuns } from './retry.js';
 import { writeMessages } from './write-messages.js';
 
 let database: TestDatabase;
-/** One connection, as claims, outcomes and the live picture have them. */
+/** One connection, as claims, outcomes and the live snapshot have them. */
 let planned: pg.Pool;
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -61,8 +61,8 @@ const outcome = {
   ...{ progressPercent: null, progressMessage: null, usage: failure.usage },
 };
 /** What the engine sends again and again, and how much of the queue it may read; the claim of suspects, which are few, no more than a lane. */
-const statements: [name: string, send: (sql: Sql) => Promise<unknown>, mostRows: number][] = [
-  ['picture', readActivePicture, queuedCap + 1],
+const statements: [name: string, send: (sql: Sql) => Promise<unknown>, maxRows: number][] = [
+  ['picture', readActiveSnapshot, queuedCap + 1],
   ['stats', (sql) => readStats(sql, 60_000), queuedCap + 1],
   ['health', (sql) => readSystemState(sql, { stalledAfterMs: 1, slowJobs: [], slowAfterMs: 1 }), queuedCap + 1],
   ['channels', (sql) => listChannels(sql, []), 2 * queuedCap],
@@ -122,7 +122,7 @@ const states: [statistics: string, come: () => Promise<unknown>][] = [
   ],
 ];
 
-it('Reads no more of the queue than is needed, whatever statistics say', async () => {
+it('Reads no more of the queue than is needed, whatever the statistics', async () => {
   await rows('ANALYZE "JobRun"');
   const calls = await prepare();
   await readMost(calls);
@@ -142,7 +142,10 @@ it('Reads no more of the queue than is needed, whatever statistics say', async (
 
 const [lease] = leases;
 if (!lease) throw new Error('There are leases');
-/** What runners send about runs that they claim or hold. A retry is missing: where a run is gone it reads what became of it. */
+/**
+ * What runners send about runs that they claim or hold. A retry is missing: for a run that has ended it reads the
+ * result.
+ */
 const ofActiveRuns: [name: string, send: (sql: Sql) => Promise<unknown>][] = [
   ['claim', (sql) => claim(sql, request)],
   ['claim of suspects', (sql) => claim(sql, { ...request, suspects })],
@@ -162,7 +165,7 @@ const ofActiveRuns: [name: string, send: (sql: Sql) => Promise<unknown>][] = [
   ['snooze', (sql) => snoozeRuns(sql, [{ ...lease, claimNo: 1, delayMs: 1, reason: null }])],
 ];
 
-it.each(ofActiveRuns)('%s looks at the partition of active runs alone', async (_name, send) => {
+it.each(ofActiveRuns)('%s reads only the partition of active runs', async (_name, send) => {
   const { text, values } = await firstOf(send);
   const [plan] = await rows(`EXPLAIN (FORMAT JSON) ${text}`, values);
   const read = relationsOf(plan['QUERY PLAN'][0].Plan).filter((name) => /^JobRun_(active|before|\d)/.test(name));

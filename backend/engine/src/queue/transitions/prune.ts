@@ -66,7 +66,7 @@ SELECT hour, "jobName", status, runs::int FROM less`;
 
 /** At most so many runs in one statement, and about so many messages: a run may have written a hundred thousand. */
 const MAX_RUNS = 500;
-const MOST_MESSAGES = 50_000;
+const MAX_MESSAGES = 50_000;
 
 /** A place in the order in which runs ended. */
 export interface Place {
@@ -109,7 +109,7 @@ export async function pruneRuns(sql: Sql, { status, jobName, before, after, reas
   return { runs, last: finishedAt === null || id === null ? null : { finishedAt, id } };
 }
 
-/** An idempotency key answers for so long after the end of its run, whatever else retention says. */
+/** An idempotency key is kept for so long after the end of its run, whatever the retention settings. */
 const KEY_KEPT = `interval '24 hours'`;
 
 const IS_KEY_FREE = `("uniqueUntil" IS NULL OR "uniqueUntil" <= (SELECT at FROM moment))
@@ -128,14 +128,14 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
     AND ${IS_KEY_FREE}
     AND ${IS_BATCH_OVER}
   ORDER BY "finishedAt", id LIMIT ${MAX_RUNS} FOR UPDATE OF j SKIP LOCKED
-), looked AS MATERIALIZED (
-  SELECT id, "finishedAt" FROM (SELECT *, sum(messages) OVER (ORDER BY "finishedAt", id) - messages AS passed FROM old) placed
-  WHERE passed < ${MOST_MESSAGES}
+), examined AS MATERIALIZED (
+  SELECT id, "finishedAt" FROM (SELECT *, sum(messages) OVER (ORDER BY "finishedAt", id) - messages AS passed FROM old) summed
+  WHERE passed < ${MAX_MESSAGES}
 ), needed AS MATERIALIZED (
   -- Needed by runs that wait or have not ended: they read the results when they run.
   SELECT unnest(d."dependsOn") AS id FROM "JobRun" d
-  WHERE d."dependsOn" && ARRAY(SELECT id FROM looked) AND d."finishedAt" IS NULL
-), batch AS MATERIALIZED (SELECT id FROM looked WHERE id NOT IN (SELECT id FROM needed)
+  WHERE d."dependsOn" && ARRAY(SELECT id FROM examined) AND d."finishedAt" IS NULL
+), batch AS MATERIALIZED (SELECT id FROM examined WHERE id NOT IN (SELECT id FROM needed)
 ${removeBatch}
 ), total AS (
   SELECT count(*)::int AS runs, max("finishedAt") AS "upTo", range_agg(int8range(id, id, '[]')) AS ids FROM removed
@@ -146,7 +146,7 @@ ${removeBatch}
   FROM total WHERE runs > 0
 )
 SELECT total.runs, last."finishedAt", last.id FROM total
-LEFT JOIN (SELECT * FROM looked ORDER BY "finishedAt" DESC, id DESC LIMIT 1) last ON true`;
+LEFT JOIN (SELECT * FROM examined ORDER BY "finishedAt" DESC, id DESC LIMIT 1) last ON true`;
 
 const PRUNE = prune(` AND "jobName" <> ALL(ARRAY(SELECT "jobName" FROM "JobSettings" WHERE "keepDays" IS NOT NULL))`);
 const PRUNE_OF_JOB = prune(' AND "jobName" = $7');

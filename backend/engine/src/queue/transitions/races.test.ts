@@ -49,7 +49,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel' as const), of: fc.nat(RUNS - 1) }) },
 );
 
-/** What was promised to those who asked, kept outside the database. */
+/** The acknowledged calls, kept outside the database. */
 class Ledger {
   readonly claims: ClaimedRun[] = [];
   readonly outcomes: { id: string; claimNo: number; status: string }[] = [];
@@ -61,8 +61,8 @@ class Ledger {
 class Zombie {
   readonly id = randomUUID();
   readonly #held: ClaimedRun[] = [];
-  /** A runner may send an outcome again, but tells no second one. */
-  readonly #told = new Map<string, 'SUCCESS' | 'FAILED'>();
+  /** A runner may send an outcome again, but no second one. */
+  readonly #recorded = new Map<string, 'SUCCESS' | 'FAILED'>();
 
   constructor(
     private readonly jobName: string,
@@ -91,16 +91,16 @@ class Zombie {
   }
 
   async #finish(run: ClaimedRun, wanted: 'SUCCESS' | 'FAILED'): Promise<void> {
-    const status = this.#told.get(run.leaseToken) ?? wanted;
-    this.#told.set(run.leaseToken, status);
+    const status = this.#recorded.get(run.leaseToken) ?? wanted;
+    this.#recorded.set(run.leaseToken, status);
     const outcome = { ...run, ...NOTHING_TO_TELL, status, error: status === 'FAILED' ? 'no luck' : null };
     const recorded = await finishRuns(database.pool, [outcome]);
     if (recorded.has(run.id)) this.ledger.outcomes.push({ id: run.id, claimNo: run.claimNo, status });
   }
 
   async #retry(run: ClaimedRun): Promise<void> {
-    if (this.#told.has(run.leaseToken)) return;
-    this.#told.set(run.leaseToken, 'FAILED');
+    if (this.#recorded.has(run.leaseToken)) return;
+    this.#recorded.set(run.leaseToken, 'FAILED');
     const kind = { isTimeOut: false, isCrash: false, isWorthRepeating: true, delayMs: 0 };
     const settled = await retryRuns(database.pool, [{ ...run, ...NOTHING_TO_TELL, ...kind, error: 'no luck' }]);
     if (settled.get(run.leaseToken) !== 'FAILED') return;
@@ -169,7 +169,7 @@ async function judge(runIds: string[], { claims, outcomes, cancels }: Ledger): P
       'each claim has a number of its own',
     ).toEqual(Array.from({ length: claimNo }, (_, index) => index + 1));
     const recorded = outcomes.filter((outcome) => outcome.id === id);
-    expect(new Set(recorded.map((outcome) => outcome.claimNo)).size, 'one claim tells the outcome').toBeLessThan(2);
+    expect(new Set(recorded.map((outcome) => outcome.claimNo)).size, 'one claim records the outcome').toBeLessThan(2);
     for (const outcome of recorded) expect(outcome).toEqual({ id, status, claimNo });
     for (const cancel of cancels.filter((one) => one.id === id)) {
       expect(claimNo, 'nothing is begun once its cancel was promised').toBe(cancel.claimNo);

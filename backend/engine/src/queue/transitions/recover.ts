@@ -7,7 +7,7 @@ import { formatDurationSql } from '../../store/format-duration.js';
 import { settingOfJob } from '../../store/job-settings.js';
 import { type RunSummaryRow, selectSummary } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import { isStalled, silenceLimit } from '../../store/stalled.js';
+import { isStalled, stallLimit } from '../../store/stalled.js';
 import { leaveRunning } from './leave-running.js';
 
 /**
@@ -145,7 +145,7 @@ export interface RecoverableRun extends RunSummaryRow {
   reason: string;
 }
 
-/** The runs that `recoverStalledRuns` would take back now, the first 1,000, and why. */
+/** The runs that `recoverStalledRuns` would recover now, the first 1,000, and why. */
 export async function previewStalledRuns(
   sql: Sql,
   stalledAfterMs: number,
@@ -159,10 +159,10 @@ export async function previewStalledRuns(
 
 const isExternal = '"inactivityTimeoutMs" IS NOT NULL';
 /** The run caused the crash of its runner: nothing else ran in that process. */
-const isGuilty = `(trial IS NOT DISTINCT FROM 'ALONE')`;
+const isCauseOfCrash = `(trial IS NOT DISTINCT FROM 'ALONE')`;
 const hasNotBegun = `(trial IS NOT DISTINCT FROM 'NOT_BEGUN')`;
-const CRASHES = `crashes + ${isGuilty}::int`;
-const isPoison = (crashes: string) => `${isGuilty} AND ${crashes} >= "maxCrashes"`;
+const CRASHES = `crashes + ${isCauseOfCrash}::int`;
+const isPoison = (crashes: string) => `${isCauseOfCrash} AND ${crashes} >= "maxCrashes"`;
 const isLostTooOften = `losses + 1 >= greatest("maxAttempts", ${MAX_LOSSES})`;
 
 const isFailedBySetting = `("onStalled" IS NOT DISTINCT FROM 'fail')`;
@@ -173,16 +173,16 @@ const isSingle = `("maxAttempts" = 1 AND "onStalled" IS DISTINCT FROM 'again')`;
 // suspect that has not.
 const NEXT = `CASE WHEN "cancelRequestedAt" IS NOT NULL THEN 'CANCELLED' WHEN ${hasNotBegun} THEN 'QUEUED'
   WHEN ${isPoison(CRASHES)} OR ${isExternal} OR ${isFailedBySetting} OR ${isSingle} OR ${isLostTooOften} THEN 'FAILED'
-  WHEN ${isGuilty} AND attempt >= "maxAttempts" THEN 'FAILED' ELSE 'QUEUED' END`;
+  WHEN ${isCauseOfCrash} AND attempt >= "maxAttempts" THEN 'FAILED' ELSE 'QUEUED' END`;
 
 const SILENT = `CASE WHEN "inactivityTimeoutMs" IS NULL THEN 'The runner stopped responding: no heartbeat for '
-  ELSE 'No progress, message or heartbeat for ' END || ${formatDurationSql(silenceLimit('$1'))}`;
+  ELSE 'No progress, message or heartbeat for ' END || ${formatDurationSql(stallLimit('$1'))}`;
 
 const QUEUED_AGAIN = `CASE WHEN ${hasNotBegun} THEN 'the job had not begun in it, and goes back to the queue'
-  WHEN ${isGuilty} THEN 'nothing else ran in it; back to the queue for attempt ' || attempt + 1 || ' of ' || "maxAttempts"
+  WHEN ${isCauseOfCrash} THEN 'nothing else ran in it; back to the queue for attempt ' || attempt + 1 || ' of ' || "maxAttempts"
   ELSE 'back to the queue without using up an attempt; from now on it runs apart from other runs' END`;
 
-const TOO_OFTEN = `'it was lost with its runner ' || losses + 1 || ' times, which says nothing about the job, but the deaths of runners should be looked into'`;
+const TOO_OFTEN = `'it was lost with its runner ' || losses + 1 || ' times, for which the job need not be the cause; find out why runners are lost'`;
 
 const AS_SET = `'stalled runs of this job fail, as operators have set'`;
 
@@ -191,11 +191,11 @@ const message = (
   crashes: string,
 ) => `CASE WHEN next = 'FAILED' AND ${isPoison(crashes)} THEN ${poisonMessage(crashes)} || '. ' || why
   ELSE why || '; ' || CASE next WHEN 'QUEUED' THEN ${QUEUED_AGAIN} WHEN 'CANCELLED' THEN 'cancelled, as requested'
-    ELSE 'failed: ' || CASE WHEN ${isFailedBySetting} THEN ${AS_SET} WHEN NOT ${isGuilty} AND "maxAttempts" > 1 THEN ${TOO_OFTEN}
+    ELSE 'failed: ' || CASE WHEN ${isFailedBySetting} THEN ${AS_SET} WHEN NOT ${isCauseOfCrash} AND "maxAttempts" > 1 THEN ${TOO_OFTEN}
       ELSE 'attempt ' || attempt || ' of ' || "maxAttempts" || ' was the last' END END END`;
 
 const ERROR = `CASE WHEN ${isPoison('crashes')} THEN ${poisonMessage('crashes')} || '. ' || why
-  WHEN ${isExternal} THEN why WHEN ${isFailedBySetting} THEN why || '; ' || ${AS_SET} WHEN NOT ${isGuilty} AND "maxAttempts" > 1 THEN why || '; ' || ${TOO_OFTEN}
+  WHEN ${isExternal} THEN why WHEN ${isFailedBySetting} THEN why || '; ' || ${AS_SET} WHEN NOT ${isCauseOfCrash} AND "maxAttempts" > 1 THEN why || '; ' || ${TOO_OFTEN}
   ELSE why || ' (attempt ' || attempt || ' of ' || "maxAttempts" || ')' END`;
 
 const PREVIEW = `
@@ -221,7 +221,7 @@ const recover = (which: string, why: string) => `${reclaim({
   next: NEXT,
   why,
   crashes: CRASHES,
-  refunds: `NOT ${isGuilty}`,
+  refunds: `NOT ${isCauseOfCrash}`,
   error: ERROR,
   message: `${message('crashes')} || coalesce(' (cleaned up by ' || $3::text || ')', '')`,
   outcome: `CASE WHEN ${hasNotBegun} THEN 'RELEASED' ELSE 'LOST' END`,
@@ -239,5 +239,5 @@ ${selectSummary('changed')} ORDER BY r.id`;
 const STALLED = recover(`${isStalled('$1')} AND ($7::bigint[] IS NULL OR id = ANY($7))`, SILENT);
 const OF_RUNNER = recover(
   '"runnerId" = $1',
-  `CASE WHEN $7::int > 1 THEN 'The runner died while it held ' || $7::int || ' runs' ELSE 'The runner died while the job was running' END`,
+  `CASE WHEN $7::int > 1 THEN 'The runner was lost while it held ' || $7::int || ' runs' ELSE 'The runner was lost while the job was running' END`,
 );

@@ -2,7 +2,7 @@ import type { Actor } from '@job-manager/client/actor';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../../testing/engine.js';
-import { untilSomebodyWaits } from '../../testing/transaction.js';
+import { untilStatementsWait } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
 import { SYSTEM } from '../system-actor.js';
 
@@ -26,7 +26,7 @@ async function aRunDue(runAt: Date): Promise<string> {
   return id;
 }
 
-async function told(runId: string): Promise<string[]> {
+async function notesOn(runId: string): Promise<string[]> {
   const lines = await query('SELECT message FROM "JobRunMessage" WHERE "runId" = $1 ORDER BY seq', [runId]);
   return lines.rows.map(({ message }) => message);
 }
@@ -45,7 +45,7 @@ it('makes a run that waits for its time due now, and wakes runners', async () =>
   expect(run.runAt.getTime()).toBeLessThanOrEqual(Date.now() + 1_000);
   await engine.until(id, 'RUNNING', 'SUCCESS');
   await runner.stop();
-  expect(await told(id)).toContain('Due now, by ada@example.com');
+  expect(await notesOn(id)).toContain('Due now, by ada@example.com');
 });
 
 it('puts a run off, and notes from when to when, and who', async () => {
@@ -54,7 +54,7 @@ it('puts a run off, and notes from when to when, and who', async () => {
   const run = await engine.queue.reschedule(id, later, ada);
   expect(run).toMatchObject({ runAt: later, status: 'QUEUED', rev: 1 });
   const time = later.toISOString().replace('T', ' ').slice(0, 19);
-  expect(await told(id)).toEqual([`Not before ${time} UTC, by ada@example.com`]);
+  expect(await notesOn(id)).toEqual([`Not before ${time} UTC, by ada@example.com`]);
   const [entry] = await entries(id);
   expect(entry).toMatchObject({ actorEmail: 'ada@example.com', target: 'nothing' });
   const details = Object.entries(entry?.details ?? {}).map(([key, time]) => [key, new Date(String(time))]);
@@ -73,7 +73,7 @@ it('changes the priority alone and leaves the time, or both', async () => {
   const run = await engine.queue.reschedule(id, null, ada, { priority: 4 });
   expect(run).toMatchObject({ priority: 4, rev: 2 });
   expect(run.runAt.getTime()).toBeLessThan(runAt.getTime());
-  expect(await told(id)).toEqual([
+  expect(await notesOn(id)).toEqual([
     'Priority -2 instead of 0, by ada@example.com',
     'Due now; Priority 4 instead of -2, by ada@example.com',
   ]);
@@ -89,11 +89,11 @@ it.each([
   ['now', null],
   ['a time that has passed', soon(-60_000)],
   ['the year 0', new Date('0000-01-01T00:00:00Z')],
-])('a run that is due keeps its place in line when asked for %s, and nothing is noted', async (_name, runAt) => {
+])('a run that is due keeps its place in line when rescheduled to %s, and nothing is noted', async (_name, runAt) => {
   const { id, runAt: before } = await engine.enqueue('nothing');
   const run = await engine.queue.reschedule(id, runAt, ada);
   expect(run).toMatchObject({ runAt: before, rev: 0 });
-  expect(await told(id)).toEqual([]);
+  expect(await notesOn(id)).toEqual([]);
   expect(await entries(id)).toEqual([]);
 });
 
@@ -103,7 +103,7 @@ it('leaves a run that waits for others waiting for them', async () => {
   expect(await engine.queue.reschedule(id, null, ada)).toMatchObject({ isBlocked: true, status: 'QUEUED' });
 });
 
-it('refuses a time that must be a mistake, and says where', async () => {
+it('refuses a time that must be a mistake, and names the field', async () => {
   const { id } = await engine.enqueue('nothing');
   for (const far of ['2099-01-01T00:00:00Z', '9999-12-31T23:59:59-23:59'])
     await expect(engine.queue.reschedule(id, new Date(far), ada)).rejects.toMatchObject({
@@ -133,9 +133,9 @@ it('leaves alone a run that is claimed while it waits for the row', async () => 
     [id],
   );
   const answer = engine.queue.reschedule(id, soon(60_000), ada).catch((error) => error);
-  await untilSomebodyWaits(engine.database.pool);
+  await untilStatementsWait(engine.database.pool);
   await claim.query('COMMIT');
   claim.release();
   expect(await answer).toMatchObject({ code: 'NOT_ALLOWED' });
-  expect(await told(id)).toEqual([]);
+  expect(await notesOn(id)).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { limits } from '@job-manager/shared/limits';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import { notAllowed, QueueError, unknownRun } from '../errors.js';
-import { checkNotTooFar } from '../far-time.js';
+import { checkMaxDate } from '../max-date.js';
 
 export interface Reschedule {
   runId: string;
@@ -25,7 +25,7 @@ export async function rescheduleRun(
   { runId, runAt, priority }: Reschedule,
   actor: Actor,
 ): Promise<{ run: RunRow; isNew: boolean }> {
-  if (runAt) checkNotTooFar(runAt, 'runAt');
+  if (runAt) checkMaxDate(runAt, 'runAt');
   if (priority !== undefined) checkPriority(priority);
   const values = [[runId], runAt ?? null, runAt === undefined, priority ?? null];
   const changed = await sql.query<RunRow>(RESCHEDULE_ONE, [...values, ...auditValues(actor)]);

@@ -69,8 +69,8 @@ const failureOf = (run: ClaimedRun, more: Partial<FailedAttempt> = {}): FailedAt
 
 /** What becomes of each run, by id. */
 async function retry(...failures: FailedAttempt[]): Promise<Record<string, string | undefined>> {
-  const told = await retryRuns(engine.database.pool, failures);
-  return Object.fromEntries(failures.map(({ id, leaseToken }) => [id, told.get(leaseToken)]));
+  const results = await retryRuns(engine.database.pool, failures);
+  return Object.fromEntries(failures.map(({ id, leaseToken }) => [id, results.get(leaseToken)]));
 }
 
 describe('a failed attempt', () => {
@@ -124,7 +124,7 @@ describe('a failed attempt', () => {
     expect(await retry(failureOf(run, { isWorthRepeating: false }))).toEqual({ [run.id]: 'FAILED' });
   });
 
-  it('never leads to another once the run was asked to stop', async () => {
+  it('never leads to another once the run was requested to stop', async () => {
     const run = await claim();
     await engine.queue.cancel(run.id, ada);
     expect(await retry(failureOf(run))).toEqual({ [run.id]: 'FAILED' });
@@ -138,16 +138,16 @@ describe('a failed attempt', () => {
     expect((await engine.run(run.id)).earlierAttempts).toHaveLength(1);
   });
 
-  it('is told with others in one statement, each by its own lease', async () => {
+  it('is recorded with others in one statement, each by its own lease', async () => {
     const [again, last, lost] = [await claim(), await claim(), await claim()];
     await change(last, '"maxAttempts" = 1');
-    const told = await retry(failureOf(again), failureOf(last), failureOf({ ...lost, leaseToken: randomUUID() }));
-    expect(told).toEqual({ [again.id]: 'QUEUED', [last.id]: 'FAILED', [lost.id]: undefined });
+    const results = await retry(failureOf(again), failureOf(last), failureOf({ ...lost, leaseToken: randomUUID() }));
+    expect(results).toEqual({ [again.id]: 'QUEUED', [last.id]: 'FAILED', [lost.id]: undefined });
     expect((await engine.run(lost.id)).status).toBe('RUNNING');
     await retry(failureOf(lost));
   });
 
-  it('says that its time was up, in the audit log as well', async () => {
+  it('records that its time was up, in the audit log as well', async () => {
     const run = await claim();
     await retry(failureOf(run, { isTimeOut: true, error: 'Timed out after 30 min', delayMs: 0 }));
     expect(await notesOf(run)).toEqual(['WARN Attempt 1 of 3 failed: Timed out after 30 min; again at once']);
@@ -162,7 +162,7 @@ describe('a failed attempt', () => {
 describe('a runner that lost the lease', () => {
   it('repeats nothing, neither while the run waits nor while another executes it', async () => {
     const zombie = await claim();
-    await engine.silence(zombie.id);
+    await engine.stall(zombie.id);
     await engine.rescuer.tick();
     const waiting = await engine.run(zombie.id);
     expect(await retry(failureOf(zombie))).toEqual({ [zombie.id]: undefined });
@@ -176,18 +176,18 @@ describe('a runner that lost the lease', () => {
   });
 });
 
-describe('a runner that never heard the answer', () => {
-  it('hears it when it tells the same again, and changes nothing', async () => {
+describe('a runner that never received the answer', () => {
+  it('receives it when it sends the same again, and changes nothing', async () => {
     const [again, last] = [await claim(), await claim()];
     await change(last, '"maxAttempts" = 1');
     const both = [failureOf(again), failureOf(last)];
-    const told = await retry(...both);
+    const results = await retry(...both);
     const before = [await engine.run(again.id), await engine.run(last.id)];
-    expect(await retry(...both)).toEqual(told);
+    expect(await retry(...both)).toEqual(results);
     expect([await engine.run(again.id), await engine.run(last.id)]).toEqual(before);
   });
 
-  it('hears it also when the next attempt has begun', async () => {
+  it('receives it also when the next attempt has begun', async () => {
     const first = await claim();
     await retry(failureOf(first));
     const next = await claim(first.id);
@@ -196,55 +196,55 @@ describe('a runner that never heard the answer', () => {
     await retry(failureOf(next));
   });
 
-  it('hears it when the lost statement was still under way', async () => {
+  it('receives it when the lost statement was still under way', async () => {
     const run = await claim();
-    const told = await Promise.all([retry(failureOf(run)), retry(failureOf(run)), retry(failureOf(run))]);
-    expect(told).toEqual(told.map(() => ({ [run.id]: 'QUEUED' })));
+    const results = await Promise.all([retry(failureOf(run)), retry(failureOf(run)), retry(failureOf(run))]);
+    expect(results).toEqual(results.map(() => ({ [run.id]: 'QUEUED' })));
     expect(await engine.run(run.id)).toMatchObject({ messageCount: 1, earlierAttempts: [{ claimNo: 1 }] });
   });
 });
 
-describe('a run that was with a runner when it died', () => {
+describe('a run whose runner was lost', () => {
   it('is never failed for it, however often, when its job had not begun', async () => {
     let run = await claim();
     for (let lost = 1; lost <= 30; lost++) {
-      await engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '');
+      await engine.rescuer.recoverDeadRunner((await engine.run(run.id)).runnerId ?? '');
       expect(await engine.run(run.id)).toMatchObject({ status: 'QUEUED', crashes: 0, attempt: 0 });
       run = await claim(run.id);
     }
     expect((await notesOf(run)).at(-1)).toBe(
-      'WARN The runner died while the job was running; the job had not begun in it, and goes back to the queue',
+      'WARN The runner was lost while the job was running; the job had not begun in it, and goes back to the queue',
     );
     expect(await engine.violations()).toEqual({});
     expect(await retry(failureOf(run, { isWorthRepeating: false }))).toEqual({ [run.id]: 'FAILED' });
   });
 
-  it('says how many were with it', async () => {
+  it('notes how many were lost with it', async () => {
     const [run, other] = [await claim(), await claim()];
     await change(other, `"runnerId" = '${(await engine.run(run.id)).runnerId}'`);
-    expect(await engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '')).toBe(2);
-    const why = 'The runner died while it held 2 runs';
+    expect(await engine.rescuer.recoverDeadRunner((await engine.run(run.id)).runnerId ?? '')).toBe(2);
+    const why = 'The runner was lost while it held 2 runs';
     const again = 'back to the queue without using up an attempt; from now on it runs apart from other runs';
     for (const each of [run, other]) expect(await notesOf(each)).toEqual([`WARN ${why}; ${again}`]);
   });
 
-  it('is failed in the end when it began apart and its runners died all the same, but not as poison', async () => {
+  it('is failed in the end when it began apart and its runners were still lost, but not as poison', async () => {
     let run = await claim();
     for (let lost = 1; lost <= 20; lost++) {
       if (lost > 1) expect(await beginSuspect(engine.database.pool, run, false)).toBe(true);
-      await engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '');
+      await engine.rescuer.recoverDeadRunner((await engine.run(run.id)).runnerId ?? '');
       if (lost < 20) run = await claim(run.id);
     }
     const { status, crashes, error } = await engine.run(run.id);
     expect([status, crashes]).toEqual(['FAILED', 0]);
-    expect(error).toMatch(/^The runner died while the job was running; it was lost with its runner 20 times/);
+    expect(error).toMatch(/^The runner was lost while the job was running; it was lost with its runner 20 times/);
   });
 
   it('is failed when it has a single attempt, which it may have used', async () => {
     const run = await claim();
     await change(run, '"maxAttempts" = 1');
-    await engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '');
-    const error = 'The runner died while the job was running (attempt 1 of 1)';
+    await engine.rescuer.recoverDeadRunner((await engine.run(run.id)).runnerId ?? '');
+    const error = 'The runner was lost while the job was running (attempt 1 of 1)';
     expect(await engine.run(run.id)).toMatchObject({ status: 'FAILED', error, crashes: 0 });
   });
 
@@ -252,7 +252,7 @@ describe('a run that was with a runner when it died', () => {
     const { pool } = engine.database;
     const suspects = async () => (await rows('SELECT "runId" FROM "SuspectRun" WHERE "runId" = $1', run.id)).length;
     let run = await claim();
-    await engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '');
+    await engine.rescuer.recoverDeadRunner((await engine.run(run.id)).runnerId ?? '');
     run = await claim(run.id);
     expect(await beginSuspect(pool, { ...run, leaseToken: randomUUID() }, true)).toBe(false);
     await beginSuspect(pool, run, true);
@@ -262,7 +262,7 @@ describe('a run that was with a runner when it died', () => {
     await clearSuspect(pool, run);
     expect(await suspects()).toBe(0);
     run = await claim(run.id);
-    await engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '');
+    await engine.rescuer.recoverDeadRunner((await engine.run(run.id)).runnerId ?? '');
     expect(await suspects()).toBe(1);
     await engine.queue.cancel(run.id, SYSTEM);
     await engine.rescuer.tick();
@@ -298,44 +298,44 @@ describe('poison', () => {
     expect(await retry(failureOf({ ...run, claimNo: 3 }))).toEqual({ [run.id]: 'QUEUED' });
   });
 
-  it('is a run that died with three runners in which it was alone', async () => {
+  it('is a run that crashed three runners in which it was alone', async () => {
     let run = await claim();
-    const bury = async () => engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '');
+    const recoverRunner = async () => engine.rescuer.recoverDeadRunner((await engine.run(run.id)).runnerId ?? '');
     await change(run, '"maxAttempts" = 10');
-    expect(await bury()).toBe(1);
+    expect(await recoverRunner()).toBe(1);
     expect(await engine.run(run.id)).toMatchObject({ crashes: 0, attempt: 0, status: 'QUEUED' });
     for (const lost of [1, 2, 3]) {
       run = await claim(run.id);
       expect(await beginSuspect(engine.database.pool, run, true)).toBe(true);
-      expect(await bury()).toBe(1);
+      expect(await recoverRunner()).toBe(1);
       expect(await engine.run(run.id)).toMatchObject({
         crashes: lost,
         attempt: lost,
         status: lost === 3 ? 'FAILED' : 'QUEUED',
       });
     }
-    const error = 'Stopped as poison: it took down its process 3 times. The runner died while the job was running';
+    const error = 'Stopped as poison: it took down its process 3 times. The runner was lost while the job was running';
     expect(await engine.run(run.id)).toMatchObject({ error });
     expect((await notesOf(run)).at(-1)).toBe(`ERROR ${error}`);
   });
 
   it('is previewed as it will be stopped, and stays what was cancelled', async () => {
-    const [poison, asked] = [await claim(), await claim()];
+    const [poison, stopping] = [await claim(), await claim()];
     await change(poison, '"maxCrashes" = 1');
-    await change(asked, '"maxCrashes" = 1');
-    for (const run of [poison, asked]) await beginSuspect(engine.database.pool, run, true);
-    await engine.queue.cancel(asked.id, ada);
-    await engine.silence(poison.id, asked.id);
+    await change(stopping, '"maxCrashes" = 1');
+    for (const run of [poison, stopping]) await beginSuspect(engine.database.pool, run, true);
+    await engine.queue.cancel(stopping.id, ada);
+    await engine.stall(poison.id, stopping.id);
     const { runs } = await engine.queue.previewCleanup();
-    const silent = 'The runner stopped responding: no heartbeat for 5 min';
-    const error = `Stopped as poison: it took down its process 1 time. ${silent}`;
+    const stalled = 'The runner stopped responding: no heartbeat for 5 min';
+    const error = `Stopped as poison: it took down its process 1 time. ${stalled}`;
     expect(runs.map(({ id, becomes, reason }) => [id, becomes, reason])).toEqual([
       [poison.id, 'FAILED', error],
-      [asked.id, 'CANCELLED', `${silent}; cancelled, as requested`],
+      [stopping.id, 'CANCELLED', `${stalled}; cancelled, as requested`],
     ]);
     await engine.queue.cleanUpStalled(ada);
     expect(await engine.run(poison.id)).toMatchObject({ status: 'FAILED', error });
     expect(await notesOf(poison)).toEqual([`ERROR ${error} (cleaned up by ada@example.com)`]);
-    expect((await engine.run(asked.id)).status).toBe('CANCELLED');
+    expect((await engine.run(stopping.id)).status).toBe('CANCELLED');
   });
 });

@@ -41,7 +41,7 @@ latest AS MATERIALIZED (
 )`;
 
 /** The settings of a schedule, and when it comes due by them. */
-export interface PlacedSettings {
+export interface TimedSettings {
   settings: ScheduleSettings;
   anchorAt: Date;
   nextRunAt: Date | null;
@@ -53,11 +53,11 @@ export const MAX_SCHEDULES = 1_000;
 /** Adds a schedule; null where its name is taken, or there are MAX_SCHEDULES. */
 export async function addSchedule(
   sql: Sql,
-  placed: PlacedSettings,
+  timed: TimedSettings,
   source: ScheduleRow['source'],
   actor: Actor,
 ): Promise<ListedScheduleRow | null> {
-  const values = [...settingsValues(placed), source, ...auditValues(actor)];
+  const values = [...settingsValues(timed), source, ...auditValues(actor)];
   const added = await sql.query<ListedScheduleRow>(ADD, values);
   return added.rows[0] ?? null;
 }
@@ -69,11 +69,11 @@ export async function addSchedule(
 export async function changeSchedule(
   sql: Sql,
   schedule: Pick<ScheduleRow, 'id' | 'rev'>,
-  placed: PlacedSettings,
+  timed: TimedSettings,
   skip: SkippedStretch | null,
   actor: Actor,
 ): Promise<boolean> {
-  const values = [...settingsValues(placed), schedule.id, schedule.rev, ...gapValues(skip), ...auditValues(actor)];
+  const values = [...settingsValues(timed), schedule.id, schedule.rev, ...gapValues(skip), ...auditValues(actor)];
   return (await sql.query(CHANGE, values)).rowCount === 1;
 }
 
@@ -83,7 +83,7 @@ export async function removeSchedule(sql: Sql, schedule: ScheduleRow, actor: Act
   return removed.rowCount === 1;
 }
 
-const settingsValues = ({ settings, anchorAt, nextRunAt }: PlacedSettings): unknown[] => [
+const settingsValues = ({ settings, anchorAt, nextRunAt }: TimedSettings): unknown[] => [
   settings.name,
   settings.jobName,
   jsonText(settings.parameters, 'parameters'),

@@ -9,7 +9,7 @@ import type { RunRow } from '../../store/run-row.js';
 import { TestEngine } from '../../testing/engine.js';
 import { TestGraph } from '../../testing/graph.js';
 import { size } from '../../testing/size.js';
-import { inTransaction, untilSomebodyWaits } from '../../testing/transaction.js';
+import { inTransaction, untilStatementsWait } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
 import { SYSTEM } from '../system-actor.js';
 import { cancelRun } from './cancel.js';
@@ -18,17 +18,17 @@ import { recoverStalledRuns } from './recover.js';
 
 /** Runs that are executing now, and the most there ever were at once. */
 let active = 0;
-let mostActive = 0;
+let maxActive = 0;
 const order: number[] = [];
 
 const note = defineJob({
   name: 'note',
-  description: 'Says its number',
+  description: 'Returns its number',
   examples: ['note'],
   algorithmVersion: '1',
   parameters: z.object({ n: z.number().default(0) }),
   run: async (ctx, { n }) => {
-    mostActive = Math.max(mostActive, ++active);
+    maxActive = Math.max(maxActive, ++active);
     order.push(n);
     await ctx.pause(2);
     active--;
@@ -39,7 +39,7 @@ const KEY = 'k';
 const PERIOD_MS = 60_000;
 const scopes: UniqueScope[] = ['queued', 'running', 'period'];
 
-/** How many ask at the same time. */
+/** Concurrent calls. */
 const CROWD = size(16, 100);
 
 let engine: TestEngine;
@@ -66,7 +66,7 @@ const unique = (scope: UniqueScope, onConflict: UniqueKey['onConflict']): Unique
   onConflict,
   ...(scope === 'period' && { periodMs: PERIOD_MS }),
 });
-const ask = (scope: UniqueScope, onConflict: UniqueKey['onConflict'], n = 0, sql?: Sql) =>
+const enqueue = (scope: UniqueScope, onConflict: UniqueKey['onConflict'], n = 0, sql?: Sql) =>
   engine.queue.enqueue(
     { jobName: 'note', parameters: { n }, trigger: 'EVENT', unique: unique(scope, onConflict) },
     SYSTEM,
@@ -87,15 +87,15 @@ const makePeriodOver = () =>
   );
 
 describe.each(scopes)('a key with the scope %s', (scope) => {
-  it('has one run, however many ask for it at once', async () => {
-    const answers = await Promise.all(Array.from({ length: CROWD }, () => ask(scope, 'existing', 0, crowd)));
+  it('has one run, however many calls there are at once', async () => {
+    const answers = await Promise.all(Array.from({ length: CROWD }, () => enqueue(scope, 'existing', 0, crowd)));
     expect(await runs()).toHaveLength(1);
     expect(new Set(answers.map(({ run }) => run.id)).size).toBe(1);
     expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
   });
 
-  it('is refused to all but one, who are told of that one', async () => {
-    const answers = await Promise.allSettled(Array.from({ length: CROWD }, () => ask(scope, 'refuse')));
+  it('is refused to all calls but one, with the id of that one', async () => {
+    const answers = await Promise.allSettled(Array.from({ length: CROWD }, () => enqueue(scope, 'refuse')));
     const [holder] = await runs();
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const answer of answers) {
@@ -109,9 +109,9 @@ describe.each(scopes)('a key with the scope %s', (scope) => {
     const { pool } = engine.database;
     for (const end of ['COMMIT', 'ROLLBACK']) {
       const [first, second] = await inTransaction(pool, async (sql) => {
-        const theirs = await ask(scope, 'existing', 1, sql);
-        const ours = ask(scope, 'existing', 2);
-        await untilSomebodyWaits(pool);
+        const theirs = await enqueue(scope, 'existing', 1, sql);
+        const ours = enqueue(scope, 'existing', 2);
+        await untilStatementsWait(pool);
         await sql.query(end);
         return [theirs, await ours] as const;
       });
@@ -123,43 +123,43 @@ describe.each(scopes)('a key with the scope %s', (scope) => {
 
   it('would have two runs without the row of the key', async () => {
     const { pool } = engine.database;
-    await ask(scope, 'existing');
+    await enqueue(scope, 'existing');
     await expect(pool.query(TWIN, [KEY, scope.toUpperCase()])).rejects.toMatchObject({ code: '23505' });
     await pool.query('DELETE FROM "JobRunKey"');
-    const { isNew } = await ask(scope, 'existing');
+    const { isNew } = await enqueue(scope, 'existing');
     await pool.query('DELETE FROM "JobRun"');
     expect(isNew).toBe(true);
   });
 
   it('is one key per job', async () => {
-    await ask(scope, 'refuse');
+    await enqueue(scope, 'refuse');
     await engine.database.pool.query(`UPDATE "JobRun" SET "jobName" = 'other'`);
-    expect((await ask(scope, 'refuse')).isNew).toBe(true);
+    expect((await enqueue(scope, 'refuse')).isNew).toBe(true);
   });
 
   it('gives the queued run what the last of many wanted', async () => {
-    const first = await ask(scope, 'replace', 1);
-    const second = await ask(scope, 'replace', 2);
+    const first = await enqueue(scope, 'replace', 1);
+    const second = await enqueue(scope, 'replace', 2);
     expect(second).toMatchObject({ isNew: false, run: { id: first.run.id, parameters: { n: 2 }, messageCount: 1 } });
-    await Promise.all(Array.from({ length: CROWD }, (_, n) => ask(scope, 'replace', n, crowd)));
+    await Promise.all(Array.from({ length: CROWD }, (_, n) => enqueue(scope, 'replace', n, crowd)));
     expect(await runs()).toHaveLength(1);
-    await ask(scope, 'replace', 77);
+    await enqueue(scope, 'replace', 77);
     expect((await runs())[0]).toMatchObject({ parameters: { n: 77 }, messageCount: CROWD + 2 });
   });
 
   it('has one run when many replace at once what is not there yet', async () => {
-    await Promise.all(Array.from({ length: CROWD }, (_, n) => ask(scope, 'replace', n)));
+    await Promise.all(Array.from({ length: CROWD }, (_, n) => enqueue(scope, 'replace', n)));
     expect(await runs()).toHaveLength(1);
   });
 });
 
 describe('a key that is taken until the claim', () => {
   it('is free from then on, and its run may come back to the queue', async () => {
-    const first = await ask('queued', 'refuse');
+    const first = await enqueue('queued', 'refuse');
     expect(await claim()).toHaveLength(1);
-    const second = await ask('queued', 'refuse');
+    const second = await enqueue('queued', 'refuse');
     expect(second.isNew).toBe(true);
-    await engine.silence(first.run.id);
+    await engine.stall(first.run.id);
     await recoverStalledRuns(engine.database.pool, 300_000, SYSTEM);
     expect(await runs()).toMatchObject([
       { status: 'QUEUED', claimNo: 1 },
@@ -168,28 +168,28 @@ describe('a key that is taken until the claim', () => {
   });
 
   it('lets a replacement begin beside the run that was claimed', async () => {
-    await ask('queued', 'replace', 1);
+    await enqueue('queued', 'replace', 1);
     await claim();
-    expect(await ask('queued', 'replace', 2)).toMatchObject({ isNew: true, run: { isBlocked: false } });
+    expect(await enqueue('queued', 'replace', 2)).toMatchObject({ isNew: true, run: { isBlocked: false } });
   });
 });
 
 describe('a key that is taken until the end', () => {
-  it('stays taken while the run is taken back and tried again', async () => {
-    const { run } = await ask('running', 'refuse');
+  it('stays taken while the run is recovered and retried', async () => {
+    const { run } = await enqueue('running', 'refuse');
     await claim();
-    await engine.silence(run.id);
+    await engine.stall(run.id);
     await recoverStalledRuns(engine.database.pool, 300_000, SYSTEM);
-    await expect(ask('running', 'refuse')).rejects.toMatchObject({ code: 'DUPLICATE' });
+    await expect(enqueue('running', 'refuse')).rejects.toMatchObject({ code: 'DUPLICATE' });
     await cancelRun(engine.database.pool, run.id, SYSTEM);
-    expect((await ask('running', 'refuse')).isNew).toBe(true);
+    expect((await enqueue('running', 'refuse')).isNew).toBe(true);
   });
 
   it('has one run waiting behind the one that has begun, whatever many want to replace', async () => {
-    const first = await ask('running', 'replace', 1);
+    const first = await enqueue('running', 'replace', 1);
     await claim();
-    await Promise.all(Array.from({ length: CROWD }, (_, n) => ask('running', 'replace', n, crowd)));
-    await ask('running', 'replace', 77);
+    await Promise.all(Array.from({ length: CROWD }, (_, n) => enqueue('running', 'replace', n, crowd)));
+    await enqueue('running', 'replace', 77);
     expect(await runs()).toMatchObject([
       { id: first.run.id, status: 'RUNNING', parameters: { n: 1 } },
       { isBlocked: true, uniqueScope: 'BEHIND', dependsOn: [first.run.id], parameters: { n: 77 } },
@@ -197,31 +197,31 @@ describe('a key that is taken until the end', () => {
   });
 
   it('has a replacement wait behind a run that was claimed in the meantime', async () => {
-    const first = await ask('running', 'replace', 1);
+    const first = await enqueue('running', 'replace', 1);
     const { pool } = engine.database;
     const replaced = await inTransaction(pool, async (claiming) => {
       await claim(claiming);
-      const asked = ask('running', 'replace', 2);
-      await untilSomebodyWaits(pool);
+      const enqueued = enqueue('running', 'replace', 2);
+      await untilStatementsWait(pool);
       await claiming.query('COMMIT');
-      return asked;
+      return enqueued;
     });
     expect(replaced).toMatchObject({ isNew: true, run: { isBlocked: true } });
     expect((await engine.run(first.run.id)).parameters).toEqual({ n: 1 });
   });
 
   it('is not given to others while a run waits behind it', async () => {
-    const first = await ask('running', 'refuse');
-    const second = await ask('running', 'after');
+    const first = await enqueue('running', 'refuse');
+    const second = await enqueue('running', 'after');
     await cancelRun(engine.database.pool, first.run.id, SYSTEM);
     expect((await engine.run(second.run.id)).isBlocked).toBe(false);
-    expect(await ask('running', 'existing')).toMatchObject({ isNew: false, run: { id: second.run.id } });
-    await expect(ask('running', 'refuse')).rejects.toThrow(`Run #${second.run.id} has the key`);
+    expect(await enqueue('running', 'existing')).toMatchObject({ isNew: false, run: { id: second.run.id } });
+    await expect(enqueue('running', 'refuse')).rejects.toThrow(`Run #${second.run.id} has the key`);
   });
 });
 
 it('is not kept for a run that was refused for its other key', async () => {
-  const { run } = await ask('running', 'refuse');
+  const { run } = await enqueue('running', 'refuse');
   const both = {
     jobName: 'note',
     trigger: 'EVENT',
@@ -234,76 +234,76 @@ it('is not kept for a run that was refused for its other key', async () => {
 });
 
 it('of a period that is over is free, and held by no run of before', async () => {
-  await ask('period', 'existing');
+  await enqueue('period', 'existing');
   await makePeriodOver();
-  expect(await ask('period', 'refuse')).toMatchObject({ isNew: true });
+  expect(await enqueue('period', 'refuse')).toMatchObject({ isNew: true });
   await makePeriodOver();
   await engine.database.pool.query(TWIN, [KEY, 'PERIOD']);
-  await expect(ask('period', 'refuse')).rejects.toMatchObject({ code: 'DUPLICATE' });
+  await expect(enqueue('period', 'refuse')).rejects.toMatchObject({ code: 'DUPLICATE' });
 });
 
 describe('a key that is taken for a time', () => {
   it('stays taken when its run has ended, and is free when the time is over', async () => {
-    const { run } = await ask('period', 'refuse');
+    const { run } = await enqueue('period', 'refuse');
     expect(run.uniqueUntil?.getTime()).toBe(run.queuedAt.getTime() + PERIOD_MS);
     await cancelRun(engine.database.pool, run.id, SYSTEM);
-    await expect(ask('period', 'refuse')).rejects.toMatchObject({ code: 'DUPLICATE' });
+    await expect(enqueue('period', 'refuse')).rejects.toMatchObject({ code: 'DUPLICATE' });
     await makePeriodOver();
-    expect((await ask('period', 'refuse')).isNew).toBe(true);
+    expect((await enqueue('period', 'refuse')).isNew).toBe(true);
   });
 
   it('goes to one of many when the time is over', async () => {
-    await ask('period', 'existing');
+    await enqueue('period', 'existing');
     await makePeriodOver();
-    const answers = await Promise.all(Array.from({ length: 30 }, () => ask('period', 'existing')));
+    const answers = await Promise.all(Array.from({ length: 30 }, () => enqueue('period', 'existing')));
     expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
     expect(await runs()).toHaveLength(2);
   });
 
   it('is taken for that time again by a replacement', async () => {
-    const first = await ask('period', 'replace');
-    const second = await ask('period', 'replace');
+    const first = await enqueue('period', 'replace');
+    const second = await enqueue('period', 'replace');
     expect(second.run.uniqueUntil?.getTime()).toBeGreaterThan(Number(first.run.uniqueUntil?.getTime()));
   });
 
   it('has those who come after wait until it is over', async () => {
-    const first = await ask('period', 'refuse');
+    const first = await enqueue('period', 'refuse');
     await cancelRun(engine.database.pool, first.run.id, SYSTEM);
-    const second = await ask('period', 'after');
+    const second = await enqueue('period', 'after');
     expect(second.run).toMatchObject({ isBlocked: false, uniqueScope: 'BEHIND', runAt: first.run.uniqueUntil });
-    const third = await ask('period', 'after');
+    const third = await enqueue('period', 'after');
     expect(third.run).toMatchObject({ isBlocked: true, dependsOn: [{ jobRunId: second.run.id }] });
   });
 });
 
 describe('runs that wait behind others of their key', () => {
   it('form one line when twenty join at once, and are executed one after another', async () => {
-    active = mostActive = 0;
+    active = maxActive = 0;
     order.length = 0;
-    await Promise.all(Array.from({ length: 20 }, (_, n) => ask('running', 'after', n, crowd)));
+    await Promise.all(Array.from({ length: 20 }, (_, n) => enqueue('running', 'after', n, crowd)));
     const line = await runs();
     expect(line.map(({ dependsOn }) => dependsOn)).toEqual([null, ...line.slice(0, -1).map(({ id }) => [id])]);
     const runner = engine.runner({ pollMs: 5 });
     await runner.start();
     await vi.waitFor(async () => expect((await runs()).every(({ status }) => status === 'SUCCESS')).toBe(true));
     await runner.stop();
-    expect(mostActive).toBe(1);
+    expect(maxActive).toBe(1);
     expect(order).toEqual(line.map(({ parameters }) => parameters.n));
   });
 
   it('are added to the line while it is being executed', async () => {
-    active = mostActive = 0;
+    active = maxActive = 0;
     const runner = engine.runner({ pollMs: 5 });
     await runner.start();
     for (let n = 0; n < size(15, 60); n++)
-      await Promise.all([ask('running', 'after', n), ask('running', 'existing', n)]);
+      await Promise.all([enqueue('running', 'after', n), enqueue('running', 'existing', n)]);
     await vi.waitFor(async () => expect((await runs()).every(({ status }) => status === 'SUCCESS')).toBe(true));
     await runner.stop();
-    expect(mostActive).toBe(1);
+    expect(maxActive).toBe(1);
   });
 
-  it('are not overtaken by one that has looked for the key before they came', async () => {
-    await ask('running', 'existing');
+  it('are not overtaken by one that has read the key before they came', async () => {
+    await enqueue('running', 'existing');
     const [held] = await claim();
     const other = await engine.queue.enqueue({ jobName: 'note', trigger: 'EVENT', delayMs: 3_600_000 }, SYSTEM);
     const { pool } = engine.database;
@@ -318,9 +318,9 @@ describe('runs that wait behind others of their key', () => {
       await sql.query('SELECT FROM "JobRun" WHERE id = $1 FOR UPDATE', [other.run.id]);
       // It waits for the lock of the run it is to wait for, when others come and go.
       const overtaking = engine.queue.enqueue(request, SYSTEM);
-      await untilSomebodyWaits(pool);
-      const behind = ask('running', 'after');
-      await Promise.race([behind, untilSomebodyWaits(pool, 2)]);
+      await untilStatementsWait(pool);
+      const behind = enqueue('running', 'after');
+      await Promise.race([behind, untilStatementsWait(pool, 2)]);
       await new TestGraph(pool).finish([held as ClaimedRun], 'SUCCESS');
       await sql.query('COMMIT');
       await Promise.all([overtaking, behind]);
@@ -330,15 +330,15 @@ describe('runs that wait behind others of their key', () => {
   });
 
   it('wait for the end of the one before, whatever became of it', async () => {
-    const first = await ask('running', 'after');
-    const second = await ask('running', 'after');
+    const first = await enqueue('running', 'after');
+    const second = await enqueue('running', 'after');
     expect(second.run.waitsFor).toBe('FINISHED');
     await cancelRun(engine.database.pool, first.run.id, SYSTEM);
     expect(await engine.run(second.run.id)).toMatchObject({ status: 'QUEUED', isBlocked: false });
   });
 });
 
-it('answers an idempotency key before it looks at the key of the run', async () => {
+it('answers an idempotency key before it reads the key of the run', async () => {
   const request = {
     jobName: 'note',
     trigger: 'EVENT',
@@ -350,7 +350,7 @@ it('answers an idempotency key before it looks at the key of the run', async () 
 });
 
 it('writes down who replaced what', async () => {
-  const { run } = await ask('running', 'replace', 1);
+  const { run } = await enqueue('running', 'replace', 1);
   const person = { userId: null, email: 'ada@example.com', ip: null, userAgent: null, tokenId: null };
   await engine.queue.enqueue(
     {
@@ -371,8 +371,8 @@ it('writes down who replaced what', async () => {
     [run.id],
   );
   expect(rows).toMatchObject([{ action: 'run.enqueue' }, { action: 'run.replace', actorEmail: 'ada@example.com' }]);
-  const said = await engine.database.pool.query('SELECT message FROM "JobRunMessage" WHERE "runId" = $1', [run.id]);
-  expect(said.rows).toEqual([{ message: 'Given new parameters by ada@example.com with the same key' }]);
+  const messages = await engine.database.pool.query('SELECT message FROM "JobRunMessage" WHERE "runId" = $1', [run.id]);
+  expect(messages.rows).toEqual([{ message: 'Given new parameters by ada@example.com with the same key' }]);
 });
 
 it('begins at the latest when its bound is reached, however often it is replaced', async () => {

@@ -28,7 +28,7 @@ const FREED_AT_ONCE = 0.05;
 export async function writeMessages(
   sql: Sql,
   batches: readonly MessageBatch[],
-  mostPerRun: number,
+  maxPerRun: number,
 ): Promise<Set<string>> {
   const held = await sql.query<{ token: string }>({
     name: 'write-messages',
@@ -46,8 +46,8 @@ export async function writeMessages(
       ofLines(batches, ({ level }) => level),
       ofLines(batches, ({ message }) => message),
       ofLines(batches, ({ data }) => data),
-      mostPerRun,
-      Math.max(1, Math.floor(mostPerRun * (1 - FREED_AT_ONCE))),
+      maxPerRun,
+      Math.max(1, Math.floor(maxPerRun * (1 - FREED_AT_ONCE))),
     ],
   });
   return new Set(held.rows.map((row) => row.token));

@@ -31,8 +31,8 @@ const SINCE = `SELECT clock_timestamp() AS now, ${FIRST_DAY} AS counts,
 /** Of these names, those that no job has that is declared or of which a run has ended. */
 export async function findUnknownJobs(sql: Sql, names: string[]): Promise<string[]> {
   const { rows } = await sql.query<{ name: string }>(
-    `SELECT name FROM unnest($1::text[]) AS asked(name) WHERE NOT EXISTS (SELECT FROM "Job" j WHERE j.name = asked.name)
-       AND NOT EXISTS (SELECT FROM (${ENDED_BY_DAY}) days WHERE days."jobName" = asked.name)`,
+    `SELECT name FROM unnest($1::text[]) AS wanted(name) WHERE NOT EXISTS (SELECT FROM "Job" j WHERE j.name = wanted.name)
+       AND NOT EXISTS (SELECT FROM (${ENDED_BY_DAY}) days WHERE days."jobName" = wanted.name)`,
     [names],
   );
   return rows.map(({ name }) => name);

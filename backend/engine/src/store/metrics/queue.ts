@@ -58,31 +58,31 @@ const sourceOf = ({ stepMs }: Span): string =>
 const SUMS = `sum(depth) AS depth, sum(due) AS due, sum(running) AS running, max(oldest) AS oldest`;
 
 /** What was sampled, by step and channel: so few rows that all else is read from them. */
-function lookedIn({ span, figures }: Sampled): string {
+function sampledCte({ span, figures }: Sampled): string {
   const ifWanted = (figure: QueueFigure, sum: string) => `${figures.includes(figure) ? sum : 0}::float8 AS ${figure}`;
   return `
-looked AS MATERIALIZED (
+sampled AS MATERIALIZED (
   SELECT ${stepAt('at')} AS step, channel, sum(samples)::float8 AS samples, sum(depth)::float8 AS depth, ${ifWanted('due', 'sum(due)')},
     ${ifWanted('running', 'sum(running)')}, ${ifWanted('oldest', 'coalesce(max(oldest), 0)')}
   FROM (${sourceOf(span)}) s GROUP BY 1, 2
-), named AS MATERIALIZED (SELECT * FROM looked WHERE channel <> '' AND ($4::text[] IS NULL OR channel = ANY ($4)))`;
+), named AS MATERIALIZED (SELECT * FROM sampled WHERE channel <> '' AND ($4::text[] IS NULL OR channel = ANY ($4)))`;
 }
 
 const WHOLE = `SELECT step AS at, 'whole' AS kind, ''::text AS group, depth / samples AS depth, due / samples AS due,
   running / samples AS running, oldest`;
 const PART = `p.depth / w.samples AS depth, p.due / w.samples AS due, p.running / w.samples AS running, p.oldest`;
-const SAMPLED = `JOIN looked w ON w.step = p.step AND w.channel = ''`;
+const SAMPLED = `JOIN sampled w ON w.step = p.step AND w.channel = ''`;
 
 const queueIn = (sampled: Sampled): string => `
-WITH ${lookedIn(sampled)}, parts AS (SELECT step, ${groupOf('channel', '$5')} AS group, ${SUMS} FROM named GROUP BY 1, 2)
-${WHOLE} FROM looked WHERE channel = ''
+WITH ${sampledCte(sampled)}, parts AS (SELECT step, ${groupOf('channel', '$5')} AS group, ${SUMS} FROM named GROUP BY 1, 2)
+${WHOLE} FROM sampled WHERE channel = ''
 UNION ALL SELECT p.step, 'part', p.group, ${PART} FROM parts p ${SAMPLED}`;
 
 const fullestIn = (sampled: Sampled): string => `
-WITH ${lookedIn(sampled)}, ${placesOf('channel', 'SELECT channel, sum(depth) AS size FROM named GROUP BY 1', '$5')}, parts AS (
+WITH ${sampledCte(sampled)}, ${placesOf('channel', 'SELECT channel, sum(depth) AS size FROM named GROUP BY 1', '$5')}, parts AS (
   SELECT step, own, ${SUMS} FROM named JOIN places USING (channel) GROUP BY 1, 2
 )
-${WHOLE}, NULL::int AS place FROM looked WHERE channel = ''
+${WHOLE}, NULL::int AS place FROM sampled WHERE channel = ''
 UNION ALL SELECT p.step, 'part', n.channel, ${PART}, n.place FROM parts p ${SAMPLED} LEFT JOIN places n ON n.place = p.own`;
 
 /** Runs ever created, at the end of each step, and of the one before the first; a step without a sample is missing. */

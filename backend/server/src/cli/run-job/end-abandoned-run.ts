@@ -10,6 +10,6 @@ const [runnerId = ''] = process.argv.slice(2);
 const sql = createPool(url, { max: 1 });
 const notifier = new Notifier(sql, schemaOf(url));
 const rescuer = new Rescuer({ sql, events: new QueueEvents(), notifier, stalledAfterMs: 300_000, sweepMs: 60_000 });
-await rescuer.buryRunner(runnerId);
+await rescuer.recoverDeadRunner(runnerId);
 await notifier.flush();
 await sql.end();

@@ -22,7 +22,7 @@ it('makes an exit amid a run a failure, of the command and of the run', async ()
   expect([status, stderr]).toEqual([1, expect.stringMatching(`^The process ended while run #${runId} was under way`)]);
   expect(await database.db.jobRun.findUniqueOrThrow({ where: { id: BigInt(runId) } })).toMatchObject({
     status: 'FAILED',
-    error: expect.stringContaining('The runner died while the job was running'),
+    error: expect.stringContaining('The runner was lost while the job was running'),
   });
   await database.drop();
 });

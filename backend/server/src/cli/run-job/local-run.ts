@@ -122,7 +122,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     },
     abandon: async () => {
       releaseExit();
-      await rescuer.buryRunner(runner.id);
+      await rescuer.recoverDeadRunner(runner.id);
       await notifier.flush();
     },
   };

@@ -1,5 +1,5 @@
 import { startJobWorker } from '../job-worker.js';
-import { jobs } from './mortal-jobs.js';
+import { jobs } from './crashing-jobs.js';
 
 // A worker of another application whose jobs crash it.
 

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { isPassing, isUnreachable } from './faults.js';
+import { isPassing, isUnreachable } from './database-errors.js';
 
 const withCode = (code: string) => Object.assign(new Error(code), { code });
 
 it.each([
   ['a lost connection', '08006'],
-  ['a server that was told to stop', '57P01'],
+  ['a server that was stopped', '57P01'],
   ['a server that starts', '57P03'],
   ['a server with no connection left', '53300'],
   ['a disk that is full', '53100'],

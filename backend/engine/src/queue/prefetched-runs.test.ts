@@ -10,7 +10,7 @@ let open: () => void = () => {};
 const define = (name: string, run: () => Promise<void>) =>
   defineJob({
     name,
-    description: 'For runs that are claimed ahead',
+    description: 'For prefetched runs',
     examples: [`tsx scripts/runJobs.ts ${name}`],
     algorithmVersion: '1',
     parameters: z.strictObject({}),
@@ -22,7 +22,7 @@ const define = (name: string, run: () => Promise<void>) =>
 const quick = define('quick', async () => {});
 const gate = define('gate', () => new Promise<void>((resolve) => (open = resolve)));
 
-/** Long enough for the thread to notice, and to have handed back what waits well before the end. */
+/** Long enough for the thread to notice, and to release waiting runs well before the end. */
 const BLOCKED_MS = 3_000;
 const blocker = define('blocker', async () => {
   const until = performance.now() + BLOCKED_MS;
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 afterAll(() => engine.close());
 
-/** Many short runs, one that stays, and those that were claimed ahead behind it, with a runner of one slot. */
+/** Many short runs, a long one, and those that were prefetched behind it, with a runner of one slot. */
 async function blockedRunner(jobName = 'gate') {
   begun.length = 0;
   const { pool } = engine.database;
@@ -61,7 +61,7 @@ async function behind(gateId: string) {
 }
 
 /** Those that went back, once some have. */
-const handedBack = (gateId: string) =>
+const released = (gateId: string) =>
   vi.waitFor(async () => {
     const back = (await behind(gateId)).filter(({ status, claimNo }) => status === 'QUEUED' && claimNo > 0);
     expect(back).not.toEqual([]);
@@ -74,10 +74,10 @@ const untilAllEnded = () =>
     expect(rows.length).toBe(0);
   });
 
-describe('runs that were claimed ahead', () => {
+describe('prefetched runs', () => {
   it('go back without using up an attempt when their turn does not come, and run later', async () => {
     const { runner, gateId } = await blockedRunner();
-    const back = await handedBack(gateId);
+    const back = await released(gateId);
     for (const { id, attempt } of back) {
       expect(attempt).toBe(0);
       expect(begun).not.toContain(id);
@@ -117,7 +117,7 @@ describe('runs that were claimed ahead', () => {
     await runner.stop();
   });
 
-  it('are free for others as soon as their runner is told to stop', async () => {
+  it('are free for others as soon as their runner is stopped', async () => {
     const { runner, gateId } = await blockedRunner();
     const stopping = runner.stop();
     await vi.waitFor(async () =>

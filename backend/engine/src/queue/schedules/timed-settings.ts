@@ -1,11 +1,11 @@
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
 import type { ScheduleRow } from '../../store/schedules.js';
-import type { PlacedSettings } from '../transitions/schedule.js';
+import type { TimedSettings } from '../transitions/schedule.js';
 import { planSkip, type SkippedStretch } from './plan.js';
 import { timingOf } from './timing.js';
 
 /** A new schedule comes due after now; an interval is counted from now. */
-export function placeNew(settings: ScheduleSettings, now: Date): PlacedSettings {
+export function timeNew(settings: ScheduleSettings, now: Date): TimedSettings {
   const { cron = null, everyMs = null, timeZone } = settings;
   const nextRunAt = timingOf({ cron, everyMs, timeZone, anchorAt: now }).next(now);
   return { settings, anchorAt: now, nextRunAt };
@@ -15,16 +15,16 @@ export function placeNew(settings: ScheduleSettings, now: Date): PlacedSettings 
  * A schedule with the same timing comes due as before. With another timing it comes due after now, and due times of the
  * old one that were not handled are stored as skipped.
  */
-export async function placeChanged(
+export async function timeChanged(
   schedule: ScheduleRow,
   settings: ScheduleSettings,
   now: Date,
-): Promise<{ placed: PlacedSettings; skip: SkippedStretch | null }> {
+): Promise<{ timed: TimedSettings; skip: SkippedStretch | null }> {
   if (hasTiming(schedule, settings)) {
     const { anchorAt, nextRunAt } = schedule;
-    return { placed: { settings, anchorAt, nextRunAt }, skip: null };
+    return { timed: { settings, anchorAt, nextRunAt }, skip: null };
   }
-  return { placed: placeNew(settings, now), skip: await passed(schedule, now) };
+  return { timed: timeNew(settings, now), skip: await passed(schedule, now) };
 }
 
 /** A resumed schedule comes due after now; due times during the pause are stored as skipped. */

@@ -1,27 +1,27 @@
 import { connect, createServer, type Socket } from 'node:net';
 
 /** A proxy to the database whose connections can stall without being closed, as when a network breaks. */
-export interface SilentNetwork {
+export interface StallingNetwork {
   url: string;
   /** Stalls the connection whose client next sends this text, from that message on. */
-  silenceAt(text: string): void;
+  stallAt(text: string): void;
   close(): void;
 }
 
 /** Starts a proxy to the database of this address. */
-export async function startSilentNetwork(databaseUrl: string): Promise<SilentNetwork> {
+export async function startStallingNetwork(databaseUrl: string): Promise<StallingNetwork> {
   const { hostname, port } = new URL(databaseUrl);
   let fatal: string | undefined;
   const ends = new Set<Socket>();
   const server = createServer((client) => {
     const database = connect(Number(port), hostname);
-    let isSilent = false;
+    let isStalled = false;
     client.on('data', (bytes) => {
       if (fatal !== undefined && bytes.includes(fatal)) {
-        isSilent = true;
+        isStalled = true;
         fatal = undefined;
       }
-      if (!isSilent) database.write(bytes);
+      if (!isStalled) database.write(bytes);
     });
     database.on('data', (bytes) => client.write(bytes));
     client.on('close', () => database.destroy());
@@ -32,7 +32,7 @@ export async function startSilentNetwork(databaseUrl: string): Promise<SilentNet
   url.port = String((server.address() as { port: number }).port);
   return {
     url: url.href,
-    silenceAt: (text) => {
+    stallAt: (text) => {
       fatal = text;
     },
     close: () => {

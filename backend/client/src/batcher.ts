@@ -1,7 +1,7 @@
 /** More calls than this wait for the next batch, so that a statement stays short. */
-const MOST_CALLS = 500;
+const MAX_CALLS = 500;
 /** A statement that takes longer may wait for a lock or a broken network: the next batch is then sent beside it. */
-const PATIENCE_MS = 100;
+const TIMEOUT_MS = 100;
 
 interface Waiting<Call, Answer> {
   call: Call;
@@ -14,7 +14,7 @@ interface Waiting<Call, Answer> {
  * together in the next batch, so a call waits only for a call before it. Each call gets its own answer or error: where
  * the database refuses a batch because of one call, the batch is halved until that call is found.
  */
-export class Gathering<Call, Answer> {
+export class Batcher<Call, Answer> {
   readonly #send: (calls: Call[]) => Promise<(Answer | Error)[]>;
   #waiting: Waiting<Call, Answer>[] = [];
   #isBusy = false;
@@ -33,17 +33,17 @@ export class Gathering<Call, Answer> {
   }
 
   #next(): void {
-    const group = this.#waiting.splice(0, MOST_CALLS);
+    const group = this.#waiting.splice(0, MAX_CALLS);
     this.#isBusy = group.length > 0;
     if (!this.#isBusy) return;
     // Called once, by whichever comes first. `setImmediate` lets callers that have their answers call again before the
     // next batch.
     let pass = () => {
       pass = () => {};
-      clearTimeout(patience);
+      clearTimeout(timer);
       setImmediate(() => this.#next());
     };
-    const patience = setTimeout(() => pass(), PATIENCE_MS);
+    const timer = setTimeout(() => pass(), TIMEOUT_MS);
     void this.#settle(group).then(() => pass());
   }
 

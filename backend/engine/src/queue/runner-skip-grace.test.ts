@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { TestEngine } from '../testing/engine.js';
 import { defineJob } from './job.js';
 
-/** Goes on until it is told to stop. */
+/** Runs until it is stopped. */
 const endless = defineJob({
   name: 'endless',
-  description: 'Goes on until it is told to stop',
+  description: 'Runs until it is stopped',
   examples: ['tsx scripts/runJobs.ts endless'],
   algorithmVersion: '1',
   parameters: z.strictObject({}),
@@ -27,7 +27,7 @@ it('hands runs back at once, and refunds their attempts, when a stop is hurried'
   const { id } = await engine.enqueue('endless');
   await engine.until(id, 'RUNNING');
   const stopped = runner.stop();
-  runner.hurry();
+  runner.skipGrace();
   await stopped;
   expect(await engine.run(id)).toMatchObject({ status: 'QUEUED', attempt: 0, claimNo: 1, startedAt: null });
 });

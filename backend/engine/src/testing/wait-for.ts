@@ -12,6 +12,6 @@ const INTERVAL_MS = 25;
 
 const { waitFor } = vi;
 vi.waitFor = (condition, options) => {
-  const pace = { timeout: TIMEOUT_MS, ...(!vi.isFakeTimers() && { interval: INTERVAL_MS }) };
-  return waitFor(condition, typeof options === 'number' ? options : { ...pace, ...options });
+  const bounds = { timeout: TIMEOUT_MS, ...(!vi.isFakeTimers() && { interval: INTERVAL_MS }) };
+  return waitFor(condition, typeof options === 'number' ? options : { ...bounds, ...options });
 };

@@ -1,7 +1,7 @@
 /** Prefetched runs should begin within this time: more than a claim takes, less than a person notices. */
-const AHEAD_MS = 30;
+const MAX_WAIT_MS = 30;
 /** The limit at most, because the end of a process releases all of them. */
-const MAX_AHEAD = 1_000;
+const MAX_PREFETCHED = 1_000;
 /** Factor by which the limit grows when prefetched runs began in time. */
 const GROWTH = 4;
 /** Weight of the newest run in the mean. */
@@ -12,7 +12,7 @@ const NEWEST = 0.1;
  * whose slots would otherwise wait for the next claim most of the time. The limit grows as long as prefetched runs
  * begin in time, and shrinks when they don't, because the machine is busy or a job computes.
  */
-export class Pace {
+export class Prefetch {
   concurrency: number;
   #target = 0;
   #meanMs = Number.POSITIVE_INFINITY;
@@ -23,8 +23,8 @@ export class Pace {
   }
 
   /** Runs to prefetch beyond the running ones. */
-  get ahead(): number {
-    return Math.min(this.#target, MAX_AHEAD, Math.floor((AHEAD_MS * this.concurrency) / this.#meanMs));
+  get limit(): number {
+    return Math.min(this.#target, MAX_PREFETCHED, Math.floor((MAX_WAIT_MS * this.concurrency) / this.#meanMs));
   }
 
   /** A run began after waiting so long for its slot. */
@@ -42,12 +42,12 @@ export class Pace {
   claimed(runs: number, room: number): void {
     const waitedMs = this.#longestWaitMs;
     this.#longestWaitMs = 0;
-    if (waitedMs > AHEAD_MS) this.#target = Math.floor((this.#target * AHEAD_MS) / waitedMs);
-    else if (runs >= room) this.#target = Math.min(MAX_AHEAD, Math.max(this.concurrency, this.#target * GROWTH));
+    if (waitedMs > MAX_WAIT_MS) this.#target = Math.floor((this.#target * MAX_WAIT_MS) / waitedMs);
+    else if (runs >= room) this.#target = Math.min(MAX_PREFETCHED, Math.max(this.concurrency, this.#target * GROWTH));
   }
 
   /** Prefetched runs were released because they waited for so long. */
-  handedBack(afterMs: number): void {
+  released(afterMs: number): void {
     this.#target = 0;
     this.ended(afterMs / NEWEST);
   }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineJob } from '../queue/job.js';
 
 /** Ways to end the own process. */
-const deaths = {
+const ends = {
   none: () => {},
   kill: () => process.kill(process.pid, 'SIGKILL'),
   exit: () => process.exit(3),
@@ -10,7 +10,7 @@ const deaths = {
 };
 
 const described = {
-  description: 'Waits, or takes down its process',
+  description: 'Waits, or crashes its process',
   examples: ['nothing runs it'],
   algorithmVersion: '1',
 };
@@ -18,14 +18,14 @@ const described = {
 export const jobs = [
   defineJob({
     ...described,
-    name: 'mortal',
+    name: 'crashing',
     retry: { backoffMs: 1 },
     parameters: z.strictObject({
-      death: z.enum(['none', 'kill', 'exit', 'abort']).default('none'),
+      end: z.enum(['none', 'kill', 'exit', 'abort']).default('none'),
       ms: z.number().default(200),
     }),
-    run: async (ctx, { death, ms }) => {
-      deaths[death]();
+    run: async (ctx, { end, ms }) => {
+      ends[end]();
       await ctx.pause(ms);
     },
   }),

@@ -4,36 +4,36 @@ import type { Attempts } from './attempts.js';
 import type { QueueEvents } from './events.js';
 import type { HeldRuns } from './held-runs.js';
 import type { MessageWriter } from './message-writer.js';
-import type { Pace } from './pace.js';
+import type { Prefetch } from './prefetch.js';
 import type { RunExecution } from './run-execution.js';
-import { HAND_BACK_MS } from './slots.js';
+import { RELEASE_AFTER_MS } from './slots.js';
 import { type ReleaseReason, releaseRuns } from './transitions/release.js';
 
-interface HandBackOptions {
+interface RunReleaserOptions {
   sql: Sql;
   held: HeldRuns;
   events: QueueEvents;
   notifier: Notifier;
   messages: Pick<MessageWriter, 'flush'>;
-  attempts: Pick<Attempts, 'letGo'>;
-  pace: Pick<Pace, 'handedBack'>;
+  attempts: Pick<Attempts, 'forget'>;
+  prefetch: Pick<Prefetch, 'released'>;
 }
 
 /** Releases held runs. A run whose release is lost is recovered when its lease ends. */
-export class HandBack {
-  readonly #options: HandBackOptions;
+export class RunReleaser {
+  readonly #options: RunReleaserOptions;
 
-  constructor(options: HandBackOptions) {
+  constructor(options: RunReleaserOptions) {
     this.#options = options;
   }
 
   /** Releases runs that never began. Never rejects. */
-  async unbegun(executions: RunExecution[], reason: ReleaseReason): Promise<void> {
+  async releaseUnbegun(executions: RunExecution[], reason: ReleaseReason): Promise<void> {
     if (executions.length === 0) return;
-    const { attempts, notifier, pace } = this.#options;
-    pace.handedBack(HAND_BACK_MS);
+    const { attempts, notifier, prefetch } = this.#options;
+    prefetch.released(RELEASE_AFTER_MS);
     await this.#release(executions, reason);
-    for (const execution of executions) attempts.letGo(execution);
+    for (const execution of executions) attempts.forget(execution);
     notifier.queued();
     notifier.changed();
   }
@@ -42,13 +42,13 @@ export class HandBack {
    * Releases all runs that are still held, after writing their messages until `deadline` at the latest; returns how
    * many. Never rejects.
    */
-  async rest(deadline: Promise<unknown>): Promise<number> {
+  async releaseRest(deadline: Promise<unknown>): Promise<number> {
     const { held, messages, attempts, notifier } = this.#options;
     const executions = held.all();
     if (executions.length === 0) return 0;
     await Promise.race([Promise.all(executions.map(({ run }) => messages.flush(run.leaseToken))), deadline]);
     // Forgotten before the database releases them, or the next heartbeat would report them as lost.
-    for (const execution of executions) attempts.letGo(execution);
+    for (const execution of executions) attempts.forget(execution);
     await this.#release(executions, 'stopped');
     notifier.queued();
     await notifier.flush();
@@ -59,7 +59,7 @@ export class HandBack {
     const { sql, events } = this.#options;
     const leases = executions.map(({ run: { id, leaseToken } }) => ({ id, leaseToken }));
     return releaseRuns(sql, leases, reason).catch((error) => {
-      events.emit('fault', { during: 'handing runs back', error });
+      events.emit('internalError', { during: 'releasing runs', error });
     });
   }
 }

@@ -9,7 +9,7 @@ export interface Usual {
 }
 
 /** Finished runs of a job around one of its runs. */
-export interface NeighbourRows {
+export interface AdjacentRunRows {
   previous: RunSummaryRow | null;
   next: RunSummaryRow | null;
   lastSuccess: RunSummaryRow | null;
@@ -26,7 +26,7 @@ type Place = 'previous' | 'next' | 'lastSuccess' | 'lastFailure';
 const MAX_LOOKED_AT = 1_000;
 
 /** Reads what ended before and after a run, in the history of its job; of one that has not ended nothing comes after it. */
-export async function readNeighbours(sql: Sql, runId: string): Promise<NeighbourRows> {
+export async function readAdjacentRuns(sql: Sql, runId: string): Promise<AdjacentRunRows> {
   type Row = RunSummaryRow & { places: Place[] | null } & Record<'duration' | 'cpu' | 'memory', Usual | null>;
   const { rows } = await sql.query<Row>(NEIGHBOURS, [runId]);
   const at = (place: Place) => rows.find(({ places }) => places?.includes(place)) ?? null;
