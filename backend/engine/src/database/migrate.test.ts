@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { echo } from '../testing/echo-job.js';
 import { createPool } from './client.js';
 import { openClient } from './database-client.js';
-import { MigrationError, migrate, migrationState, printMigrations } from './migrate.js';
+import { MIGRATION_LOCK, MigrationError, migrate, migrationState, printMigrations } from './migrate.js';
 import { migrationNames, readMigration } from './migration-files.js';
 import { withSchema } from './schema.js';
 
@@ -186,6 +186,32 @@ it('a worker may start first: it applies the migrations itself', async () => {
   await vi.waitFor(() => client.enqueue({ jobName: 'echo' }), 5_000);
   await client.close();
   await worker.stop();
+});
+
+it('two that start at once pin the search path of the functions one after the other', async () => {
+  const unpinned = `SELECT p.oid::regprocedure AS name FROM pg_proc p WHERE pronamespace = 'at_once'::regnamespace AND prokind = 'f'
+    AND coalesce(proconfig::text, '') NOT LIKE '%search_path=%'`;
+  const url = withSchema(database.url, 'at_once');
+  await migrate(url);
+  await sql.query(
+    `DO $$ DECLARE f regprocedure; BEGIN
+       FOR f IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'at_once'::regnamespace AND prokind = 'f'
+       LOOP EXECUTE format('ALTER FUNCTION %s RESET search_path', f); END LOOP; END $$`,
+  );
+  const first = await sql.connect();
+  const [pinned] = (await first.query<{ name: string }>(unpinned)).rows;
+  await first.query('BEGIN');
+  await first.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+  await first.query(`ALTER FUNCTION ${pinned?.name} SET search_path = at_once, pg_temp`);
+  const second = migrate(url);
+  await vi.waitFor(async () => {
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    expect((await sql.query(waiting)).rowCount).toBe(1);
+  }, 5_000);
+  await first.query('COMMIT');
+  first.release();
+  expect(await second).toEqual([]);
+  expect((await sql.query(unpinned)).rows).toEqual([]);
 });
 
 it('data restored by itself, with an empty search path, leaves the counters right', async () => {

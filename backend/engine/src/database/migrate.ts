@@ -15,7 +15,7 @@ import { OwnClient } from './own-client.mjs';
 import { quoted, schemaOf } from './schema.js';
 
 /** Any number that no other program uses for an advisory lock: two processes starting at once migrate one after the other. */
-const MIGRATION_LOCK = 7_021_984;
+export const MIGRATION_LOCK = 7_021_984;
 
 /** A migration that PostgreSQL refused; the message contains PostgreSQL's own. The database is as it was before. */
 export class MigrationError extends ConfigError {}
@@ -106,6 +106,9 @@ async function applyWhereMissing(
   });
 }
 
+/** To the end of the transaction: through a pooler a lock of the session would stay on a connection that others use. */
+const lockMigrations = (client: pg.ClientBase) => client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+
 /** The functions that are made anew with a migration: all of them with the newest, and none with others. */
 const functionsWith = (migration: string) => (migration === migrationNames().at(-1) ? readFunctions() : []);
 
@@ -179,10 +182,12 @@ export async function printMigrations(url: string, { isSchemaNamed = true }: Mig
  * path. A role that doesn't own them leaves them as they are.
  */
 async function pinFunctions(client: pg.ClientBase, schema: string): Promise<void> {
-  const { rows } = await client.query<{ pin: string }>(pinsOf(schema));
-  if (rows.length === 0) return;
+  const missingPins = async () => (await client.query<{ pin: string }>(pinsOf(schema))).rows;
+  if ((await missingPins()).length === 0) return;
   await inTransaction(client, schema, async () => {
-    for (const { pin } of rows) await client.query(pin);
+    await lockMigrations(client);
+    // Under the lock: another process that starts at the same time may have pinned them meanwhile.
+    for (const { pin } of await missingPins()) await client.query(pin);
   });
 }
 
