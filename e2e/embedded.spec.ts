@@ -44,7 +44,7 @@ test('a job is started below the path, seen live, and found again by its address
     if (response.status() >= 400 && response.status() !== 401) faults.push(`${response.status()} ${response.url()}`);
   });
   page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().includes('401')) faults.push(message.text());
+    if (['error', 'warning'].includes(message.type()) && !message.text().includes('401')) faults.push(message.text());
   });
 
   await page.goto('/ops/jobs');
