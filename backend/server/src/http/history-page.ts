@@ -34,10 +34,10 @@ export async function readHistoryPage(sql: Sql, request: HistoryPageRequest): Pr
   if (page > 1)
     throw new HttpProblem('INVALID_INPUT', 'page: these conditions have a `cursor` instead', { field: 'page' });
   const after = cursor === undefined ? null : placeOf(cursor);
-  const { ids, next } = await walkHistory(sql, { filter, after, limit: pageSize });
+  const { next, ...ended } = await walkHistory(sql, { filter, after, limit: pageSize });
   return {
-    runs: await readPage(sql, ids),
-    total: ids.length,
+    runs: await readPage(sql, ended),
+    total: ended.ids.length,
     totalIsExact: after === null && next === null,
     searchedBackTo: next?.finishedAt.toISOString() ?? null,
     cursor: next && cursorOf(next),

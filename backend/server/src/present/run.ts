@@ -11,15 +11,15 @@ import { type HasCode, NO_WAIT, presentWait, presentWaiting } from './waiting.js
 
 /** A run as lists and the socket show it. */
 export function presentSummary(row: RunSummaryRow): JobRunSummary {
-  return {
-    ...showColumns(summaryColumns, row),
+  // Added to an object of its own: a copy of its forty fields takes twice the time of all else here.
+  return Object.assign(showColumns(summaryColumns, row), {
     // A run of a schedule names its author there, but its time has triggered it.
     triggeredBy: row.trigger === 'CRON' ? null : personOrNull(row.triggeredById, row.triggeredByEmail),
     triggeredByToken: row.trigger === 'CRON' ? null : row.triggeredByToken,
     cancelRequestedBy: personOrNull(row.cancelRequestedById, row.cancelRequestedByEmail),
     runnerName: row.runnerName,
     ...NO_WAIT,
-  };
+  });
 }
 
 /** The same with why a queued run has not been started. */
