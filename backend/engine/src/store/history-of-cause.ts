@@ -1,5 +1,6 @@
 import { namesIn, statusesIn } from '@job-manager/shared/contract/history';
 import type { TerminalStatus } from '@job-manager/shared/run';
+import type { EndedRuns } from './history.js';
 import type { HistoryFilter } from './history-stretches.js';
 import type { Sql } from './sql.js';
 
@@ -9,13 +10,14 @@ export interface CauseFilter extends HistoryFilter {
 }
 
 const FAILED: TerminalStatus = 'FAILED';
+const NONE: EndedRuns = { ids: [], ends: [] };
 
-/** The ids of a page of the failed runs of a cause, newest first, and how many there are in all. Reads no run. */
+/** A page of the failed runs of a cause, newest first, and how many there are in all. Reads no run. */
 export async function readRunsOfCause(
   sql: Sql,
   { cause, jobName, status, from, to, page, pageSize }: CauseFilter & { page: number; pageSize: number },
-): Promise<{ ids: string[]; total: number }> {
-  if (status !== undefined && !statusesIn(status).includes(FAILED)) return { ids: [], total: 0 };
+): Promise<{ ended: EndedRuns; total: number }> {
+  if (status !== undefined && !statusesIn(status).includes(FAILED)) return { ended: NONE, total: 0 };
   const values = [cause, jobName === undefined ? null : namesIn(jobName), from ?? null, to ?? null];
   const isAll = from === undefined && to === undefined;
   const { rows: counted } = await sql.query<{ runs: number }>(
@@ -24,12 +26,12 @@ export async function readRunsOfCause(
   );
   const total = counted[0]?.runs ?? 0;
   const skip = (page - 1) * pageSize;
-  if (skip >= total) return { ids: [], total };
-  const { rows } = await sql.query<{ id: string }>(
-    `SELECT "runId"::text AS id FROM "RunError" WHERE ${MATCHES} ORDER BY "finishedAt" DESC, "runId" DESC OFFSET $5 LIMIT $6`,
+  if (skip >= total) return { ended: NONE, total };
+  const { rows } = await sql.query<{ id: string; finishedAt: Date }>(
+    `SELECT "runId"::text AS id, "finishedAt" FROM "RunError" WHERE ${MATCHES} ORDER BY "finishedAt" DESC, "runId" DESC OFFSET $5 LIMIT $6`,
     [...values, skip, pageSize],
   );
-  return { ids: rows.map(({ id }) => id), total };
+  return { ended: { ids: rows.map(({ id }) => id), ends: rows.map(({ finishedAt }) => finishedAt) }, total };
 }
 
 const MATCHES = `fingerprint = $1 AND ($2::text[] IS NULL OR "jobName" = ANY ($2))

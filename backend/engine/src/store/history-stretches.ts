@@ -1,5 +1,6 @@
 import { namesIn, statusesIn } from '@job-manager/shared/contract/history';
 import { isJobWithin } from '@job-manager/shared/job-patterns';
+import { terminalStatuses } from '@job-manager/shared/run';
 import { jobScope } from '../database/job-scope.js';
 import type { Sql } from './sql.js';
 
@@ -42,10 +43,6 @@ export async function countStretches(sql: Sql, filter: HistoryFilter): Promise<S
   return counted.flatMap((stretches) => stretches ?? []).sort((a, b) => a.from.getTime() - b.from.getTime());
 }
 
-/** The hours of a day that have any, the oldest first. */
-export const countHoursOfDay = (sql: Sql, filter: HistoryFilter, day: Date): Promise<Stretch[]> =>
-  countUnits(sql, filter, 'hour', { from: day.getTime(), to: day.getTime() + DAY_MS });
-
 /** In which of the stretches, oldest first, a walk ends that passes `skip` runs, and how many it passes there. */
 export function findStretch(
   stretches: Stretch[],
@@ -83,13 +80,18 @@ export function singleFilters(filter: HistoryFilter, others: readonly string[] |
 export function filterOf({ jobName, status, from, to }: HistoryFilter, values: unknown[] = []): Filter {
   const conditions: string[] = [];
   // A single value as such: an index then has its runs in the order of their ends.
-  const oneOf = (column: string, type: string, given: string[]) => {
-    const [only] = given;
-    if (given.length === 1 && only !== undefined) conditions.push(`${column} = $${values.push(only)}::${type}`);
-    else conditions.push(`${column} = ANY($${values.push(given)}::${type}[])`);
-  };
-  if (jobName !== undefined) oneOf('"jobName"', 'text', namesIn(jobName));
-  if (status !== undefined) oneOf('status', '"JobRunStatus"', statusesIn(status));
+  if (jobName !== undefined) {
+    const names = namesIn(jobName);
+    if (names.length === 1) conditions.push(`"jobName" = $${values.push(names[0])}::text`);
+    else conditions.push(`"jobName" = ANY($${values.push(names)}::text[])`);
+  }
+  if (status !== undefined) {
+    const given = statusesIn(status);
+    const only = given.length === 1 ? terminalStatuses.find((known) => known === given[0]) : undefined;
+    // In the text: of a parameter the planner doesn't know that nearly all runs succeeded, and never keeps a plan.
+    if (only) conditions.push(`status = '${only}'`);
+    else conditions.push(`status = ANY($${values.push(given)}::"JobRunStatus"[])`);
+  }
   const times: string[] = [];
   if (from !== undefined) times.push(`"finishedAt" >= $${values.push(from)}::timestamptz`);
   if (to !== undefined) times.push(`"finishedAt" < $${values.push(to)}::timestamptz`);

@@ -1,6 +1,7 @@
 import { namesIn } from '@job-manager/shared/contract/history';
 import { isJobWithin, type JobPatterns } from '@job-manager/shared/job-patterns';
 import { jobScope, outsideJobScope } from '../database/job-scope.js';
+import type { EndedRuns } from './history.js';
 import { conditionsOf, type WalkedFilter } from './history-conditions.js';
 import type { Sql } from './sql.js';
 
@@ -10,9 +11,8 @@ export interface HistoryPlace {
   id: string;
 }
 
-interface WalkedPage {
-  /** The newest first. */
-  ids: string[];
+/** Runs that match, the newest first. */
+interface WalkedPage extends EndedRuns {
   /** Where the next page begins; null where the history has no older run of this range. */
   next: HistoryPlace | null;
 }
@@ -42,18 +42,20 @@ export async function walkHistory(
   },
 ): Promise<WalkedPage> {
   const filter = filterWithin(jobScope(), given);
-  if (filter === null) return { ids: [], next: null };
+  if (filter === null) return { ids: [], ends: [], next: null };
   const startedAt = clock();
   const ids: string[] = [];
+  const ends: Date[] = [];
   let place = after;
   for (let walked = 0, size = SLICE.first; ; ) {
     const slice = await readSlice(sql, { filter, after: place, size, limit: limit - ids.length });
     ids.push(...slice.ids);
+    ends.push(...slice.ends);
     walked += slice.walked;
     place = slice.last;
-    if (slice.isEnd) return { ids, next: null };
+    if (slice.isEnd) return { ids, ends, next: null };
     const passedMs = clock() - startedAt;
-    if (ids.length >= limit || walked >= MAX_WALKED || passedMs >= MAX_WALK_MS) return { ids, next: place };
+    if (ids.length >= limit || walked >= MAX_WALKED || passedMs >= MAX_WALK_MS) return { ids, ends, next: place };
     // As many as the rest of the time allows at the present rate: scattered rows are read a hundred times slower.
     const affordable = Math.floor((walked / passedMs) * (MAX_WALK_MS - passedMs));
     size = Math.max(SLICE.first, Math.min(4 * size, SLICE.most, affordable));
@@ -72,8 +74,7 @@ function filterWithin(patterns: JobPatterns, filter: WalkedFilter): WalkedFilter
   return others.length > 0 || only.includes('*') ? filter : { ...filter, jobName: only };
 }
 
-interface Slice {
-  ids: string[];
+interface Slice extends EndedRuns {
   walked: number;
   /** The last run that was read, or the last that matched where the page is full. */
   last: HistoryPlace | null;
@@ -115,10 +116,11 @@ async function readSlice(
   const end = rows.find(({ isMatch }) => !isMatch);
   const found = rows.filter(({ isMatch }) => isMatch).sort((a, b) => a.walked - b.walked);
   const ids = found.map(({ id }) => id);
+  const ends = found.map(({ finishedAt }) => finishedAt);
   const walked = end?.walked ?? 0;
   if (ids.length === limit) {
     const last = found.at(-1) ?? null;
-    return { ids, walked, last, isEnd: walked < walkable && last?.id === end?.id };
+    return { ids, ends, walked, last, isEnd: walked < walkable && last?.id === end?.id };
   }
-  return { ids, walked, last: end ?? after, isEnd: walked < walkable };
+  return { ids, ends, walked, last: end ?? after, isEnd: walked < walkable };
 }

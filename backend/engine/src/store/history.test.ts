@@ -1,10 +1,11 @@
 import { isJobWithin } from '@job-manager/shared/job-patterns';
 import { terminalStatuses } from '@job-manager/shared/run';
+import type { QueryConfig } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withinJobs } from '../database/job-scope.js';
 import { countEnded } from '../queue/transitions/count.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
-import { planWalk, readHistory, readHistoryJobNames } from './history.js';
+import { planWalk, readHistory, readHistoryJobNames, readPage } from './history.js';
 import { findStretch } from './history-stretches.js';
 import { type HistoryPlace, walkHistory } from './history-walk.js';
 
@@ -127,7 +128,7 @@ it('passes none of other jobs where the history of those who are limited is read
     texts.push(typeof text === 'string' ? text : text.text);
     return database.pool.query(text as string, values);
   }) as typeof database.pool.query;
-  const pages = () => texts.filter((text) => text.startsWith('SELECT id FROM'));
+  const pages = () => texts.filter((text) => text.includes('WITH start'));
   await withinJobs(['*'], () => readHistory({ query }, { page: 1, pageSize: 50 }));
   expect(pages()[0]?.match(/"jobName" = \$\d+/g)).toHaveLength(3);
   texts.length = 0;
@@ -173,15 +174,56 @@ it.each<{ status?: 'SUCCESS'; from?: Date; to?: Date }>([
   { from: new Date('2026-03-01T03:21:00Z'), to: new Date('2026-03-03T04:56:00Z') },
 ])('passes few runs on the way to any page of %o', async (filter) => {
   const passed: number[] = [];
-  const query = ((text: string, values: unknown[]) => {
-    passed.push(Number(/OFFSET (\d+)/.exec(text)?.[1] ?? 0));
-    return database.pool.query(text, values);
+  const query = (async (statement: QueryConfig, ...rest: unknown[]) => {
+    // Its first part says how many runs the rest passes.
+    const [, start] = /^\s*(WITH start AS MATERIALIZED \(.*\)), page AS/s.exec(statement.text ?? '') ?? [];
+    if (start) {
+      const count = Math.max(...[...start.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));
+      const values = statement.values?.slice(0, count);
+      const { rows } = await database.pool.query<{ skip: string }>(`${start} SELECT skip FROM start`, values);
+      passed.push(Number(rows[0]?.skip));
+    }
+    return database.pool.query(statement, ...(rest as []));
   }) as typeof database.pool.query;
   const { total } = await readHistory(database.pool, { ...filter, page: 1, pageSize: 10 });
   for (let page = 1; page <= Math.ceil(total / 10); page += 3) {
     await readHistory({ query }, { ...filter, page, pageSize: 10 });
   }
+  expect(passed.length).toBeGreaterThan(10);
   expect(Math.max(...passed)).toBeLessThanOrEqual(500);
+});
+
+it.each([15, 27])('finds page %i where the hours of its day have gone meanwhile', async (page) => {
+  const client = await database.pool.connect();
+  try {
+    await client.query('BEGIN');
+    const query = (async (statement: QueryConfig, ...rest: []) => {
+      const answer = await client.query(statement, ...rest);
+      await client.query('DELETE FROM "JobRunCount"');
+      return answer;
+    }) as typeof database.pool.query;
+    const { runs } = await readHistory({ query }, { page, pageSize: 50 });
+    expect(runs.map(({ id }) => id)).toEqual(oracle.slice((page - 1) * 50, page * 50).map(({ id }) => id));
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+});
+
+it('reads the rows of a page in the partition of their month alone', async () => {
+  const plans: string[] = [];
+  const query = (async (statement: QueryConfig) => {
+    const text = `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) ${statement.text}`;
+    const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>(text, statement.values);
+    plans.push(...rows.map((row) => row['QUERY PLAN']));
+    return { rows: [] };
+  }) as unknown as typeof database.pool.query;
+  const [first, second] = oracle;
+  if (!first || !second) throw new Error('There are no runs.');
+  await readPage({ query }, { ids: [first.id, second.id], ends: [first.finishedAt, second.finishedAt] });
+  const scans = plans.filter((line) => / on "JobRun_\w+" j_/.test(line));
+  expect(scans.length).toBeGreaterThan(2);
+  expect(scans.filter((line) => !line.includes('never executed'))).toHaveLength(1);
 });
 
 describe.each<[from: string | null, to: string | null]>([

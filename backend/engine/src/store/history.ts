@@ -1,7 +1,6 @@
 import { jobScope } from '../database/job-scope.js';
 import { readRunsOfCause } from './history-of-cause.js';
 import {
-  countHoursOfDay,
   countStretches,
   filterOf,
   findStretch,
@@ -32,14 +31,14 @@ export interface HistoryPage {
 export async function readHistory(sql: Sql, request: HistoryRequest): Promise<HistoryPage> {
   const { cause } = request;
   if (cause !== undefined) {
-    const { ids, total } = await readRunsOfCause(sql, { ...request, cause });
-    return { runs: await readPage(sql, ids), total };
+    const { ended, total } = await readRunsOfCause(sql, { ...request, cause });
+    return { runs: await readPage(sql, ended), total };
   }
   const stretches = await countStretches(sql, request);
   const total = stretches.reduce((sum, { runs }) => sum + runs, 0);
   const walk = total === 0 ? null : planWalk(total, request);
   if (walk === null) return { runs: [], total };
-  return { runs: await readWalk(sql, request, await shortenWalk(sql, { request, walk, stretches })), total };
+  return { runs: await readWalk(sql, request, shortenWalk(walk, stretches)), total };
 }
 
 /** Names of all jobs that have finished runs, by the counters; the first 1,000 in order. */
@@ -57,8 +56,8 @@ ORDER BY "jobName" COLLATE "C" LIMIT ${MAX_JOB_NAMES}`;
 /** A walk along an index: from which end, past how many, taking how many. */
 export interface Walk {
   from: 'newest' | 'oldest';
-  /** Begins with the runs of this hour instead of at the very end. */
-  hour?: Date;
+  /** Begins with the runs of this hour, or in this day at the hour that it leads to, instead of at the very end. */
+  stretch?: Pick<Stretch, 'from' | 'unit'>;
   skip: number;
   take: number;
 }
@@ -81,20 +80,13 @@ export function planWalk(total: number, { page, pageSize }: Pick<HistoryRequest,
 }
 
 /**
- * The same scan, begun at the hour it leads to: the counters give the number of runs before it. Otherwise a scan passes
- * half of all runs, and reads the row of each where no index supports the filter.
+ * The same walk, begun at the day or hour it leads to: the counters give the number of runs before it. Otherwise a walk
+ * passes half of all runs, and reads the row of each where no index supports the filter.
  */
-async function shortenWalk(
-  sql: Sql,
-  { request, walk, stretches }: { request: HistoryRequest; walk: Walk; stretches: Stretch[] },
-): Promise<Walk> {
+function shortenWalk(walk: Walk, stretches: Stretch[]): Walk {
   if (walk.skip <= SHORT_WALK) return walk;
   const found = findStretch(stretches, walk);
-  if (found === null) return walk;
-  if (found.unit === 'hour') return { ...walk, hour: found.from, skip: found.skip };
-  const hours = await countHoursOfDay(sql, request, found.from);
-  const hour = findStretch(hours, { from: walk.from, skip: found.skip });
-  return hour ? { ...walk, hour: hour.from, skip: hour.skip } : walk;
+  return found === null ? walk : { ...walk, stretch: found, skip: found.skip };
 }
 
 /** Finds the ids, where it can in an index alone, then reads the rows of just this page. */
@@ -102,18 +94,40 @@ async function readWalk(sql: Sql, request: HistoryRequest, walk: Walk): Promise<
   const values: unknown[] = [];
   const direction = walk.from === 'newest' ? 'DESC' : 'ASC';
   const order = `ORDER BY "finishedAt" ${direction}, id ${direction}`;
-  const parts = partsOf(request, { walk, order, values, jobs: await seenJobs(sql, request) });
+  const start = startOf(request, walk, values);
+  // As a number of the text: of a parameter the planner assumes that it takes a tenth of all runs.
+  const last = `${order} LIMIT (SELECT skip FROM start) + ${walk.take}`;
+  const parts = partsOf(request, { walk, last, values, jobs: await seenJobs(sql, request) });
   if (parts.length === 0) return [];
   // Names with commas between are one part more, for the name that they may be, and that part has the runs of all of them.
   const union = request.jobName?.includes(',') ? 'UNION' : 'UNION ALL';
-  const page = await sql.query<{ id: string }>(
-    `SELECT id FROM (${parts.join(` ${union} `)}) part ${order} OFFSET ${walk.skip} LIMIT ${walk.take}`,
-    values,
-  );
-  return readPage(
-    sql,
-    page.rows.map(({ id }) => id),
-  );
+  const text = `
+    WITH start AS MATERIALIZED (${start}), page AS MATERIALIZED (
+      SELECT id, "finishedAt" FROM (${parts.join(` ${union} `)}) part
+      ${order} OFFSET (SELECT skip FROM start) LIMIT ${walk.take}
+    ) ${PAGE}`;
+  // A connection plans those of a single part once: lists of names and states have too many forms.
+  return (await sql.query<RunSummaryRow>({ name: parts.length === 1 ? nameOf(text) : undefined, text, values })).rows;
+}
+
+/**
+ * The row that a walk begins with: at which hour, if any, and past how many runs. Within a day the hour is the one of
+ * its counters that the page begins in; where none is, since runs were removed meanwhile, it is the first of the walk.
+ */
+function startOf(request: HistoryRequest, { from, stretch, skip }: Walk, values: unknown[]): string {
+  const past = `$${values.push(skip)}::float8`;
+  if (stretch === undefined) return `SELECT NULL::timestamptz AS hour, ${past}::bigint AS skip`;
+  const at = `$${values.push(stretch.from)}::timestamptz`;
+  if (stretch.unit === 'hour') return `SELECT ${at} AS hour, ${past}::bigint AS skip`;
+  const { conditions } = filterOf({ jobName: request.jobName, status: request.status }, values);
+  const inDay = [...conditions, `hour >= ${at}`, `hour < ${at} + interval '1 day'`].join(' AND ');
+  const [direction, edge] = from === 'newest' ? ['DESC', `${at} + interval '23 hours'`] : ['ASC', at];
+  return `
+    SELECT coalesce(min(hour), ${edge}) AS hour, coalesce(min(skip), ${past})::bigint AS skip FROM (
+      SELECT hour, sum(runs::float8) AS runs,
+        ${past} - (sum(sum(runs::float8)) OVER (ORDER BY hour ${direction}) - sum(runs::float8)) AS skip
+      FROM "JobRunCount" WHERE ${inDay} GROUP BY hour
+    ) counted WHERE skip >= 0 AND skip < runs`;
 }
 
 /** Of more jobs the statement would take longer to plan than to execute. */
@@ -134,7 +148,8 @@ async function seenJobs(sql: Sql, { jobName }: HistoryFilter): Promise<string[] 
 
 interface Reach {
   walk: Walk;
-  order: string;
+  /** The order of the walk, and as far as the page reaches in it. */
+  last: string;
   values: unknown[];
   /** The only jobs whose runs are wanted; null for all. */
   jobs: string[] | null;
@@ -144,8 +159,7 @@ interface Reach {
  * Each job and status by itself, as far as this page may reach into it: no index has the runs of several in order. They are merged
  * as they come, so that what the page doesn't reach is not read; of many jobs each is read as far as that.
  */
-function partsOf(request: HistoryRequest, { walk, order, values, jobs }: Reach): string[] {
-  const last = `${order} LIMIT ${walk.skip + walk.take}`;
+function partsOf(request: HistoryRequest, { walk, last, values, jobs }: Reach): string[] {
   if (jobs === null || jobs.length <= MAX_MERGED_JOBS)
     return singleFilters(request, jobs).map((single) => `(${partOf(single, walk, values)} ${last})`);
   return singleFilters(request).map((single) => {
@@ -155,19 +169,42 @@ function partsOf(request: HistoryRequest, { walk, order, values, jobs }: Reach):
 }
 
 /** The runs of one job and status; `values` go on from those given. */
-function partOf(single: HistoryFilter, { from, hour }: Walk, values: unknown[]): string {
+function partOf(single: HistoryFilter, { from, stretch }: Walk, values: unknown[]): string {
   const filter = filterOf(single, values);
   const where = ['"finishedAt" IS NOT NULL', ...filter.conditions, ...filter.times];
-  if (hour) {
-    const since = `$${values.push(hour)}::timestamptz`;
+  if (stretch) {
+    const since = '(SELECT hour FROM start)';
     where.push(from === 'newest' ? `"finishedAt" < ${since} + interval '1 hour'` : `"finishedAt" >= ${since}`);
   }
   return `SELECT id, "finishedAt" FROM "JobRun" WHERE ${where.join(' AND ')}`;
 }
 
-/** Finished runs by their ids, the newest first. Apart, because it is always the same statement: to plan it takes longer than to read a page. */
-export async function readPage(sql: Sql, ids: readonly string[]): Promise<RunSummaryRow[]> {
-  return (await sql.query<RunSummaryRow>({ name: 'history-page', text: PAGE, values: [ids] })).rows;
+/** Of so many statements the names are kept; a connection keeps the plan of each that it has used. */
+const MAX_NAMED = 100;
+
+/** Names of statements by their texts: a form of the history has the same text each time. */
+const names = new Map<string, string>();
+
+function nameOf(text: string): string | undefined {
+  if (!names.has(text) && names.size < MAX_NAMED) names.set(text, `history ${names.size + 1}`);
+  return names.get(text);
 }
 
-const PAGE = `${selectSummary('"JobRun"')} WHERE r.id = ANY($1::bigint[]) ORDER BY r."finishedAt" DESC, r.id DESC`;
+/** Ended runs: their ids, and in the same order when each ended, by which its partition is known. */
+export interface EndedRuns {
+  ids: string[];
+  ends: Date[];
+}
+
+/** Ended runs, the newest first. One prepared statement: planning it takes longer than reading a page. */
+export async function readPage(sql: Sql, { ids, ends }: EndedRuns): Promise<RunSummaryRow[]> {
+  return (await sql.query<RunSummaryRow>({ name: 'history-page', text: PAGE_OF, values: [ids, ends] })).rows;
+}
+
+// LIMIT: one read of one partition's index for each, never a join with all.
+const PAGE = `${selectSummary(`page CROSS JOIN LATERAL (
+    SELECT * FROM "JobRun" j WHERE j.id = page.id AND j."finishedAt" = page."finishedAt" LIMIT 1
+  )`)} ORDER BY r."finishedAt" DESC, r.id DESC`;
+const PAGE_OF = `WITH page AS MATERIALIZED (
+    SELECT * FROM unnest($1::bigint[], $2::timestamptz[]) AS given(id, "finishedAt")
+  ) ${PAGE}`;

@@ -15,10 +15,13 @@ export interface RunsOfRunner {
 
 /** The runs that ended last at a runner. */
 export async function readRunsOfRunner(sql: Sql, runnerId: string): Promise<RunsOfRunner> {
-  const { rows } = await sql.query<{ ids: string[]; searched: number; searchedBackTo: Date | null }>(RUNS, [runnerId]);
-  const [{ ids, searched, searchedBackTo } = { ids: [], searched: 0, searchedBackTo: null }] = rows;
+  const { rows } = await sql.query<{ ids: string[]; ends: Date[]; searched: number; searchedBackTo: Date | null }>(
+    RUNS,
+    [runnerId],
+  );
+  const [{ ids, ends, searched, searchedBackTo } = { ids: [], ends: [], searched: 0, searchedBackTo: null }] = rows;
   return {
-    runs: await readPage(sql, ids),
+    runs: await readPage(sql, { ids, ends }),
     searchedBackTo: searched < SEARCHED || ids.length === SHOWN ? null : searchedBackTo,
   };
 }
@@ -32,6 +35,6 @@ WITH lived AS MATERIALIZED (
   SELECT id, "runnerId", "finishedAt" FROM "JobRun"
   WHERE "finishedAt" IS NOT NULL AND "finishedAt" >= (SELECT since FROM lived) AND "finishedAt" <= (SELECT until FROM lived)
   ORDER BY "finishedAt" DESC, id DESC LIMIT ${SEARCHED}
-), own AS (SELECT id FROM recent WHERE "runnerId" = $1 ORDER BY "finishedAt" DESC, id DESC LIMIT ${SHOWN})
-SELECT ARRAY(SELECT id::text FROM own) AS ids, (SELECT count(*)::int FROM recent) AS searched,
+), own AS MATERIALIZED (SELECT id, "finishedAt" FROM recent WHERE "runnerId" = $1 ORDER BY "finishedAt" DESC, id DESC LIMIT ${SHOWN})
+SELECT ARRAY(SELECT id::text FROM own ORDER BY id) AS ids, ARRAY(SELECT "finishedAt" FROM own ORDER BY id) AS ends, (SELECT count(*)::int FROM recent) AS searched,
   (SELECT min("finishedAt") FROM recent) AS "searchedBackTo"`;
