@@ -130,4 +130,19 @@ describe('work that waits for the database', () => {
     for (let times = 0; times < 3; times++) database.noteWaiting('claiming', withCode(code));
     expect(reported).toEqual([expected]);
   });
+
+  it.each([
+    ['57014', 'databaseSlow'],
+    ['ECONNREFUSED', 'databaseUnreachable'],
+    ['22003', 'internalError'],
+    ['42P01', 'internalError'],
+  ])('is reported as an error where the statement itself is wrong: %s, %s', (code, expected) => {
+    const events = new QueueEvents();
+    const reported: string[] = [];
+    for (const name of ['databaseSlow', 'databaseUnreachable', 'internalError'] as const) {
+      events.on(name, ({ during }) => reported.push(`${name} ${during}`));
+    }
+    new Reachability(events).noteFailure('writing histograms', withCode(code));
+    expect(reported).toEqual([`${expected} writing histograms`]);
+  });
 });

@@ -29,6 +29,12 @@ export class Reachability {
     else this.#noteSlow(during, error);
   }
 
+  /** Reports work that failed and is retried: as waiting for the database where that is the cause, else as an error. */
+  noteFailure(during: string, error: unknown): void {
+    if (isPassing(error)) this.noteWaiting(during, error);
+    else this.#events.emit('internalError', { during, error });
+  }
+
   #noteSlow(during: string, error: unknown): void {
     const now = performance.now();
     if (now < (this.#slowAt.get(during) ?? Number.NEGATIVE_INFINITY) + SLOW_AGAIN_MS) return;

@@ -125,7 +125,7 @@ export class Runner {
       onWaiting: (error) => database.noteWaiting('writing messages', error),
       onError: (error) => events.emit('internalError', { during: 'writing messages', error }),
     });
-    this.#histograms = new Histograms({ sql, onError: (error) => database.noteWaiting('writing histograms', error) });
+    this.#histograms = new Histograms({ sql, onError: (error) => database.noteFailure('writing histograms', error) });
     const refusals = new Refusals({ sql, registry, database, notifier });
     this.#attempts = new Attempts({
       ...{ held: this.#held, events, notifier, progress: this.#progress, messages: this.#messages },
@@ -289,9 +289,9 @@ export class Runner {
   }
 
   #createCommands(): RunnerCommands {
-    const { sql, listener, notifier, events, settings, process } = this.#options;
+    const { sql, listener, notifier, settings, process } = this.#options;
     return new RunnerCommands({
-      ...{ sql, listener, notifier, events, process, database: this.#database },
+      ...{ sql, listener, notifier, process, database: this.#database },
       ...{ runnerId: this.id, heartbeatMs: settings.heartbeatMs },
       register: async () => {
         const { concurrency, channels = null } = this.#limits;

@@ -1,5 +1,4 @@
 import { describeRunnerChange, type RunnerChange } from '@job-manager/shared/runner';
-import { isPassing } from '../../store/database-errors.js';
 import type { Listener } from '../../store/listener.js';
 import { followedNote } from '../../store/notifier.js';
 import {
@@ -14,7 +13,6 @@ import {
 } from '../../store/runner-commands.js';
 import { setRunnerStatus } from '../../store/runners.js';
 import type { Sql } from '../../store/sql.js';
-import type { QueueEvents } from '../events.js';
 import type { Reachability } from '../reachability.js';
 
 /**
@@ -56,8 +54,7 @@ export interface RunnerCommandsOptions {
   resume(): void;
   stop(): Promise<void>;
   set(change: RunnerChange): void;
-  database: Pick<Reachability, 'noteWaiting' | 'noteReachable'>;
-  events: QueueEvents;
+  database: Pick<Reachability, 'noteFailure' | 'noteReachable'>;
 }
 
 /**
@@ -156,9 +153,7 @@ export class RunnerCommands {
   }
 
   #noteFailure(error: unknown): void {
-    const { database, events } = this.#options;
-    if (isPassing(error)) database.noteWaiting('reading commands', error);
-    else events.emit('internalError', { during: 'reading commands', error });
+    this.#options.database.noteFailure('reading commands', error);
   }
 
   async #pollOnce(): Promise<void> {
