@@ -1,7 +1,7 @@
 import type { HistogramMeasure } from './histogram.js';
 
 /** What a measure is split and filtered by; the other one would change nothing about it, so it is refused. */
-export type MetricSubject = 'job' | 'channel';
+export type MetricSubject = 'job' | 'channel' | 'region';
 
 type Source =
   /** The counters of what ended, retried attempts included. */
@@ -71,7 +71,7 @@ export const metrics = {
   running: ofQueue('running'),
   throughput: ofChannels('ended'),
   'throughput.failed': ofChannels('failed'),
-  slots: { unit: 'slots', by: null, source: { from: 'runners' } },
+  slots: { unit: 'slots', by: 'region', source: { from: 'runners' } },
   'cpu.p95': ofValues('cpu', 'p95'),
   'memory.p95': ofValues('memory', 'p95', 'KiB'),
   cpuTime: ofValues('cpu', 'total'),

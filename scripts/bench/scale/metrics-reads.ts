@@ -2,7 +2,7 @@ import type { Sql } from '@job-manager/engine/store/sql';
 import { readFailureCauses } from '@job-manager/server/metrics/failure-causes';
 import { readMetrics } from '@job-manager/server/metrics/read-metrics';
 import { spanOf } from '@job-manager/server/metrics/span';
-import type { MetricMeasure, MetricSubject } from '@job-manager/shared/metrics';
+import type { MetricMeasure } from '@job-manager/shared/metrics';
 import type { EnginePart, Figure } from '../figure.js';
 import { describeSpread, percentile, spreadOf } from '../percentile.js';
 import { fillFigures } from './kept-figures.js';
@@ -17,7 +17,7 @@ interface Question {
   most: number;
   measures: MetricMeasure[];
   jobNames?: string[] | null;
-  groupBy?: MetricSubject;
+  groupBy?: 'job' | 'channel';
 }
 
 const QUESTIONS: Question[] = [

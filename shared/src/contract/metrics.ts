@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { histogramMeasures } from '../histogram.js';
-import { metricLimits, metricMeasures, metrics as metricTable, metricUnits } from '../metrics.js';
+import { type MetricSubject, metricLimits, metricMeasures, metrics as metricTable, metricUnits } from '../metrics.js';
 import { jobName } from './enqueue-options.js';
 import { failureCalls } from './failures.js';
 import { runnerStatuses } from './health.js';
@@ -114,6 +114,7 @@ export const metricsQuery = z.strictObject({
   channel: listOf(z.string().min(1).max(100), metricLimits.names)
     .optional()
     .describe('Of these channels alone; separated by commas'),
+  region: z.string().min(1).max(100).optional().describe('Of the runners with this label `region` alone'),
   groupBy: z.enum(['job', 'channel']).optional().describe('A series for each, the largest first, and one for the rest'),
   compare: z.stringbool().default(false).describe('With the period of the same length before'),
 });
@@ -127,7 +128,7 @@ export const metricsCalls = {
       method: 'GET',
       path: '/admin/jobs/metrics',
       summary: 'Figures over time: what ended, how long it took and waited, how full the queue was',
-      description: `At most ${metricLimits.points} points a series and ${metricLimits.series} series; answers are 10 s old at most, 60 s for more than a day. Measures of jobs: ${listMeasures('job')}; of channels: ${listMeasures('channel')}; of the whole alone: ${listMeasures(null)}. Percentiles are approximate; those of API calls are the mean of each minute's, by its requests. What ended by channel (throughput) is what runners executed. Minutes of what ended are kept for 48 hours, of the queue for 7 days.`,
+      description: `At most ${metricLimits.points} points a series and ${metricLimits.series} series; answers are 10 s old at most, 60 s for more than a day. Measures of jobs: ${listMeasures('job')}; of channels: ${listMeasures('channel')}; of regions, by the label “region” of runners that are still listed: ${listMeasures('region')}; of the whole alone: ${listMeasures(null)}. Percentiles are approximate; those of API calls are the mean of each minute's, by its requests. What ended by channel (throughput) is what runners executed. Minutes of what ended are kept for 48 hours, of the queue for 7 days.`,
       tags: TAG,
     })
     .input(metricsQuery)
@@ -192,6 +193,6 @@ export const metricsCalls = {
     ),
 };
 
-function listMeasures(by: 'job' | 'channel' | null): string {
+function listMeasures(by: MetricSubject | null): string {
   return metricMeasures.filter((measure) => metricTable[measure].by === by).join(', ');
 }

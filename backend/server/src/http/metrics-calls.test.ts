@@ -5,6 +5,7 @@ import { countEnded } from '@job-manager/engine/queue/transitions/count';
 import { removeRuns } from '@job-manager/engine/queue/transitions/prune';
 import { summarizeFigures } from '@job-manager/engine/store/figures';
 import type { Sql } from '@job-manager/engine/store/sql';
+import { someRunner } from '@job-manager/engine/testing/some-runner';
 import type { FailuresAnswer } from '@job-manager/shared/contract/failures';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import type { Issue, IssuesAnswer } from '@job-manager/shared/contract/issues';
@@ -258,6 +259,16 @@ it('tells percentiles of one job and of all by the hour, and the slots of living
   expect(one.series[0]).toMatchObject({ unit: 'ms', stepMs: HOUR_MS });
   const all = await get(`/metrics?measures=took.avg,slots&${range(hour(3), hour(-1))}&step=${HOUR_MS}`);
   expect(all.series.map(({ total }) => total)).toEqual([(505 * 100 + 60_000) / 101, 8]);
+  const runnerId = await someRunner(server.database.pool);
+  await query(`UPDATE "Runner" SET labels = '{"region": "eu"}' WHERE id = $1`, [runnerId]);
+  await query(
+    `INSERT INTO "RunnerBeat" ("runnerId", at, "loopLagMs", "activeRuns", slots) VALUES ($1, clock_timestamp(), 1, 2, 5)`,
+    [runnerId],
+  );
+  const slotsIn = async (region: string) =>
+    (await get(`/metrics?measures=slots&region=${region}&${range(hour(3), hour(-1))}&step=${HOUR_MS}`)).series[0]
+      ?.total;
+  expect([await slotsIn('eu'), await slotsIn('us')]).toEqual([5, null]);
   const histogram = await get<{ buckets: { runs: number }[] }>(`/histogram?jobName=echo&${range(hour(1), hour(-1))}`);
   expect(histogram).toMatchObject({ runs: 100, total: 50_500, max: 1_000, unit: 'ms' });
   expect(histogram.buckets.reduce((sum, { runs }) => sum + runs, 0)).toBe(100);
@@ -280,6 +291,7 @@ it.each([
   ['measures=depth&jobName=echo', 'jobName', /depth is known by channel alone/],
   ['measures=completed&groupBy=channel', 'groupBy', /completed is known by job alone/],
   ['measures=published&groupBy=job', 'groupBy', /whole alone/],
+  ['measures=slots,published&region=eu', 'region', /published is known of the whole alone/],
   ['measures=depth&channel=nowhere', 'channel', /nowhere/],
 ])('refuses ?%s, naming %s', async (asked, field, message) => {
   const answer = await call(`/metrics?${asked}`);

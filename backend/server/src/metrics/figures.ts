@@ -61,7 +61,7 @@ export async function readFigures(sql: Sql, measures: MetricMeasure[], reading: 
       : [],
     has('queue') ? (groups?.queue ?? readQueueSteps(sql, sampled)) : [],
     has('created') ? readCreated(sql, span) : [],
-    has('runners') ? readSlots(sql, span, known.now) : [],
+    has('runners') ? readSlots(sql, { span, region: subjects.region ?? null, now: known.now }) : [],
     has('channels') ? readChannelSteps(sql, { span, channels, groups: ofChannels }) : [],
     has('system') ? readSystemSteps(sql, span) : [],
   ]);

@@ -11,7 +11,9 @@ export interface Subjects {
   /** Null for all. */
   jobNames: string[] | null;
   channels: string[] | null;
-  groupBy: MetricSubject | null;
+  /** Of runners; absent for all. */
+  region?: string;
+  groupBy: Exclude<MetricSubject, 'region'> | null;
 }
 
 /** The groups that have series of their own, the largest first, and whether there are others. */

@@ -7,8 +7,8 @@ import { RangeProblem, type RangeRequest, spanOf } from './span.js';
 
 /** What a call asks for, as it is read. Throws RangeProblem for a range or a filter that its measures can't have. */
 export function requestOf(query: MetricsQuery, now: number): MetricsRequest {
-  const { measures, jobName = null, channel = null, groupBy = null, compare } = query;
-  const subjects: Subjects = { jobNames: jobName, channels: channel, groupBy };
+  const { measures, jobName = null, channel = null, region, groupBy = null, compare } = query;
+  const subjects: Subjects = { jobNames: jobName, channels: channel, region, groupBy };
   checkSubjects(measures, subjects);
   const hasHistogram = measures.some((measure) => (metrics[measure] as Metric).source.from === 'histogram');
   return { measures, span: readSpan(query, now, hasHistogram), subjects, compare };
@@ -22,10 +22,11 @@ export function readSpan(range: RangeRequest, now: number, isByHour = false): Sp
 }
 
 /** A filter that says nothing about a measure would leave it as it is, as if it had been filtered. */
-function checkSubjects(measures: MetricMeasure[], { jobNames, channels, groupBy }: Subjects): void {
+function checkSubjects(measures: MetricMeasure[], { jobNames, channels, region, groupBy }: Subjects): void {
   const wanted = [
     ['jobName', jobNames && 'job'],
     ['channel', channels && 'channel'],
+    ['region', region === undefined ? null : 'region'],
     ['groupBy', groupBy],
   ] as const;
   for (const [field, by] of wanted) {

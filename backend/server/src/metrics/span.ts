@@ -19,7 +19,7 @@ export interface RangeRequest {
 /** Why a range, or a filter, can't be read, and which field says so. */
 export class RangeProblem extends Error {
   constructor(
-    readonly field: 'from' | 'to' | 'step' | 'jobName' | 'channel' | 'groupBy',
+    readonly field: 'from' | 'to' | 'step' | 'jobName' | 'channel' | 'region' | 'groupBy',
     message: string,
   ) {
     super(message);

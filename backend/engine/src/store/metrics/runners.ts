@@ -1,8 +1,15 @@
 import type { Sql } from '../sql.js';
 import { type Span, stepAt } from './span.js';
 
+interface SlotsQuery {
+  span: Span;
+  /** Counts only the runners with this label `region` that are still listed; null counts all. */
+  region: string | null;
+  now: Date;
+}
+
 /** Slots of the active runners, in the mean over each step; a step without a heartbeat is missing. */
-export async function readSlots(sql: Sql, span: Span, now: Date): Promise<{ at: Date; slots: number }[]> {
+export async function readSlots(sql: Sql, { span, region, now }: SlotsQuery): Promise<{ at: Date; slots: number }[]> {
   const isRecent = span.from.getTime() >= now.getTime() - KEPT_MS;
   const [step, every] = isRecent ? ['BEAT', '5 minutes'] : ['TEN_MINUTES', '10 minutes'];
   // A runner that follows another within one step counts once, because the step is divided.
@@ -10,10 +17,11 @@ export async function readSlots(sql: Sql, span: Span, now: Date): Promise<{ at: 
     `SELECT ${stepAt('part')} AS at, avg(slots)::float8 AS slots FROM (
        SELECT part, sum(slots) AS slots FROM (
          SELECT date_bin(least($3::float8 * interval '1 ms', interval '${every}'), at, $1) AS part, "runnerId", max(slots) AS slots
-         FROM "RunnerBeat" WHERE step = '${step}' AND at >= $1 AND at < $2 GROUP BY 1, 2
+         FROM "RunnerBeat" WHERE step = '${step}' AND at >= $1 AND at < $2
+           AND ($4::text IS NULL OR "runnerId" IN (SELECT id FROM "Runner" WHERE labels ->> 'region' = $4)) GROUP BY 1, 2
        ) runners GROUP BY 1
      ) parts GROUP BY 1`,
-    [span.from, span.to, span.stepMs],
+    [span.from, span.to, span.stepMs, region],
   );
   return rows;
 }

@@ -14,6 +14,7 @@ interface MetricsOptions {
   step?: number;
   job?: string;
   channel?: string;
+  region?: string;
   by?: string;
   compare?: boolean;
 }
@@ -31,6 +32,7 @@ export function addMetricsCommand(program: Command): void {
     .option('--step <duration>', 'whole minutes, hours or days; by the range by default', readDuration)
     .option('--job <names>', 'of these jobs alone, separated by commas')
     .option('--channel <names>', 'of these channels alone, separated by commas')
+    .option('--region <name>', 'of the runners with this label alone')
     .option('--by <job|channel>', 'each job or channel by itself, the largest first')
     .option('--compare', 'with the period of the same length before')
     .addHelpText('after', `\nMeasures: ${metricMeasures.join(', ')}; without any: ${USUAL.join(', ')}.`)
@@ -54,6 +56,7 @@ async function show(engine: Engine, measures: string[], options: MetricsOptions)
     step: options.step,
     jobName: options.job,
     channel: options.channel,
+    region: options.region,
     groupBy: options.by,
     compare: options.compare ? 'true' : 'false',
   });
@@ -69,10 +72,19 @@ async function show(engine: Engine, measures: string[], options: MetricsOptions)
   }
 }
 
-const OPTIONS = { from: '--from', to: '--to', step: '--step', jobName: '--job', channel: '--channel', groupBy: '--by' };
+const OPTIONS = {
+  from: '--from',
+  to: '--to',
+  step: '--step',
+  jobName: '--job',
+  channel: '--channel',
+  region: '--region',
+  groupBy: '--by',
+};
 
 /** Without those that are not known by what is asked for. */
-function usualFor({ job, channel, by }: MetricsOptions): string[] {
+function usualFor({ job, channel, region, by }: MetricsOptions): string[] {
+  if (region !== undefined) return ['slots'];
   if (channel !== undefined || by === 'channel') return ['depth', 'due', 'oldest', 'running'];
   if (job === undefined && by === undefined) return USUAL;
   return USUAL.filter((measure) => measure !== 'published' && measure !== 'depth');
