@@ -1,7 +1,12 @@
-/** A size as a person says it: `512 B`, `12.3 kB`, `1.2 MB`, `3.4 GB`. */
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** A size as a person says it, in powers of 1,024: `512 B`, `12.3 kB`, `64 MB`, `3.4 GB`. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
-  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
-  return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+  let [value, unit] = [Math.round(bytes), 0];
+  // What would be rounded to 1,024 belongs to the next unit.
+  while (value >= 1_023.95 && unit < UNITS.length - 1) {
+    value /= 1_024;
+    unit++;
+  }
+  return `${(Math.round(value * 10) / 10).toLocaleString('en')} ${UNITS[unit]}`;
 }

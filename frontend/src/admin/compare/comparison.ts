@@ -1,5 +1,6 @@
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import type { JobRun } from '@job-manager/shared/contract/run';
+import { formatBytes } from '../../lib/byte-size';
 import { formatDuration } from '../../lib/duration';
 
 /** A fact of two runs, side by side. */
@@ -137,5 +138,3 @@ function placesOf(value: unknown, path = ''): Map<string, unknown> {
 }
 
 const formatCount = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 6 });
-const formatBytes = (bytes: number): string =>
-  `${(bytes / 1024 ** 2).toLocaleString('en', { maximumFractionDigits: 1 })} MB`;

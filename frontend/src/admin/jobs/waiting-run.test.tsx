@@ -111,7 +111,7 @@ test('shows its schedule, its key, its crashes and how it is repeated', async ()
   ])
     expect(facts.getAllByText(text).at(-1)).toBeVisible();
   expect(facts.getByText('Crashes').parentElement).toHaveTextContent('1 of 3');
-  expect(facts.getByText('CPU 80ms, memory 2.4 GB')).toBeVisible();
+  expect(facts.getByText('CPU 80ms, memory 2.2 GB')).toBeVisible();
 });
 
 test('repeats as its job says where the run says nothing else', async () => {
@@ -229,9 +229,9 @@ test('tells of every attempt what it took, and when the next one comes', async (
   const { user } = await openPanel(`/admin/jobs/${run.id}?tab=attempts`);
   const attempts = within(await screen.findByRole('list', { name: 'Attempts' }));
   const [first, second] = attempts.getAllByRole('listitem');
-  for (const text of ['The runner’s', '80ms', '2.4 GB']) expect(second).toHaveTextContent(text);
+  for (const text of ['The runner’s', '80ms', '2.2 GB']) expect(second).toHaveTextContent(text);
   await user.click(within(first as HTMLElement).getByText('Attempt 1'));
-  for (const text of ['Its own, PID 4711', 'CPU time1.2s', 'Peak memory123.4 MB', 'Longest loop lag34ms'])
+  for (const text of ['Its own, PID 4711', 'CPU time1.2s', 'Peak memory117.7 MB', 'Longest loop lag34ms'])
     expect(first).toHaveTextContent(text);
   expect(screen.getByText(/^Attempt 3 of 3 begins at/)).toHaveTextContent(/\(in (1m|2m)\)/);
 });

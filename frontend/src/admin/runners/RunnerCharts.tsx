@@ -6,7 +6,7 @@ import { formatBytes } from '../../lib/byte-size';
 import { formatScaleTime } from '../../lib/duration';
 import { ChartSkeleton } from '../../ui/ChartSkeleton';
 import { Chart } from '../../ui/chart/Chart';
-import { stepAt, type Tone } from '../../ui/chart/chart-data';
+import { type Scale, stepAt, type Tone } from '../../ui/chart/chart-data';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Section } from '../../ui/Section';
 import { type Beats, beatsQuery } from './calls';
@@ -19,6 +19,7 @@ interface BeatChart {
   unit: string;
   series: readonly { name: string; tone: Tone; of: (beat: Beat) => number | null }[];
   format: (value: number) => string;
+  scale?: Scale;
 }
 
 const rounded = (value: number): string => (Math.round(value * 10) / 10).toLocaleString('en');
@@ -29,12 +30,14 @@ const charts: readonly BeatChart[] = [
     unit: 'round trip',
     series: [{ name: 'latency', tone: 'running', of: ({ latencyMs }) => latencyMs }],
     format: formatScaleTime,
+    scale: 'time',
   },
   {
     title: 'Loop lag',
     unit: 'longest',
     series: [{ name: 'lag', tone: 'cancelled', of: ({ loopLagMs }) => loopLagMs }],
     format: formatScaleTime,
+    scale: 'time',
   },
   {
     title: 'Slots',
@@ -55,7 +58,8 @@ const charts: readonly BeatChart[] = [
     title: 'Memory',
     unit: 'resident',
     series: [{ name: 'memory', tone: 'brand', of: ({ rssBytes }) => rssBytes }],
-    format: (value) => formatBytes(Math.round(value)),
+    format: formatBytes,
+    scale: 'binary',
   },
 ];
 const HEIGHT = 150;
@@ -80,7 +84,7 @@ export function RunnerCharts({ runnerId, name }: { runnerId: string; name: strin
         <p className="dimmed">No heartbeat is kept of it.</p>
       ) : (
         <div className={classes.charts}>
-          {charts.map(({ title, unit, series, format }) => (
+          {charts.map(({ title, unit, series, format, scale }) => (
             <Chart
               key={title}
               {...{ title, unit, format }}
@@ -90,6 +94,7 @@ export function RunnerCharts({ runnerId, name }: { runnerId: string; name: strin
               onOpen={(address) => void navigate(address)}
               data={{
                 ...stepsOf(data),
+                scale,
                 series: series.map(({ of, ...look }) => ({ ...look, points: pointsOf(data, of) })),
               }}
             />

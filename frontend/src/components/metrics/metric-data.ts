@@ -4,7 +4,7 @@ import { serverNow } from '../../api/server-clock';
 import { formatBytes } from '../../lib/byte-size';
 import { formatDateTime } from '../../lib/date-time';
 import { formatDuration, formatScaleTime } from '../../lib/duration';
-import type { ChartData, Tone } from '../../ui/chart/chart-data';
+import type { ChartData, Scale, Tone } from '../../ui/chart/chart-data';
 
 /** How a measure is drawn. */
 export interface Drawing {
@@ -19,10 +19,16 @@ export const formatOf =
   (value: number): string => {
     const { unit }: Metric = metrics[measure];
     if (unit === 'ms') return formatScaleTime(value);
-    if (unit === 'KiB') return formatBytes(Math.round(value * 1_024));
+    if (unit === 'KiB') return formatBytes(value * 1_024);
     if (unit === 'share') return `${(Math.round(value * 1_000) / 10).toLocaleString('en')} %`;
     return (Math.round(value * 10) / 10).toLocaleString('en');
   };
+
+/** Where the round values of a measure are. */
+const scaleOf = (measure: MetricMeasure): Scale => {
+  const { unit }: Metric = metrics[measure];
+  return unit === 'KiB' ? 'binary' : unit === 'ms' ? 'time' : 'decimal';
+};
 
 const counted = [
   'published',
@@ -68,6 +74,7 @@ export function chartOf(answer: MetricsAnswer, drawings: readonly Drawing[], isC
   return {
     from,
     stepMs,
+    scale: scaleOf(first.measure),
     isCounted: isCounted(first.measure),
     ...(since > from && { since }),
     isLastPartial: from + points.length * stepMs > serverNow(),

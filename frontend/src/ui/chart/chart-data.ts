@@ -3,6 +3,9 @@ import { formatClock, formatDateTime, formatDay, withZone } from '../../lib/date
 /** Colours of theme.css that a series may have. */
 export type Tone = 'success' | 'failed' | 'cancelled' | 'running' | 'queued' | 'brand';
 
+/** What values are counted in, which decides where an axis has its round values: sizes in powers of two, times in minutes. */
+export type Scale = 'decimal' | 'binary' | 'time';
+
 export interface Series {
   name: string;
   tone: Tone;
@@ -17,6 +20,8 @@ export interface ChartData {
   from: number;
   stepMs: number;
   series: readonly Series[];
+  /** `decimal` by default; times are in milliseconds. */
+  scale?: Scale;
   /** Values are amounts of a step, which may be added up. */
   isCounted?: boolean;
   /** What happened at a moment, such as the first runner of a new version. */

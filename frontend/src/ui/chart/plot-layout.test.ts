@@ -43,6 +43,20 @@ it('reaches above the highest value of now and of before, in round steps from ze
   expect(ticksOf(series([]))).toEqual([0, 1]);
 });
 
+it('steps in what the values are counted in', () => {
+  const ticksOf = (scale: ChartData['scale'], most: number) =>
+    layOut({ ...data(series([most])), scale }, 'line', frame).valueTicks.map(({ value }) => value);
+  const MB = 1_024 ** 2;
+  expect(ticksOf('binary', 205 * MB)).toEqual([0, 64, 128, 192, 256].map((size) => size * MB));
+  expect(ticksOf('binary', 82_100)).toEqual([0, 32_768, 65_536, 98_304]);
+  expect(ticksOf('time', 55_000)).toEqual([0, 15_000, 30_000, 45_000, 60_000]);
+  expect(ticksOf('time', 4.5 * 60_000)).toEqual([0, 2, 4, 6].map((minutes) => minutes * 60_000));
+  expect(ticksOf('time', 20 * HOUR)).toEqual([0, 6, 12, 18, 24].map((hours) => hours * HOUR));
+  expect(ticksOf('time', 61 * 24 * HOUR)).toEqual([0, 20, 40, 60, 80].map((days) => days * 24 * HOUR));
+  expect(ticksOf('time', 61)).toEqual([0, 20, 40, 60, 80]);
+  expect(ticksOf('time', 0.3)).toEqual([0, 0.1, 0.2, 0.3]);
+});
+
 it('calls no two values of an axis the same', () => {
   const { valueTicks } = layOut(data(series([0.2])), 'line', frame);
   expect(labelsOf(valueTicks, (value) => value.toFixed(1))).toEqual(['0.0', '0.1', '', '', '0.2']);

@@ -2,7 +2,7 @@ import { ticks } from 'd3-array';
 import { area, curveMonotoneX, line } from 'd3-shape';
 import { timeTicks, utcTicks } from 'd3-time';
 import { type ZoneChoice, zoneChoice } from '../../lib/time-zone';
-import { type ChartData, type Series, stepAt, stepsOf } from './chart-data';
+import { type ChartData, type Scale, type Series, stepAt, stepsOf } from './chart-data';
 
 export type PlotKind = 'line' | 'area' | 'bars';
 
@@ -56,7 +56,7 @@ export interface Layout {
 
 /** The values that the axis of a chart names: round ones from 0 to at least the highest; whole ones where all are. */
 export const valueTicksOf = (data: ChartData, kind: PlotKind): number[] =>
-  roundValues(highest(data, kind), data.series.every(isWhole) ? 1 : 0);
+  roundValues(highest(data, kind), data.scale ?? 'decimal', data.series.every(isWhole) ? 1 : 0);
 
 /** What the values of an axis are called; one that would be called as the one below it is called nothing. */
 export const labelsOf = (ticks: Layout['valueTicks'], format: (value: number) => string): string[] =>
@@ -153,14 +153,37 @@ function highest(data: ChartData, kind: PlotKind): number {
   return Math.max(0, ...sums, ...previous.map((value) => value ?? 0));
 }
 
-function roundValues(most: number, minStep: number): number[] {
+/** Below it milliseconds are counted in tens, as longer times are not. */
+const MAX_MS_IN_TENS = 200;
+/** Steps that are round in days, hours, minutes and seconds. */
+const TIME_STEPS = [
+  500,
+  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * 1_000),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60_000),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * 3_600_000),
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((days) => days * 86_400_000),
+];
+
+function roundValues(most: number, scale: Scale, minStep: number): number[] {
   if (most <= 0) return [0, 1];
-  const all = ticks(0, most, VALUE_TICKS);
-  const found = (all[1] ?? most) < minStep ? [0, minStep] : all;
+  const ofUnit = stepOfUnit(most / VALUE_TICKS, scale);
+  if (ofUnit !== undefined) return upTo(most, ofUnit);
+  const found = ticks(0, most, VALUE_TICKS);
+  if ((found[1] ?? most) < minStep) return upTo(most, minStep);
   const step = (found[1] ?? most) - (found[0] ?? 0);
   const last = found.at(-1) ?? 0;
   return last >= most ? found : [...found, last + step];
 }
+
+/** The next round step of a unit that isn't counted in tens; undefined where it is. */
+function stepOfUnit(wanted: number, scale: Scale): number | undefined {
+  if (scale === 'binary') return 2 ** Math.ceil(Math.log2(wanted));
+  if (scale !== 'time' || wanted <= MAX_MS_IN_TENS) return undefined;
+  return TIME_STEPS.find((step) => step >= wanted);
+}
+
+const upTo = (most: number, step: number): number[] =>
+  Array.from({ length: Math.ceil(most / step) + 1 }, (_, place) => place * step);
 
 /** Round times of the chosen zone. */
 function timeTicksOf(from: number, to: number, count: number, zone: ZoneChoice): Date[] {
