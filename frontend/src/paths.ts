@@ -1,4 +1,5 @@
 import { alertPaths } from '@job-manager/shared/alert-paths';
+import type { AuditSubject } from '@job-manager/shared/audit';
 
 /** The parts of a runner's page; the first is shown where none is named. */
 export const runnerTabs = ['overview', 'runs', 'log', 'events'] as const;
@@ -60,6 +61,9 @@ export const paths = {
   audit: '/admin/audit',
   /** What one person, token or program did. */
   auditOf: (actor: string) => `/admin/audit?actor=${encodeURIComponent(actor)}`,
+  /** What was done to a kind of things, or to the one of this name. */
+  auditAbout: (about: 'maintenance' | AuditSubject, target?: string) =>
+    `/admin/audit?about=${about}${target === undefined ? '' : `&target=${encodeURIComponent(target)}`}`,
   tokens: '/admin/tokens',
   users: '/admin/users',
   usersWithRole: (roleId: string) => `/admin/users?role=${roleId}`,

@@ -48,7 +48,7 @@ function Entries({ subject, target }: Props) {
       {data.hasMore && (
         <p className="dimmed">
           The newest {MAX_ENTRIES} are shown.{' '}
-          <Anchor component={Link} to={paths.audit} inherit>
+          <Anchor component={Link} to={paths.auditAbout(subject, target)} inherit>
             The audit log
           </Anchor>{' '}
           has all.

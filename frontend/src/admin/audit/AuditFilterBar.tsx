@@ -5,7 +5,7 @@ import { DayField } from '../../components/DayField';
 import { FilterBar } from '../../ui/FilterBar';
 import { SearchField } from '../../ui/SearchField';
 import classes from './AuditFilterBar.module.css';
-import { ACTOR_CHARS } from './place';
+import { ACTOR_CHARS, auditScopes, TARGET_CHARS } from './place';
 import type { AuditFilters } from './queries';
 
 interface Props {
@@ -16,6 +16,14 @@ interface Props {
 }
 
 const choices = auditActions.map((value) => ({ value, label: auditWords[value] }));
+
+const scopeLabels: Record<(typeof auditScopes)[number], string> = {
+  maintenance: 'Many runs, channels, runners',
+  channel: 'Channels',
+  job: 'Jobs',
+  schedule: 'Schedules',
+};
+const scopes = auditScopes.map((value) => ({ value, label: scopeLabels[value] }));
 
 /** At the end of the page instead, the choices would lie outside every landmark. */
 const inPlace = { withinPortal: false };
@@ -42,6 +50,22 @@ export function AuditFilterBar({ filters, onChange, isHiding, onHide }: Props) {
         nothingFoundMessage="No such action"
         comboboxProps={inPlace}
         clearButtonProps={{ 'aria-label': 'Clear the action filter' }}
+      />
+      <Select
+        aria-label="Filter by what was acted on"
+        placeholder="On anything"
+        data={scopes}
+        value={filters.about ?? null}
+        onChange={(about) => onChange({ about: auditScopes.find((scope) => scope === about) })}
+        clearable
+        comboboxProps={inPlace}
+        clearButtonProps={{ 'aria-label': 'Clear the filter by what was acted on' }}
+      />
+      <SearchField
+        label="Exact name"
+        value={filters.target ?? ''}
+        onChange={(target) => onChange({ target }, { typed: true })}
+        maxLength={TARGET_CHARS}
       />
       <SearchField
         label="Run number"

@@ -107,6 +107,21 @@ test('filters are in the address and in what is asked, days as the reader’s ow
   expect(link).toHaveAttribute('download');
 });
 
+test('is narrowed to what was done to one thing, as its page links to it', async () => {
+  const asked = serveAudit([anAuditEvent({ action: 'channel.pause', target: 'mail' })]);
+  const { user } = await openAudit('/admin/audit?about=channel&target=mail');
+  expect(screen.getByRole('textbox', { name: 'Exact name' })).toHaveValue('mail');
+  await waitFor(() => expect(asked.at(-1)).toMatchObject({ subject: 'channel', target: 'mail' }));
+  await user.click(screen.getByLabelText('Clear the filter by what was acted on'));
+  await waitFor(() => expect(asked.at(-1)).not.toHaveProperty('subject'));
+});
+
+test('has the acts on many runs and on what executes them in one place', async () => {
+  const asked = serveAudit([anAuditEvent({ action: 'bulk.end' })]);
+  await openAudit('/admin/audit?about=maintenance');
+  await waitFor(() => expect(asked.at(-1)).toMatchObject({ about: 'maintenance' }));
+});
+
 test('goes towards the past by the last entry of a page, and back to now', async () => {
   const newest = [anAuditEvent({ id: '900' }), anAuditEvent({ id: '899' })];
   const asked = serveAudit(newest, [anAuditEvent({ id: '898', action: 'session.begin' })]);

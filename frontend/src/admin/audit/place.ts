@@ -1,4 +1,4 @@
-import { auditActions } from '@job-manager/shared/audit';
+import { auditActions, auditSubjects } from '@job-manager/shared/audit';
 import { createParser, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { isDay } from '../../lib/read-time';
 import type { AuditFilters } from './queries';
@@ -14,11 +14,16 @@ const parseAsNumberText = createParser({
   serialize: (number: string) => number,
 });
 
+/** What the log is narrowed to: the acts on many runs and on what executes them, or on one kind of things. */
+export const auditScopes = ['maintenance', ...auditSubjects] as const;
+
 // `run` would open the details of a run, on any page.
 const place = {
   actor: parseAsString,
   action: parseAsStringLiteral(auditActions),
   jobRunId: parseAsNumberText,
+  about: parseAsStringLiteral(auditScopes),
+  target: parseAsString,
   from: parseAsDay,
   to: parseAsDay,
   before: parseAsNumberText,
@@ -30,6 +35,7 @@ const place = {
 const signIns: readonly string[] = ['session.begin', 'session.end'];
 
 export const ACTOR_CHARS = 254;
+export const TARGET_CHARS = 200;
 
 /** What of the log is shown: `?actor=ada&action=run.cancel&from=2026-11-01&before=4711`. */
 export function useAuditPlace() {
@@ -38,6 +44,8 @@ export function useAuditPlace() {
     actor: given.actor?.slice(0, ACTOR_CHARS),
     action: given.action ?? undefined,
     jobRunId: given.jobRunId ?? undefined,
+    about: given.about ?? undefined,
+    target: given.target?.slice(0, TARGET_CHARS) || undefined,
     from: given.from ?? undefined,
     to: given.to ?? undefined,
   };

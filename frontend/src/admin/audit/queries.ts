@@ -1,4 +1,4 @@
-import type { AuditAction } from '@job-manager/shared/audit';
+import type { AuditAction, AuditSubject } from '@job-manager/shared/audit';
 import { keepPreviousData } from '@tanstack/react-query';
 import { api, contract } from '../../api/administration-client';
 import { downloadAddress } from '../../api/download-address';
@@ -8,6 +8,9 @@ export interface AuditFilters {
   actor?: string;
   action?: AuditAction;
   jobRunId?: string;
+  about?: 'maintenance' | AuditSubject;
+  /** The whole name of what was acted on. */
+  target?: string;
   /** Days in the zone that the panel shows, both included: `2026-11-22`. */
   from?: string;
   to?: string;
@@ -22,8 +25,9 @@ export const auditQuery = (filters: AuditFilters, before: string | undefined) =>
 export const auditExport = (filters: AuditFilters): string => downloadAddress(contract.audit.export, inTimes(filters));
 
 /** Days become the moments at which they begin and end in the zone that the panel shows. */
-const inTimes = ({ from, to, ...rest }: AuditFilters) => ({
+const inTimes = ({ from, to, about, ...rest }: AuditFilters) => ({
   ...rest,
+  ...(about === 'maintenance' ? { about } : { subject: about }),
   from: from && startOfDay(from),
   to: to && endOfDay(to),
 });

@@ -34,7 +34,7 @@ export function MaintenanceActivity() {
     <Section
       title="Recent Maintenance Activity"
       actions={
-        <Anchor component={Link} to={paths.audit} size="sm">
+        <Anchor component={Link} to={paths.auditAbout('maintenance')} size="sm">
           Audit log
         </Anchor>
       }
