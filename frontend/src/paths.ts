@@ -71,6 +71,21 @@ export const paths = {
   account: '/admin/account',
 } as const;
 
+const pages = Object.values(paths).filter((path) => typeof path === 'string' && !path.includes('?')) as string[];
+
+/**
+ * The address of the same page as the panel writes it: in lower case as far as it names the page, without a slash at the
+ * end and without doubled ones. What is compared with `paths` would otherwise match no page.
+ */
+export function canonicalPath(pathname: string): string {
+  const plain = pathname.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1');
+  const lower = plain.toLowerCase();
+  const [page = ''] = pages
+    .filter((path) => lower === path || lower.startsWith(`${path}/`))
+    .sort((a, b) => b.length - a.length);
+  return page + plain.slice(page.length);
+}
+
 /** The sign-in page that leads back to `address` afterwards. */
 export function loginFor(address: string): string {
   return address.startsWith(`${paths.admin}/`) ? `${paths.login}?next=${encodeURIComponent(address)}` : paths.login;

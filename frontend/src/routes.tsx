@@ -1,10 +1,10 @@
 import { NuqsAdapter } from 'nuqs/adapters/react-router/v7';
-import { Suspense } from 'react';
-import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
+import { type PropsWithChildren, Suspense } from 'react';
+import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router-dom';
 import { AdminRoute } from './admin/AdminRoute';
 import { JobManagerPage } from './admin/jobs/JobManagerPage';
 import { keepsAccounts, mount } from './api/place';
-import { paths } from './paths';
+import { canonicalPath, paths } from './paths';
 import { loadable } from './ui/loadable';
 import { PageLoader } from './ui/PageLoader';
 
@@ -47,43 +47,53 @@ export function AppRoutes() {
     <BrowserRouter basename={mount || '/'}>
       <NuqsAdapter>
         <Suspense fallback={<PageLoader />}>
-          <Routes>
-            <Route path="/" element={<Navigate to={paths.dashboard} replace />} />
-            {keepsAccounts && <Route path={paths.login} element={<LoginPage />} />}
-            <Route element={<AdminRoute />}>
-              <Route path={paths.admin} element={<Navigate to={paths.dashboard} replace />} />
-              <Route path={paths.dashboard} element={<DashboardPage />} />
-              <Route path={paths.overview} element={<OverviewPage />} />
-              <Route path={paths.jobs} element={<JobManagerPage />} />
-              <Route path={paths.history} element={<JobHistoryPage />} />
-              <Route path={paths.monitor} element={<JobMonitorPage />} />
-              <Route path={paths.batches} element={<BatchesPage />} />
-              <Route path={paths.batch(':batchId')} element={<BatchPage />} />
-              <Route path={paths.operations} element={<OperationsPage />} />
-              <Route path={paths.comparePage} element={<ComparePage />} />
-              <Route path={paths.analytics} element={<AnalyticsPage />} />
-              <Route path={paths.channels} element={<ChannelsPage />} />
-              <Route path={paths.channel(':channel')} element={<ChannelPage />} />
-              <Route path={paths.runners} element={<RunnersPage />} />
-              <Route path={paths.runnerPage(':runnerId')} element={<RunnerPage />} />
-              <Route path={paths.definitions} element={<DefinitionsPage />} />
-              <Route path={`${paths.definitions}/:jobName`} element={<DefinitionPage />} />
-              <Route path={paths.schedules} element={<SchedulesPage />} />
-              <Route path={paths.schedule(':scheduleId')} element={<SchedulePage />} />
-              <Route path={paths.run(':jobRunId')} element={<JobDetailsPage />} />
-              <Route path={paths.errors} element={<ErrorsPage />} />
-              <Route path={paths.error(':fingerprint')} element={<ErrorGroupPage />} />
-              <Route path={paths.audit} element={<AuditPage />} />
-              <Route path={paths.tokens} element={<TokensPage />} />
-              <Route path={paths.users} element={<UsersPage />} />
-              {keepsAccounts && <Route path={paths.account} element={<AccountPage />} />}
-              <Route path={paths.alerts} element={<AlertsPage />} />
-              <Route path={paths.systemStatus} element={<SystemStatusPage />} />
-              <Route path="*" element={<NotFoundPage />} />
-            </Route>
-          </Routes>
+          <CanonicalAddress>
+            <Routes>
+              <Route path="/" element={<Navigate to={paths.dashboard} replace />} />
+              {keepsAccounts && <Route path={paths.login} element={<LoginPage />} />}
+              <Route element={<AdminRoute />}>
+                <Route path={paths.admin} element={<Navigate to={paths.dashboard} replace />} />
+                <Route path={paths.dashboard} element={<DashboardPage />} />
+                <Route path={paths.overview} element={<OverviewPage />} />
+                <Route path={paths.jobs} element={<JobManagerPage />} />
+                <Route path={paths.history} element={<JobHistoryPage />} />
+                <Route path={paths.monitor} element={<JobMonitorPage />} />
+                <Route path={paths.batches} element={<BatchesPage />} />
+                <Route path={paths.batch(':batchId')} element={<BatchPage />} />
+                <Route path={paths.operations} element={<OperationsPage />} />
+                <Route path={paths.comparePage} element={<ComparePage />} />
+                <Route path={paths.analytics} element={<AnalyticsPage />} />
+                <Route path={paths.channels} element={<ChannelsPage />} />
+                <Route path={paths.channel(':channel')} element={<ChannelPage />} />
+                <Route path={paths.runners} element={<RunnersPage />} />
+                <Route path={paths.runnerPage(':runnerId')} element={<RunnerPage />} />
+                <Route path={paths.definitions} element={<DefinitionsPage />} />
+                <Route path={`${paths.definitions}/:jobName`} element={<DefinitionPage />} />
+                <Route path={paths.schedules} element={<SchedulesPage />} />
+                <Route path={paths.schedule(':scheduleId')} element={<SchedulePage />} />
+                <Route path={paths.run(':jobRunId')} element={<JobDetailsPage />} />
+                <Route path={paths.errors} element={<ErrorsPage />} />
+                <Route path={paths.error(':fingerprint')} element={<ErrorGroupPage />} />
+                <Route path={paths.audit} element={<AuditPage />} />
+                <Route path={paths.tokens} element={<TokensPage />} />
+                <Route path={paths.users} element={<UsersPage />} />
+                {keepsAccounts && <Route path={paths.account} element={<AccountPage />} />}
+                <Route path={paths.alerts} element={<AlertsPage />} />
+                <Route path={paths.systemStatus} element={<SystemStatusPage />} />
+                <Route path="*" element={<NotFoundPage />} />
+              </Route>
+            </Routes>
+          </CanonicalAddress>
         </Suspense>
       </NuqsAdapter>
     </BrowserRouter>
   );
+}
+
+/** Leads from another spelling of an address to the page itself. */
+function CanonicalAddress({ children }: PropsWithChildren) {
+  const { pathname, search, hash, state } = useLocation();
+  const canonical = canonicalPath(pathname);
+  if (canonical === pathname) return children;
+  return <Navigate to={{ pathname: canonical, search, hash }} state={state} replace />;
 }

@@ -1,16 +1,25 @@
-import { paths } from '../paths';
+import { canonicalPath, paths } from '../paths';
 
 const pageNames: Record<string, string> = {
   [paths.dashboard]: 'Dashboard',
-  [paths.jobs]: 'Jobs',
+  [paths.overview]: 'Overview',
+  [paths.jobs]: 'Runs',
+  [paths.monitor]: 'Active runs',
   [paths.history]: 'History',
-  [paths.monitor]: 'Monitor',
-  [paths.systemStatus]: 'System',
-  [paths.errors]: 'Errors',
+  [paths.batches]: 'Batches',
+  [paths.definitions]: 'Jobs',
+  [paths.schedules]: 'Schedules',
+  [paths.channels]: 'Channels',
+  [paths.runners]: 'Runners',
+  [paths.analytics]: 'Analytics',
+  [paths.alerts]: 'Alerts',
+  [paths.operations]: 'Operations',
+  [paths.systemStatus]: 'System status',
+  [paths.errors]: 'Browser errors',
   [paths.audit]: 'Audit log',
   [paths.tokens]: 'API tokens',
   [paths.users]: 'Users',
-  [paths.account]: 'Change password',
+  [paths.account]: 'Account',
 };
 
 /** What an address of the panel shows, for people: `Run New Job`, `run #13`, `History`. */
@@ -19,5 +28,5 @@ export function describeAddress(address: string): string {
   if (searchParams.has('new')) return 'Run New Job';
   if (searchParams.has('rerun')) return `Re-run Job (#${searchParams.get('rerun')})`;
   const run = searchParams.get('run') ?? /^\/admin\/jobs\/(\d+)$/.exec(pathname)?.[1];
-  return run === undefined ? (pageNames[pathname] ?? 'this page') : `run #${run}`;
+  return run === undefined ? (pageNames[canonicalPath(pathname)] ?? 'this page') : `run #${run}`;
 }

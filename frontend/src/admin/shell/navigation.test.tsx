@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { aRun } from '../../testing/a-run';
 import { operator, world } from '../../testing/backend';
-import { openPanel } from '../../testing/render-app';
+import { address, openPanel } from '../../testing/render-app';
 import { someHealth } from '../../testing/some-health';
 import { navGroups } from './nav-items';
 
@@ -127,6 +127,17 @@ test('the lists of runs stand beside each other and keep the job', async () => {
   expect(window.location.pathname + window.location.search).toBe('/admin/jobs/history?job=trending');
   await vi.waitFor(() => expect(document.title).toBe('History · Runs · Job Manager'));
 });
+
+test.each(['/admin/jobs/?page=2', '/admin/JOBS?page=2', '/admin//jobs?page=2&unknown=1'])(
+  '%s is the page of runs, and marked as such',
+  async (given) => {
+    await openPanel(given);
+    expect(address()).toBe(given.replace(/^.*\?/, '/admin/jobs?'));
+    const tabs = within(screen.getByRole('navigation', { name: 'Lists of runs' }));
+    expect(tabs.getByRole('link', { name: 'All' })).toHaveAttribute('aria-current', 'page');
+    expect(navigation().getByRole('link', { name: /^Runs/ })).toHaveAttribute('aria-current', 'page');
+  },
+);
 
 test('the account menu gives the focus back', async () => {
   const { user } = await openPanel('/admin/dashboard');
