@@ -67,7 +67,7 @@ export function listRunnerChanges(
 /** A change in one line: `3 slots, channels mail, media, log level debug, paused`. */
 export function describeRunnerChange({ concurrency, channels, logLevel, isPaused }: RunnerChange): string {
   const parts = [
-    concurrency === undefined ? [] : [`${concurrency} slots`],
+    concurrency === undefined ? [] : [concurrency === 1 ? '1 slot' : `${concurrency} slots`],
     channels === undefined ? [] : [channels === null ? 'all channels' : `channels ${channels.join(', ')}`],
     logLevel === undefined ? [] : [`log level ${logLevel}`],
     isPaused === undefined ? [] : [describePause(isPaused)],

@@ -1,5 +1,6 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { IconAlertTriangle, IconExclamationCircle } from '@tabler/icons-react';
+import { countOf } from '../lib/count-of';
 import classes from './MessageCounts.module.css';
 import { RunPageLink } from './RunPageLink';
 
@@ -29,9 +30,8 @@ export function MessageCounts({ run }: { run: JobRunSummary }) {
   );
 }
 
-const counted = (count: number, word: string) => `${count.toLocaleString('en')} ${count === 1 ? word : `${word}s`}`;
-const errors = ({ errorCount }: JobRunSummary) => counted(errorCount, 'error');
-const warnings = ({ warningCount }: JobRunSummary) => counted(warningCount, 'warning');
+const errors = ({ errorCount }: JobRunSummary) => countOf(errorCount, 'error');
+const warnings = ({ warningCount }: JobRunSummary) => countOf(warningCount, 'warning');
 
 const spell = (run: JobRunSummary): string =>
   [run.errorCount > 0 && errors(run), run.warningCount > 0 && warnings(run)].filter(Boolean).join(' and ');

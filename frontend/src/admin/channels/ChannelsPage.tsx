@@ -12,6 +12,7 @@ import { type ChannelActs, useChannelActs } from '../../components/channels/useC
 import { useListSort } from '../../components/list-sort';
 import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
+import { countOf } from '../../lib/count-of';
 import { EmptyState } from '../../ui/EmptyState';
 import { InSteps } from '../../ui/InSteps';
 import { ListToolbar } from '../../ui/ListToolbar';
@@ -92,7 +93,7 @@ function Channels() {
           <EmptyState
             icon={IconFilterOff}
             title="No channel matches"
-            text={`Looked among ${data.length} channels.`}
+            text={`Looked among ${countOf(data.length, 'channel')}.`}
             action={
               <Button variant="default" onClick={() => void set({ q: null, state: null })}>
                 Clear filters

@@ -7,6 +7,7 @@ import { AutoRefresh } from '../../components/AutoRefresh';
 import { useListSort } from '../../components/list-sort';
 import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
+import { countOf } from '../../lib/count-of';
 import { EmptyState } from '../../ui/EmptyState';
 import { InSteps } from '../../ui/InSteps';
 import { Page } from '../../ui/Page';
@@ -87,7 +88,7 @@ function Definitions() {
           <EmptyState
             icon={IconFilterOff}
             title="No job matches"
-            text={`Looked among ${listed.length} jobs.`}
+            text={`Looked among ${countOf(listed.length, 'job')}.`}
             action={
               <Button variant="default" onClick={filters.clear}>
                 Clear filters

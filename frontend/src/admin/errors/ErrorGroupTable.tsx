@@ -5,13 +5,14 @@ import { Link } from 'react-router-dom';
 import { useListSort } from '../../components/list-sort';
 import { Change } from '../../components/metrics/Change';
 import { RelativeTime } from '../../components/RelativeTime';
+import { countOf } from '../../lib/count-of';
 import { paths } from '../../paths';
 import { Ellipsis } from '../../ui/Ellipsis';
 import { Cell, Table } from '../../ui/Table';
 import classes from './ErrorGroupTable.module.css';
 import { ErrorState } from './ErrorState';
 import { LevelTag } from './LevelTag';
-import { countOf, periodNames } from './period';
+import { periodNames } from './period';
 import type { ErrorGroups } from './queries';
 import { SmallRate } from './RateChart';
 

@@ -1,13 +1,13 @@
 import type { ClientErrorGroup, ClientErrorOccurrence, ErrorPeriod } from '@job-manager/shared/contract/errors';
 import { Change } from '../../components/metrics/Change';
 import { DateTime } from '../../components/RelativeTime';
+import { countOf } from '../../lib/count-of';
 import { Fact, Facts } from '../../ui/Facts';
 import { Section } from '../../ui/Section';
 import classes from './ErrorGroupView.module.css';
 import { ErrorState } from './ErrorState';
 import { LevelTag } from './LevelTag';
 import { Occurrence } from './Occurrence';
-import { countOf } from './period';
 import { RateChart, Total } from './RateChart';
 
 interface Props {

@@ -1,9 +1,10 @@
 import type { ErrorPeriod } from '@job-manager/shared/contract/errors';
+import { countOf } from '../../lib/count-of';
 import { formatDuration } from '../../lib/duration';
 import { Chart } from '../../ui/chart/Chart';
 import type { ChartData } from '../../ui/chart/chart-data';
 import { Plot } from '../../ui/chart/Plot';
-import { countOf, periodNames } from './period';
+import { periodNames } from './period';
 import classes from './RateChart.module.css';
 
 /** Occurrences per step, the oldest first. */

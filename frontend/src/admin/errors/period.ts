@@ -5,7 +5,3 @@ export const periodNames = {
   '7d': 'the last 7 days',
   '30d': 'the last 30 days',
 } as const satisfies Record<ErrorPeriod, string>;
-
-/** "1 error", "1,247 errors". */
-export const countOf = (count: number, noun: string): string =>
-  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import { useLive } from '../../api/live/LiveProvider';
 import { graphQuery } from '../../api/run-list-queries';
 import { Pending } from '../../components/Pending';
+import { countOf } from '../../lib/count-of';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { ChainActs } from './ChainActs';
 import { ChainGraph } from './ChainGraph';
@@ -41,7 +42,7 @@ function ShownChain({ chain, jobRunId }: { chain: Chain; jobRunId?: string }) {
   return (
     <section aria-label="Chain" className={classes.chain}>
       <p className={classes.summary}>
-        {count(nodes.length, 'run')} in {count(stages.length, 'stage')}: {countStates(nodes)}
+        {countOf(nodes.length, 'run')} in {countOf(stages.length, 'stage')}: {countStates(nodes)}
         {isCut && '. There are more; these are the first ones.'}
       </p>
       {jobRunId !== undefined && <ChainActs chain={chain} jobRunId={jobRunId} />}
@@ -49,8 +50,6 @@ function ShownChain({ chain, jobRunId }: { chain: Chain; jobRunId?: string }) {
     </section>
   );
 }
-
-const count = (number: number, name: string) => `${number.toLocaleString('en')} ${name}${number === 1 ? '' : 's'}`;
 
 /** Reads the chain anew when one of its runs is in another state; progress is no reason. */
 function useChanges(chain: Chain | undefined, refetch: () => unknown): void {

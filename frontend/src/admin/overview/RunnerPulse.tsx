@@ -7,6 +7,7 @@ import { RunnerLink } from '../../components/EntityLinks';
 import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
 import { runnerLooks } from '../../components/runners';
+import { countOf } from '../../lib/count-of';
 import { formatLatency } from '../../lib/duration';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
@@ -54,7 +55,8 @@ export function RunnerPulse() {
             ))}
           </ul>
           <p className={classes.legend}>
-            Height: how long a heartbeat took. ╳: one that did not come.{more > 0 && ` And ${more} more runners.`}
+            Height: how long a heartbeat took. ╳: one that did not come.
+            {more > 0 && ` And ${countOf(more, 'more runner')}.`}
           </p>
         </>
       )}
@@ -67,7 +69,7 @@ function Lane({ runner, answer, minutes }: { runner: Pulse; answer: PulseAnswer;
   const { marks, missed, p95 } = laneOf(runner, answer, minutes * 60_000);
   const last = beats.at(-1)?.at;
   const figures = p95 === null ? 'nothing measured yet' : `p95 ${formatLatency(p95)}`;
-  const described = `${name}: ${marks.length - missed} heartbeats in ${minutes} minutes, ${figures}, ${missed} missed`;
+  const described = `${name}: ${countOf(marks.length - missed, 'heartbeat')} in ${minutes} minutes, ${figures}, ${missed} missed`;
   const { label, tone } = runnerLooks[status];
   return (
     <li className={classes.lane}>

@@ -6,6 +6,7 @@ import { Link } from 'react-router-dom';
 import { useCan } from '../../api/session';
 import { Elapsed, RelativeTime } from '../../components/RelativeTime';
 import { isAlive, runnerKinds, runnerLooks } from '../../components/runners';
+import { countOf } from '../../lib/count-of';
 import { formatDuration } from '../../lib/duration';
 import { paths } from '../../paths';
 import { Meter } from '../../ui/Meter';
@@ -116,7 +117,7 @@ function Load({ runner }: { runner: RunnerDetails }) {
       <div className={classes.load}>
         <Meter value={activeRuns} max={concurrency} tone={activeRuns >= concurrency ? 'warning' : 'info'} />
         <span>
-          {activeRuns} of {concurrency} slots
+          {activeRuns.toLocaleString('en')} of {countOf(concurrency, 'slot')}
           {status === 'DRAINING' && activeRuns > 0 && ` · ${activeRuns} to go`} · lag {formatDuration(loopLagMs)}
           {cpuPercent !== null && ` · CPU ${Math.round(cpuPercent)} %`}
         </span>

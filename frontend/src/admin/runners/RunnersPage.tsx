@@ -10,6 +10,7 @@ import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { useOpenedRunner } from '../../components/runner/useOpenedRunner';
 import { isAlive } from '../../components/runners';
+import { countOf } from '../../lib/count-of';
 import { EmptyState } from '../../ui/EmptyState';
 import { InSteps } from '../../ui/InSteps';
 import { ListToolbar } from '../../ui/ListToolbar';
@@ -144,7 +145,7 @@ function Found({ filters: { q, status, region }, defaults, acts, onClear }: Foun
         <EmptyState
           icon={IconFilterOff}
           title="No runner matches"
-          text={`Looked among ${runners.length} runners.`}
+          text={`Looked among ${countOf(runners.length, 'runner')}.`}
           action={
             <Button variant="default" onClick={onClear}>
               Clear filters

@@ -1,6 +1,7 @@
 import type { JobSchedule, ScheduledRun } from '@job-manager/shared/contract/schedules';
 import { useServerTime } from '../../api/server-clock';
 import { statusLook } from '../../components/status';
+import { countOf } from '../../lib/count-of';
 import { formatDateTime, formatDay } from '../../lib/date-time';
 import classes from './ScheduleTimeline.module.css';
 import { type TimelineMark, timelineOf } from './timeline';
@@ -53,9 +54,6 @@ export function ScheduleTimeline({ runs, isCut, skips, next }: Props) {
     </>
   );
 }
-
-const countOf = (count: number, noun: string): string =>
-  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 
 const describeMark = ({ kind, at, status }: TimelineMark): string => {
   const when = formatDateTime(at);

@@ -9,6 +9,7 @@ import { useCan } from '../../api/session';
 import { AutoRefresh } from '../../components/AutoRefresh';
 import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
+import { countOf } from '../../lib/count-of';
 import { EmptyState } from '../../ui/EmptyState';
 import { ListToolbar } from '../../ui/ListToolbar';
 import { Page } from '../../ui/Page';
@@ -148,7 +149,7 @@ function Schedules() {
               <EmptyState
                 icon={IconFilterOff}
                 title="No schedule matches"
-                text={`Looked among ${data.length} schedules.`}
+                text={`Looked among ${countOf(data.length, 'schedule')}.`}
                 action={
                   <Button variant="default" onClick={() => void set({ q: null, job: null, state: null })}>
                     Clear filters

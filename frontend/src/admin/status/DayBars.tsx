@@ -1,5 +1,6 @@
 import type { Verdict } from '@job-manager/shared/contract/health';
 import { memo } from 'react';
+import { countOf } from '../../lib/count-of';
 import classes from './DayBars.module.css';
 
 interface Props {
@@ -26,7 +27,7 @@ export const DayBars = memo(function DayBars({ name, days, firstDay, upPercent }
   const count = (wanted: Verdict | null) => days.filter((day) => day === wanted).length;
   const unknown = count(null);
   const words = [
-    `${count('CRITICAL')} days with a critical incident`,
+    `${countOf(count('CRITICAL'), 'day')} with a critical incident`,
     `${count('WARNING')} with a warning`,
     unknown > 0 && `${unknown} without samples`,
   ].filter(Boolean);

@@ -7,6 +7,7 @@ import { toFailure } from '../../api/failure';
 import { serverNow } from '../../api/server-clock';
 import { useCan } from '../../api/session';
 import { useAction } from '../../api/useAction';
+import { countOf } from '../../lib/count-of';
 import { formatDateTime } from '../../lib/date-time';
 import { boundsOf } from '../../lib/time-range';
 import { Ellipsis } from '../../ui/Ellipsis';
@@ -61,8 +62,7 @@ export function CausesTable({ jobName, range, answer }: Props) {
   return (
     <>
       <p className="dimmed">
-        {runs.toLocaleString('en')} {runs === 1 ? 'run' : 'runs'} failed, of {causes.toLocaleString('en')}{' '}
-        {causes === 1 ? 'cause' : 'causes'}
+        {countOf(runs, 'run')} failed, of {countOf(causes, 'cause')}
         {causes > failures.length && `; the first ${failures.length} are listed`}.{horizon}{' '}
         <Anchor
           component={Link}
@@ -104,7 +104,7 @@ function Cause({ cause: failure, range, namesJob, onSet }: CauseProps) {
           <Anchor
             component={Link}
             to={historyWith({ jobName, status: 'FAILED', time: range, cause: fingerprint })}
-            aria-label={`${runs.toLocaleString('en')} runs that failed of it`}
+            aria-label={`${countOf(runs, 'run')} that failed of it`}
             inherit
           >
             {runs.toLocaleString('en')}

@@ -4,6 +4,7 @@ import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { cleanUpRunners, cleanupQuery, runnersKey } from '../../api/runner-cleanup';
 import { useAction } from '../../api/useAction';
+import { countOf } from '../../lib/count-of';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
 import { RelativeTime } from '../RelativeTime';
@@ -69,5 +70,5 @@ const describeRuns = (runs: number): string =>
     ? `${countRuns(runs)} still in their name: they are taken back first, as if the lease had ended.`
     : 'No run is in their name any more.';
 
-const countRuns = (runs: number): string => (runs === 1 ? '1 run' : `${runs.toLocaleString('en')} runs`);
-const countRunners = (count: number): string => (count === 1 ? '1 runner' : `${count} runners`);
+const countRuns = (runs: number): string => countOf(runs, 'run');
+const countRunners = (count: number): string => countOf(count, 'runner');
