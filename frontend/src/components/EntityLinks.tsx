@@ -5,17 +5,20 @@ import { useCan } from '../api/session';
 import { paths } from '../paths';
 import { HoverCard } from '../ui/HoverCard';
 import { loadable } from '../ui/loadable';
+import { RunnerName } from './RunnerName';
 
 const JobCard = loadable(() => import('./JobCard').then((module) => module.JobCard));
 const RunnerCard = loadable(() => import('./RunnerCard').then((module) => module.RunnerCard));
 
 interface Props {
   to: string;
+  /** Its name where its parts would be read as several words. */
+  label?: string;
   children: ReactNode;
 }
 
-const EntityLink = ({ to, children }: Props) => (
-  <Anchor component={Link} to={to} inherit>
+const EntityLink = ({ to, label, children }: Props) => (
+  <Anchor component={Link} to={to} inherit aria-label={label}>
     {children}
   </Anchor>
 );
@@ -45,13 +48,17 @@ export const BatchLink = ({ id, name }: { id: string; name: string }) => (
 /** A runner as `host:pid`, leading to its card on the Runners page; a card beside it has its state. */
 export const RunnerLink = ({ name }: { name: string }) => (
   <HoverCard label={`Runner ${name}`} card={<RunnerCard name={name} />}>
-    <EntityLink to={paths.runner(name)}>{name}</EntityLink>
+    <EntityLink to={paths.runner(name)} label={name}>
+      <RunnerName name={name} />
+    </EntityLink>
   </HoverCard>
 );
 
 /** A runner as `host:pid`, leading to its page; where the page around has its state already. */
 export const RunnerPageLink = ({ id, name }: { id: string; name: string }) => (
-  <EntityLink to={paths.runnerPage(id)}>{name}</EntityLink>
+  <EntityLink to={paths.runnerPage(id)} label={name}>
+    <RunnerName name={name} />
+  </EntityLink>
 );
 
 /** A person by their address, leading to what they did; plain text for those who may not see that. */

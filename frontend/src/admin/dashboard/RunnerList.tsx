@@ -6,6 +6,7 @@ import { Link } from 'react-router-dom';
 import { healthQuery } from '../../api/health-queries';
 import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
+import { RunnerName } from '../../components/RunnerName';
 import { useOpenedRunner } from '../../components/runner/useOpenedRunner';
 import { isAlive, runnerLooks, runnerName } from '../../components/runners';
 import { formatLatency } from '../../lib/duration';
@@ -83,8 +84,8 @@ function Row({ runner, onOpen }: { runner: RunnerHealth; onOpen: (name: string) 
     <tr data-row={runner.id} className={classes.row} onClick={() => onOpen(name)}>
       <Cell isHeader isWide>
         <span className={classes.runner}>
-          <UnstyledButton title={name} className={classes.name} fz="inherit" aria-haspopup="dialog">
-            {name}
+          <UnstyledButton aria-label={name} className={classes.name} fz="inherit" aria-haspopup="dialog">
+            <RunnerName name={name} />
           </UnstyledButton>
           {runner.status !== 'ACTIVE' && <Tag tone={tone}>{label}</Tag>}
         </span>

@@ -5,6 +5,7 @@ import { memo, useRef } from 'react';
 import { Link } from 'react-router-dom';
 import { useCan } from '../../api/session';
 import { Elapsed, RelativeTime } from '../../components/RelativeTime';
+import { RunnerName } from '../../components/RunnerName';
 import { isAlive, runnerKinds, runnerLooks } from '../../components/runners';
 import { countOf } from '../../lib/count-of';
 import { formatDuration } from '../../lib/duration';
@@ -63,8 +64,8 @@ const RunnerCardItem = memo(function RunnerCardItem(props: ItemProps) {
             onChange={(event) => onTick(runner.id, event.currentTarget.checked)}
           />
         )}
-        <Link to={paths.runnerPage(runner.id)} className={classes.name}>
-          {runner.name}
+        <Link to={paths.runnerPage(runner.id)} className={classes.name} aria-label={runner.name}>
+          <RunnerName name={runner.name} />
         </Link>
         <Tag tone={tone}>{label}</Tag>
       </div>
