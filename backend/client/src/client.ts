@@ -22,7 +22,7 @@ export type ClientOptions = {
    * The schema of its tables, as DATABASE_SCHEMA names it. Without, it is that of the URL (`?schema=`) unless that is `public`,
    * else `job_manager` or `public`, whichever has them; the search path of a connection of the program's own has to find them.
    */
-  schema?: string;
+  schema?: string | undefined;
 } & (
   | /** A connection, a pool or a transaction of the program's own. */ { sql: Sql }
   | /** A PostgreSQL URL; needs the package `pg`. */ { connectionString: string }
@@ -33,7 +33,7 @@ export interface CallOptions {
    * Another connection for this call: a client of `pg` in a transaction, or `prismaSql(tx)`. The run exists once that
    * transaction commits, and runners are notified only then.
    */
-  sql?: Sql;
+  sql?: Sql | undefined;
 }
 
 /** Queues runs of `Jobs` from any Node program, without the server and without the code of the jobs. */

@@ -29,4 +29,4 @@ export type RequestFor<Jobs extends object, Request extends { jobName: string } 
 }[keyof JobParameters<Jobs> & string];
 
 type ParametersField<Parameters> =
-  Record<never, never> extends Parameters ? { parameters?: Parameters } : { parameters: Parameters };
+  Record<never, never> extends Parameters ? { parameters?: Parameters | undefined } : { parameters: Parameters };

@@ -56,7 +56,9 @@ const OF_OUR_OWN_SERVER = {
 } as const;
 
 /** Settings of a Job Manager that is part of another application, by the names and with the defaults of the environment. */
-export type EmbeddedSettings = Partial<Omit<Environment, keyof typeof OF_OUR_OWN_SERVER>>;
+export type EmbeddedSettings = {
+  [Name in Exclude<keyof Environment, keyof typeof OF_OUR_OWN_SERVER>]?: Environment[Name] | undefined;
+};
 
 /**
  * The configuration of these settings for the database of a URL; the environment is not read. DATABASE_URL in it is

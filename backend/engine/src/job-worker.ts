@@ -12,11 +12,11 @@ export interface JobWorkerOptions {
   databaseUrl: string;
   /** The jobs that this process executes; runs of others wait for a process that has them. */
   jobs: AnyJob[];
-  jobsModule?: string;
+  jobsModule?: string | undefined;
   /** Like those of `createJobManager`. */
-  services?: ServicesOption;
-  settings?: EmbeddedSettings;
-  log?: Logger;
+  services?: ServicesOption | undefined;
+  settings?: EmbeddedSettings | undefined;
+  log?: Logger | undefined;
 }
 
 /**

@@ -23,16 +23,16 @@ export interface JobManagerOptions<Jobs extends readonly AnyJob[] = readonly Any
   /** What can be run, each made with `defineJob`. */
   jobs: Jobs;
   /** File URL of the module that exports them as `jobs`, for the processes of isolated jobs; needed where there are any. */
-  jobsModule?: string;
+  jobsModule?: string | undefined;
   /**
    * What jobs get as `ctx.services`: an object, which stays the application's to close, or a function that makes it and
    * names what is to be closed. The processes of isolated jobs get what `jobsModule` exports as `services`.
    */
-  services?: ServicesOption;
+  services?: ServicesOption | undefined;
   /** Where `router` is mounted, such as `/ops/jobs`. */
   path: string;
   /** The path at which browsers find it, such as `/tools/ops/jobs` behind a proxy that strips `/tools`; `path` unless said otherwise. */
-  publicPath?: string;
+  publicPath?: string | undefined;
   /**
    * Tells who makes a request, by the application's own means; null for no person. Asked for every call, for the
    * socket when it is opened and every 30 seconds after. The socket's request is Node's own, which no middleware
@@ -40,12 +40,12 @@ export interface JobManagerOptions<Jobs extends readonly AnyJob[] = readonly Any
    */
   identify: Identify;
   /** Where the panel sends people to sign in; `{next}` in it becomes the address they come from. */
-  signInUrl?: string;
+  signInUrl?: string | undefined;
   /** Whether runs are executed in this process, which they are unless said otherwise, or by workers elsewhere. */
-  runner?: 'here' | 'none';
+  runner?: 'here' | 'none' | undefined;
   /** What docs/configuration.md lists, by the same names and with the same defaults. The environment is not read. */
-  settings?: EmbeddedSettings;
-  log?: Logger;
+  settings?: EmbeddedSettings | undefined;
+  log?: Logger | undefined;
 }
 
 /** Job Manager as a part of another application. One per process is meant. */

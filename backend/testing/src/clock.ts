@@ -4,8 +4,8 @@ import FakeTimers from '@sinonjs/fake-timers';
 
 export interface ClockOptions {
   /** Where Job Manager's tables are; without it only Node's timers move. */
-  sql?: Sql;
-  schema?: string;
+  sql?: Sql | undefined;
+  schema?: string | undefined;
 }
 
 /** Holds Node's timers and `Date` until it is moved, and moves what is due in PostgreSQL with them. */

@@ -9,9 +9,9 @@ import type pg from 'pg';
 
 export interface DrainOptions {
   /** The only channel whose runs are executed; all unless given. */
-  channel?: string;
+  channel?: string | undefined;
   /** So many executions at most, so that a job that queues itself again ends the test; 1,000 unless given. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** An execution of a drain, in the order they began. */

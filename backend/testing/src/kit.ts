@@ -21,7 +21,7 @@ export interface TestKitOptions<Jobs extends readonly AnyJob[]> {
   databaseUrl: string;
   jobs: Jobs;
   /** What jobs get as `ctx.services`: what these jobs use of it, or the application's own function that makes it. */
-  services?: Partial<JobServices> | CreateServices;
+  services?: Partial<JobServices> | CreateServices | undefined;
 }
 
 /** Where to read runs: the caller's open transaction, else what is committed. */

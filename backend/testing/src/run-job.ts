@@ -10,19 +10,19 @@ import type { MessageLevel } from '@job-manager/shared/message';
 
 /** Values of the job's context that a test overrides. */
 export interface RunJobOptions {
-  runId?: string;
-  attempt?: number;
-  claimNo?: number;
-  correlationId?: string;
-  startedAt?: Date;
+  runId?: string | undefined;
+  attempt?: number | undefined;
+  claimNo?: number | undefined;
+  correlationId?: string | undefined;
+  startedAt?: Date | undefined;
   /** What `ctx.upstream()` answers; nothing unless given. */
-  upstream?: UpstreamRun[];
+  upstream?: UpstreamRun[] | undefined;
   /** `ctx.services`, as far as the job uses it; the job fails where it uses a missing one. */
-  services?: Partial<JobServices>;
+  services?: Partial<JobServices> | undefined;
   /** Cancels the run when it is aborted, as an operator would. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** How long it may take; as long as it likes unless given, for the test has a limit of its own. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /** How an execution ended, and what it reported until then. */

@@ -59,7 +59,7 @@ export interface JobContext {
    * Fails this attempt, as any thrown error does. With `retry: false` it is the last, whatever attempts are left, for
    * errors that would occur again, such as a user who doesn't exist.
    */
-  fail(reason: string, options?: { retry?: boolean }): never;
+  fail(reason: string, options?: { retry?: boolean | undefined }): never;
   /**
    * Fails this attempt, and has the next begin after exactly so many milliseconds (up to ten years) instead of the
    * backoff: `Retry-After`. Uses up an attempt; where none is left the run fails with the reason. Throws.
@@ -108,52 +108,52 @@ type ParametersSchema = z.ZodObject;
 export type CodeSchedule<Parameters = Record<string, unknown>> = Omit<
   z.input<typeof scheduleSettings>,
   'jobName' | 'parameters'
-> & { parameters?: Parameters };
+> & { parameters?: Parameters | undefined };
 
 export interface JobDefinition<Schema extends ParametersSchema = ParametersSchema> {
   /** Begins with a letter; letters, digits and `. : _ -` follow. Also the id in URLs and on the command line. */
   name: string;
   description: string;
   /** Command lines that work as they stand, for those who run it. */
-  examples?: string[];
+  examples?: string[] | undefined;
   /** Raised when the same input would give another result; 1 by default. */
-  algorithmVersion?: string;
+  algorithmVersion?: string | undefined;
   /** Each field with `.describe()`: the panel, the API document and `--help` show it. */
   parameters: Schema;
   /** What "Load Defaults" fills in; must pass `parameters`. */
-  defaultParams?: z.input<Schema>;
+  defaultParams?: z.input<Schema> | undefined;
   /** Sets of parameters that the form offers by name; each must pass `parameters`. */
-  presets?: Record<string, z.input<Schema>>;
+  presets?: Record<string, z.input<Schema>> | undefined;
   /** The product's own: it is not offered with the other jobs, and its runs don't count in the statistics of a day. */
-  isInternal?: boolean;
+  isInternal?: boolean | undefined;
   /** The channel its runs queue in; `default` by default. */
-  channel?: string;
+  channel?: string | undefined;
   /** -100 to 100, lower first within the channel; 0 by default. */
-  priority?: number;
+  priority?: number | undefined;
   /**
    * How often a run may be begun after an error; the loss of a runner uses up no attempt. 3 by default; with 1 a run
    * never begins twice, whatever happens.
    */
-  maxAttempts?: number;
+  maxAttempts?: number | undefined;
   /** How long failed attempts wait before the next; what is left out is as `defaultRetry` in `shared/src/retry.ts`. */
-  retry?: Partial<RetryPolicy>;
+  retry?: Partial<RetryPolicy> | undefined;
   /**
    * A run that crashed so many processes in which it was alone is stopped, whatever attempts are left. 3 by default.
    */
-  maxCrashes?: number;
+  maxCrashes?: number | undefined;
   /**
    * Runs in a process of its own, so that an endless loop, a leak or a crash affects no other run, and force-fail
    * really ends it.
    */
-  isolated?: boolean;
+  isolated?: boolean | undefined;
   /** An isolated attempt that takes more memory than this is ended. */
-  memoryLimitMb?: number;
+  memoryLimitMb?: number | undefined;
   /** A run that takes longer is marked slow. 30 minutes by default, or four fifths of a timeout that comes before. */
-  slowAfterMs?: number;
+  slowAfterMs?: number | undefined;
   /** An attempt that takes longer is failed; null for as long as it likes. An hour by default. */
-  timeoutMs?: number | null;
+  timeoutMs?: number | null | undefined;
   /** When it runs by itself; a schedule that is removed here is removed from the database at the next start. */
-  schedules?: CodeSchedule<z.input<Schema>>[];
+  schedules?: CodeSchedule<z.input<Schema>>[] | undefined;
   /** What lists show of a run that succeeded, from its metadata: "4,120 scores". It stands for the last message of its progress. */
   summary?(metadata: Record<string, unknown>): string;
   /** The work. What it returns is added to the metadata; what it throws fails the run. */

@@ -32,7 +32,7 @@ const hostUser = z
  * A user of the application that embeds us: their id there, what to show them by (the id where left out), and what they may
  * do here: a built-in role, or the name of one that was made in the panel.
  */
-export type HostUser = { id: string | number; email?: string } & (
+export type HostUser = { id: string | number; email?: string | undefined } & (
   | { role: UserRole; ownRole?: undefined }
   | { role?: undefined; ownRole: string }
 );
