@@ -97,6 +97,9 @@ async function stageServer(compiled: string, stage: string): Promise<void> {
   await Promise.all([
     copy(join(ROOT, 'backend/server/src/auth/common-passwords.txt'), 'dist/auth/common-passwords.txt'),
     copy(join(ROOT, 'frontend/dist'), 'panel'),
+    ...['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-bundle.js.LICENSE.txt', 'LICENSE', 'NOTICE'].map((file) =>
+      copy(join(ROOT, 'backend/server/node_modules/swagger-ui-dist', file), `api-docs/${file}`),
+    ),
   ]);
 }
 

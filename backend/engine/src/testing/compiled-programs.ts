@@ -47,7 +47,7 @@ export async function compilePrograms(...modules: URL[]): Promise<CompiledProgra
     ...{ bundle: true, splitting: true, platform: 'node', target: 'node20', format: 'esm', logLevel: 'warning' },
     entryPoints: [CHILD, ...modules].map((module) => fileURLToPath(module)),
     ...{ outdir: folder, outbase: repository, outExtension: { '.js': '.mjs' } },
-    external: ['pg-native', '@node-rs/argon2', 'swagger-ui-express'],
+    external: ['pg-native', '@node-rs/argon2'],
     // For what is CommonJS among what they import.
     banner: {
       js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`,

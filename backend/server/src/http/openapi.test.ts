@@ -130,9 +130,12 @@ it('has a page to read it, made of local files alone', async () => {
   expect(page.status).toBe(200);
   expect(page.text).not.toMatch(/(src|href)=['"]https?:/);
   expect(page.text).not.toMatch(/<script>/);
-  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js']) {
+  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
     expect((await send(server.url, { path: `/api/docs/${file}` })).status).toBe(200);
   }
-  const start = await send(server.url, { path: '/api/docs/swagger-ui-init.js' });
+  const start = await send(server.url, { path: '/api/docs/start.js' });
   expect(start.text).toContain('../openapi.json');
+  for (const file of ['index.html', 'package.json', 'swagger-ui.js']) {
+    expect((await send(server.url, { path: `/api/docs/${file}` })).status).toBe(404);
+  }
 });

@@ -2,7 +2,7 @@ import { contract } from '@job-manager/shared/contract/index';
 import { type OpenAPI, OpenAPIGenerator } from '@orpc/openapi';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import { Router } from 'express';
-import swaggerUi from 'swagger-ui-express';
+import { createApiDocs } from './api-docs.js';
 import { publicBaseOf } from './mounted.js';
 import { namedSchemas } from './openapi-schemas.js';
 import { type ProblemCode, problemTitles, statusOf } from './problem.js';
@@ -50,11 +50,8 @@ export function createDocumentRoutes(): Router {
     document ??= createDocument();
     res.json({ ...(await document), servers: [{ url: publicBaseOf(req) }] });
   });
-  // Seen from `docs/`, wherever an application has mounted us.
-  const ui = { swaggerUrl: '../openapi.json', customSiteTitle: 'Job Manager API' };
   routes.get('/docs', (req, res) => res.redirect(301, `${publicBaseOf(req)}/docs/`));
-  routes.use('/docs', swaggerUi.serveFiles(undefined, ui));
-  routes.get('/docs/', swaggerUi.setup(undefined, ui));
+  routes.use('/docs', createApiDocs());
   return routes;
 }
 
