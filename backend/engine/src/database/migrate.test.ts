@@ -188,6 +188,19 @@ it('a worker may start first: it applies the migrations itself', async () => {
   await worker.stop();
 });
 
+it('is taken out by dropping its schema: nothing of it is anywhere else', async () => {
+  const others = `SELECT nspname, (SELECT json_agg(relname ORDER BY relname) FROM pg_class WHERE relnamespace = n.oid) AS relations,
+      (SELECT json_agg(proname ORDER BY proname) FROM pg_proc WHERE pronamespace = n.oid) AS functions,
+      (SELECT json_agg(typname ORDER BY typname) FROM pg_type WHERE typnamespace = n.oid) AS types,
+      (SELECT count(*) FROM pg_extension) AS extensions, (SELECT count(*) FROM pg_event_trigger) AS triggers
+    FROM pg_namespace n WHERE nspname <> 'taken_out' AND nspname !~ '^pg_(temp|toast)' ORDER BY nspname`;
+  const before = (await sql.query(others)).rows;
+  await migrate(withSchema(database.url, 'taken_out'));
+  expect((await sql.query(others)).rows).toEqual(before);
+  await sql.query('DROP SCHEMA taken_out CASCADE');
+  expect((await sql.query(others)).rows).toEqual(before);
+});
+
 it('two that start at once pin the search path of the functions one after the other', async () => {
   const unpinned = `SELECT p.oid::regprocedure AS name FROM pg_proc p WHERE pronamespace = 'at_once'::regnamespace AND prokind = 'f'
     AND coalesce(proconfig::text, '') NOT LIKE '%search_path=%'`;
