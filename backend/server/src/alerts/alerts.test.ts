@@ -373,7 +373,7 @@ it.each([
   const { rows } = await query('SELECT clock_timestamp() AS now');
   const now: number = rows[0].now.getTime();
   const given: Rule = unsavedRule({ ...GIVEN, kind, threshold: null, windowMs: null });
-  const { ruleJudgeOf } = await import('./kinds.js');
+  const { ruleJudgeOf } = await import('./rules.js');
   const { replay, find } = ruleJudgeOf(kind);
   const source = {
     ...{ sql: database.pool, now: new Date(now), critical: new Set<string>(), health: health.system },

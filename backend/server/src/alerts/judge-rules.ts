@@ -6,9 +6,9 @@ import { isUnreachable } from '@job-manager/engine/store/database-errors';
 import type { Sql } from '@job-manager/engine/store/sql';
 import { alertKindOf } from '@job-manager/shared/alert-rules';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
-import { ruleJudgeOf } from './kinds.js';
 import type { Outage } from './outage.js';
 import { readyRules } from './ready-rules.js';
+import { ruleJudgeOf } from './rules.js';
 import type { AlertSource, Finding, Rule } from './source.js';
 import { incidentsOf, type Span } from './spans.js';
 

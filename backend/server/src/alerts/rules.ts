@@ -1,10 +1,10 @@
 import type { AlertRuleKind } from '@job-manager/shared/alert-rules';
-import { channelLate, queueDepth } from './kinds/channels.js';
-import { connectionsLost } from './kinds/connections.js';
-import { failureRate, failuresRising, newCause, runFailed } from './kinds/failures.js';
-import { panelErrors, panelErrorsRising } from './kinds/panel-errors.js';
-import { noSuccess, scheduleSkipped, slowRuns, stalledRuns } from './kinds/runs.js';
-import { health, noRunner, runnerLost } from './kinds/system.js';
+import { channelLate, queueDepth } from './rules/channels.js';
+import { connectionsLost } from './rules/connections.js';
+import { failureRate, failuresRising, newCause, runFailed } from './rules/failures.js';
+import { panelErrors, panelErrorsRising } from './rules/panel-errors.js';
+import { noSuccess, scheduleSkipped, slowRuns, stalledRuns } from './rules/runs.js';
+import { health, noRunner, runnerLost } from './rules/system.js';
 import type { RuleJudge } from './source.js';
 
 /** Every kind of rule, as it is judged. */
