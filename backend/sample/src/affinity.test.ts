@@ -54,7 +54,7 @@ it('gives the same rows twice, and drops what is no longer so', async () => {
   expect(rest.every(({ replies, reactions, follows }) => replies > 0 && reactions === 0 && !follows)).toBe(true);
 });
 
-it('leaves out what people do to themselves and what lies ahead', async () => {
+it('leaves out reactions to one's own posts and those in the future', async () => {
   const [fan, author] = (await bench.network.members(2)) as [number, number];
   const own = await bench.network.post(fan, 'Mine');
   const theirs = await bench.network.post(author, 'Theirs');
@@ -71,7 +71,7 @@ it('goes on to fade when a thousand half-lives have passed', async () => {
   expect((await stored())[0]?.score).toBeLessThan(1e-200);
 });
 
-it('measures one user alone when asked to', async () => {
+it('measures one user alone on request', async () => {
   const [fan, author, other] = (await bench.network.members(3)) as [number, number, number];
   await bench.network.follow(fan, author);
   await bench.network.follow(other, author);

@@ -9,7 +9,7 @@ const bench = networkPerTest();
 const run = (parameters: Record<string, unknown> = {}) => bench.run(buildUserTraitsJob, parameters);
 const stored = () => bench.db.userTraitVector.findMany({ orderBy: { userId: 'asc' } });
 
-it('weighs answers by their questions, twice what people say of themselves', async () => {
+it('weighs answers by their questions, and declared interests twice', async () => {
   const member = await bench.network.member();
   const [strong, weak, other] = await bench.network.quiz([
     { trait: 'humor', weight: 0.9, values: [-1, 1] },
@@ -66,7 +66,7 @@ it('gives the same rows twice', async () => {
   expect(await stored()).toEqual(first);
 });
 
-it('describes one user alone when asked to', async () => {
+it('describes one user alone on request', async () => {
   const [one] = (await bench.network.members(2)) as [number, number];
   await run({ userId: one });
   expect((await stored()).map(({ userId }) => userId)).toEqual([one]);

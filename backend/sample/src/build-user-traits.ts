@@ -22,7 +22,7 @@ const parameters = z.strictObject({
     .min(1)
     .max(3650)
     .default(90)
-    .describe('How many days of posts and reactions tell about behaviour.'),
+    .describe('How many days of posts and reactions count as behaviour.'),
   batchSize: batchSizeParameter('users', 200),
   pauseMs: pauseMsParameter,
 });
@@ -56,7 +56,7 @@ export const buildUserTraitsJob = defineJob({
     });
     const { usersWithoutEvidence } = counts;
     if (usersWithoutEvidence > 0)
-      ctx.log.info(`Nothing tells about the traits of ${grouped(usersWithoutEvidence)} users`);
+      ctx.log.info(`${grouped(usersWithoutEvidence)} users have no evidence of traits`);
     return counts;
   },
 });

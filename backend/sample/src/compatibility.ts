@@ -40,7 +40,7 @@ export const compatibilityJob = defineJob({
     ctx.pipeline([
       { id: 'load', label: 'Loading users' },
       { id: 'read', label: 'Reading their answers', weight: 2 },
-      { id: 'compare', label: 'Comparing everybody with everybody', weight: 10 },
+      { id: 'compare', label: 'Comparing all pairs of users', weight: 10 },
       { id: 'store', label: 'Storing the best pairs', weight: 7 },
     ]);
     const users = await inStep(ctx, 'load', () => userIds(ctx));
@@ -76,7 +76,7 @@ interface Pair extends Agreement {
   userBId: number;
 }
 
-/** The best pairs of each person, found by comparing everybody with everybody after them. */
+/** The best pairs of each person, found by comparing each person with all later ones. */
 class BestPairs {
   /** Pairs with enough common answers. */
   compared = 0;

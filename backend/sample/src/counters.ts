@@ -21,7 +21,7 @@ export const COUNTERS = {
   },
 } satisfies Record<string, { key: string; counts: Partial<Record<CounterName, string>> }>;
 
-/** A counter that says something else than its rows do. */
+/** A counter that differs from the number of its rows. */
 export interface Drift {
   id: number;
   counter: CounterName;
@@ -45,7 +45,7 @@ export function findDrift(db: PrismaClient, table: keyof typeof COUNTERS, ids: n
 
 /**
  * Sets the counters right and returns how many. One that changed since it was counted is left alone: the
- * count is stale then, and the next run looks again.
+ * count is stale then, and the next run checks again.
  */
 export async function repairDrift(db: PrismaClient, table: keyof typeof COUNTERS, drift: Drift[]): Promise<number> {
   let repaired = 0;

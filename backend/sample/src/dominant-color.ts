@@ -5,7 +5,7 @@ export interface Pixels {
   rgba: Uint8Array;
 }
 
-/** Sixteen steps per channel: fine enough to tell colours apart, coarse enough to gather their shades. */
+/** Sixteen steps per channel: fine enough to distinguish colours, coarse enough to merge their shades. */
 const STEP_BITS = 4;
 const OPAQUE = 128;
 

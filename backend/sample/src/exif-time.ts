@@ -1,7 +1,7 @@
 import exifr from 'exifr';
 import * as z from 'zod';
 
-/** The only tags that are looked at; a location is never asked for and never kept. */
+/** The only tags that are read; a location is never read and never kept. */
 const TAGS = ['DateTimeOriginal', 'OffsetTimeOriginal', 'CreateDate', 'OffsetTimeDigitized'];
 
 const tags = z.object({

@@ -32,7 +32,7 @@ export const feedPresortCleanupJob = defineJob({
       await ctx.checkCancellation();
       if (batches > 0) await ctx.pause(pauseMs);
       const removed = await removeExpired(ctx, batchSize);
-      // Another run, or a feed presorted anew, may have been faster.
+      // Another run, or a feed presorted again, may have been faster.
       if (removed === 0) break;
       rowsRemoved += removed;
       batches += 1;

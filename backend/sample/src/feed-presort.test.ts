@@ -88,7 +88,7 @@ it('gives the same rows twice, and drops what left the feed', async () => {
   expect((await stored()).filter(({ postId }) => postId === top)).toEqual([]);
 });
 
-it('shows no user their own posts, replies, what they reacted to or what lies ahead', async () => {
+it('shows no user their own posts, replies, posts they reacted to or posts in the future', async () => {
   const [me, author] = (await bench.network.members(2)) as [number, number];
   const own = await bench.network.post(me, 'Mine');
   await bench.network.post(author, 'A reply', { replyToId: own });
@@ -100,7 +100,7 @@ it('shows no user their own posts, replies, what they reacted to or what lies ah
   expect(await stored()).toMatchObject([{ userId: me, postId: shown, rank: 1 }]);
 });
 
-it('presorts for one user alone when asked to', async () => {
+it('presorts for one user alone on request', async () => {
   const members = await prepare(32);
   await run({ userId: members[2] });
   expect(new Set((await stored()).map(({ userId }) => userId))).toEqual(new Set([members[2]]));

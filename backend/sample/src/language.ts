@@ -16,7 +16,7 @@ const TELLING: [RegExp, Language[]][] = [
 const HINT = 0.5;
 
 /**
- * Guesses the language of a text from its common words and telling letters; `und` when there are none or
+ * Guesses the language of a text from its common words and typical letters; `und` when there are none or
  * two languages are equally likely. `words` are those of the text, in lower case.
  */
 export function guessLanguage(text: string, words: readonly string[]): Language | 'und' {
@@ -34,7 +34,7 @@ function score(language: Language, text: string, words: readonly string[]): numb
   return common === 0 ? 0 : common + hints.length * HINT;
 }
 
-/** A word of several languages says less about each. */
+/** A word of several languages counts less for each. */
 const WORTH = new Map(
   LANGUAGES.flatMap((language) => [...STOP_WORDS[language]]).map((word) => [
     word,

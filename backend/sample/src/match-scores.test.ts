@@ -117,7 +117,7 @@ it('drops candidates and users that are no longer there', async () => {
   ]);
 });
 
-it('says so when the user does not exist or has no profile', async () => {
+it('fails by name when the user does not exist or has no profile', async () => {
   const operator = await bench.network.account();
   await expect(run({ userId: 999 })).rejects.toThrow('There is no user with the id 999.');
   await expect(run({ userId: operator })).rejects.toThrow(`There is no profile of a user with the id ${operator}.`);

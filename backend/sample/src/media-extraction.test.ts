@@ -96,7 +96,7 @@ describe('EXIF', () => {
   const taken = (fields: Record<string, string>, format: 'jpeg' | 'webp' | 'png' | 'tiff' = 'jpeg') =>
     plainPicture(20, 20, '#ffffff').withExif({ IFD2: fields }).toFormat(format).toBuffer();
 
-  it.each(['jpeg', 'webp', 'png'] as const)('tells when a %s was taken, with its offset', async (format) => {
+  it.each(['jpeg', 'webp', 'png'] as const)('reads when a %s was taken, with its offset', async (format) => {
     const { DateTimeOriginal, OffsetTimeOriginal } = LONDON_EXIF.IFD2;
     const file = await taken({ DateTimeOriginal, OffsetTimeOriginal }, format);
     expect((await extract(`shot.${format}`, file)).takenAt).toEqual(new Date('2024-05-06T10:34:56Z'));
@@ -116,7 +116,7 @@ describe('EXIF', () => {
   });
 
   it.each(['0000:00:00 00:00:00', '2024:02:31 10:00:00', '2024:13:01 10:00:00', 'yesterday', '    :  :     :  :  '])(
-    'knows no time where the camera says %j',
+    'reads no time where the camera wrote %j',
     async (DateTimeOriginal) => {
       expect((await extract('odd.jpg', await taken({ DateTimeOriginal }))).takenAt).toBeNull();
     },
@@ -173,9 +173,9 @@ describe('a file that cannot be read', () => {
     expect(await failure('cut.png', file.subarray(0, Math.round(file.length / 2)))).toMatch(/is damaged/);
   });
 
-  it('refuses to unfold a picture that is far larger than its file', async () => {
+  it('refuses to decode a picture that is far larger than its file', async () => {
     const file = await plainPicture(20, 10, '#ffffff').png().toBuffer();
-    // The first chunk, at 12 to 29, tells width and height; its checksum follows.
+    // The first chunk, at 12 to 29, contains width and height; its checksum follows.
     file.writeUInt32BE(20_000, 16);
     file.writeUInt32BE(10_000, 20);
     file.writeUInt32BE(crc32(file.subarray(12, 29)), 29);

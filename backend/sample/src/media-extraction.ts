@@ -9,7 +9,7 @@ import { findMediaFile, readMediaFile } from './media-folder.js';
 export const EXTRACTION_VERSION = '1.0.0';
 
 const LARGEST_FILE = 64 * 1024 * 1024;
-/** A small file may unfold to a picture that no memory holds. */
+/** A small file may decode to a picture larger than memory. */
 const MOST_PIXELS = 100_000_000;
 /** ThumbHash takes no more. */
 const THUMBNAIL_SIDE = 100;
@@ -86,10 +86,10 @@ function isKnownFormat(file: Buffer): boolean {
   return SIGNATURES.some(([at, bytes]) => file.subarray(at, at + bytes.length).toString('latin1') === bytes);
 }
 
-/** Loaded with the first picture: it takes memory that a worker without any doesn't have to have. */
+/** Loaded with the first picture: a worker that reads no picture saves its memory. */
 const decoder = async () => (await import('sharp')).default;
 
-// The decoder's own words can't be kept: it gathers them for all pictures read at the same time.
+// The decoder's own message can't be kept: it collects the messages of all pictures read at the same time.
 async function readHeader(bytes: Buffer): Promise<Metadata> {
   const sharp = await decoder();
   return sharp(bytes, { limitInputPixels: false })

@@ -35,13 +35,13 @@ export async function findMediaFile(root: string, fileName: string): Promise<Med
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     if (NOT_THERE.has(code)) return { kind: 'missing' };
     // Anything else, such as a refused permission, must not pass for a missing file.
-    return { kind: 'unsafe', reason: `can't be looked at (${code})` };
+    return { kind: 'unsafe', reason: `can't be read (${code})` };
   }
 }
 
 const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
 
-/** Nothing to say when each folder on the way is one. Throws as `lstat` does. */
+/** Undefined when each folder of the path is a directory. Throws as `lstat` does. */
 async function lookAtFolders(root: string, fileName: string): Promise<MediaFile | undefined> {
   let folder = root;
   for (const part of fileName.split('/').slice(0, -1)) {
@@ -71,7 +71,7 @@ function nameFault(fileName: string): string | undefined {
 
 /**
  * Removes a file below `root` that was last changed before `olderThan`; false when it is not there, newer
- * or not safe to remove. The way to it is looked at again right before: a folder may have become a link.
+ * or not safe to remove. Its path is checked again right before: a folder may have become a link.
  */
 export async function removeMediaFile(root: string, fileName: string, olderThan: Date): Promise<boolean> {
   const file = await findMediaFile(root, fileName);

@@ -115,7 +115,7 @@ describe('media-metadata-batch', () => {
     expect(await rows()).toEqual(first);
   });
 
-  it('tries failed files again only when asked to', async () => {
+  it('tries failed files again only on request', async () => {
     await aFolder();
     await run();
     await media.write('gone.jpg', await plainPicture(9, 9, '#ffffff').jpeg().toBuffer());

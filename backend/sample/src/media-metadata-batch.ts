@@ -55,7 +55,7 @@ export const mediaMetadataBatchJob = defineJob({
   },
 });
 
-/** Those never read, those read by an older version of the extraction and, if asked for, those that failed. */
+/** Those never read, those read by an older version of the extraction and, on request, those that failed. */
 function itemsToRead(ctx: JobContext, retryFailed: boolean): Promise<Item[]> {
   return ctx.services.db.media.findMany({
     where: {

@@ -33,7 +33,7 @@ export const mediaMetadataJob = defineJob({
     if (!extraction.ok) {
       await save();
       ctx.setMetadata({ failed: 1 });
-      // The row says so now; it would say the same after another look.
+      // The row records the error; another attempt would have the same result.
       return ctx.fail(`Media item ${mediaId} (${fileName}) can't be read: ${extraction.error}`, { retry: false });
     }
     ctx.step('read').done();

@@ -106,7 +106,7 @@ describe('media-orphan-cleanup', () => {
     });
   });
 
-  it('removes nothing unless asked to, and reports the same orphans', async () => {
+  it('removes nothing by default, and reports the same orphans', async () => {
     await aHalfMatchingFolder();
     const before = [await listing(media.dir), await rowNames()];
     const { metadata } = await run({});

@@ -134,7 +134,7 @@ describe('profile-search-index', () => {
     expect(metadata).toEqual({ profilesIndexed: 1, documentsRemoved: 1 });
   });
 
-  it('indexes one profile alone when asked to, and refuses one that is not there', async () => {
+  it('indexes one profile alone on request, and refuses one that is not there', async () => {
     const [, second] = await network.members(3);
     await run({ userId: second });
     expect((await documents()).map((row) => row.userId)).toEqual([second]);

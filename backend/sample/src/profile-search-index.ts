@@ -7,7 +7,7 @@ const ALGORITHM_VERSION = '1.0.0';
 
 /**
  * The documents hold names and places word for word (`simple`: "Will" is a name, not a stop word) and
- * interests and bio by their stems (`english`). A query asks for both:
+ * interests and bio by their stems (`english`). A query searches both:
  * `document @@ (websearch_to_tsquery('simple', q) || websearch_to_tsquery('english', q))`.
  */
 export const profileSearchIndexJob = defineJob({

@@ -146,7 +146,7 @@ describe('quiz-answer-stats', () => {
     expect(progress.at(-1)).toEqual({ fraction: 1, message: 'Summarised 6 of 6 questions' });
   });
 
-  it('summarises one quiz alone when asked to, and refuses one that is not there', async () => {
+  it('summarises one quiz alone on request, and refuses one that is not there', async () => {
     await aQuizAnsweredAtRandom();
     await network.quiz([{ trait: 'humor', weight: 1, values: [0] }]);
     const quiz = await database.db.quiz.findFirstOrThrow({ orderBy: { id: 'desc' } });

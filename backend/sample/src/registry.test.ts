@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { jobs } from './registry.js';
 
-/** Reads `--batchSize=100` as the command line does: numbers and booleans where they look like it. */
+/** Reads `--batchSize=100` as the command line does: as numbers and booleans where the text is one. */
 function parametersOf(commandLine: string): Record<string, unknown> {
   const flags = [...commandLine.matchAll(/--(\w+)=(\S+)/g)];
   return Object.fromEntries(flags.map(([, name, value = '']) => [name, z.json().parse(literal(value))]));

@@ -127,7 +127,7 @@ describe('searchable-user', () => {
     expect(metadata).toEqual({ usersProcessed: 1, rowsRemoved: 1 });
   });
 
-  it('writes one user alone when asked to, and refuses one without a profile', async () => {
+  it('writes one user alone on request, and refuses one without a profile', async () => {
     const [, second] = await aNetworkAtRandom();
     await run({ userId: second });
     expect((await rows()).map((row) => row.userId)).toEqual([second]);

@@ -15,7 +15,7 @@ declare module '../../engine/src/queue/job.js' {
   interface JobServices extends SampleServices {}
 }
 
-/** Makes them. The client is made when a job first asks for it: 10 MB that a runner with nothing to do has no use for. */
+/** Creates them. The client is created when a job first uses it: an idle runner saves 10 MB. */
 export function services({ databaseUrl, onClose }: ServicesContext): SampleServices {
   const config = readConfig();
   let db: PrismaClient | undefined;

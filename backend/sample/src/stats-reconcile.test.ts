@@ -20,7 +20,7 @@ beforeEach(async () => {
 const run = (parameters = {}, options = {}) =>
   tryJob(statsReconcileJob, parameters, { db: database.db, startedAt: NOW, ...options });
 
-/** Members who follow, post, reply and react at random; every counter still says 0. */
+/** Members who follow, post, reply and react at random; every counter is still 0. */
 async function aNetworkAtRandom(): Promise<number[]> {
   const random = seededRandom(11);
   const users = await network.members(8);

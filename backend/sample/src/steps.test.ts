@@ -29,7 +29,7 @@ const run = (job: (typeof jobs)[number]) =>
   tryJob(job, job.defaultParams ?? {}, { db: database.db, mediaDir: media.dir, startedAt: NOW });
 const all = (steps: readonly JobRunStep[]): JobRunStep[] => steps.flatMap((step) => [step, ...all(step.steps)]);
 
-it.each(jobs)('$name has steps with words of their own, and brings each to its end', async (job) => {
+it.each(jobs)('$name has steps with labels of their own, and finishes each', async (job) => {
   const { steps, progress } = await run(job);
   expect(steps.length).toBeGreaterThanOrEqual(2);
   for (const step of all(steps)) {
@@ -40,7 +40,7 @@ it.each(jobs)('$name has steps with words of their own, and brings each to its e
   expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
 });
 
-it('says which files it could not read', async () => {
+it('logs which files it could not read', async () => {
   const [job] = jobs.filter(({ name }) => name === 'media-metadata-batch');
   if (!job) throw new Error('No such job');
   await database.db.media.updateMany({ data: { metadataStatus: 'PENDING' } });

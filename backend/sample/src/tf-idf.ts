@@ -24,7 +24,7 @@ export class DocumentFrequencies {
 }
 
 /**
- * The `count` terms of a text that tell it from the others: the share of its terms times the inverse
+ * The `count` terms of a text that distinguish it from the others: the share of its terms times the inverse
  * document frequency. Strongest first, equals in alphabetical order, so that the choice is always the same.
  */
 export function keywords(terms: readonly string[], frequencies: DocumentFrequencies, count: number): Keyword[] {

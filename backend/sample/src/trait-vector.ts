@@ -4,7 +4,7 @@ import { TRAITS, type Trait } from './traits.js';
 export interface TraitEvidence {
   /** Mean of the answers about a trait, weighted by their questions. */
   answers: Partial<Record<Trait, number>>;
-  /** What they say of themselves. */
+  /** What they declare about themselves. */
   profile: Partial<Record<Trait, number>>;
   behaviour: Behaviour;
 }
@@ -27,7 +27,7 @@ const MIDDLE_HASHTAGS = 10;
 /**
  * The direction of a person in the space of TRAITS, as a vector of length 1: answers count 1, the description
  * of oneself a half, behaviour a quarter. Who posts often is taken for extraverted, who reacts to many
- * different hashtags for open; nothing done says nothing. Without any evidence it is the zero vector.
+ * different hashtags for open; no behaviour adds nothing. Without any evidence it is the zero vector.
  */
 export function traitVector({ answers, profile, behaviour }: TraitEvidence): number[] {
   const shown: Partial<Record<Trait, number>> = {

@@ -67,7 +67,7 @@ it('gives the same rows twice, and drops what trends no longer', async () => {
   expect(await stored()).toEqual([]);
 });
 
-it('leaves out reactions that are too old or lie ahead', async () => {
+it('leaves out reactions that are too old or in the future', async () => {
   const [author, fan] = (await bench.network.members(2)) as [number, number];
   const old = await bench.network.post(author, 'Old', { createdAt: daysAgo(20) });
   const future = await bench.network.post(author, 'Future');

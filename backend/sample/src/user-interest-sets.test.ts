@@ -64,7 +64,7 @@ it('gives the same rows twice, and drops what is no longer so', async () => {
   expect(await stored()).toHaveLength(await bench.db.userInterest.count());
 });
 
-it('gathers for one user alone when asked to', async () => {
+it('collects for one user alone on request', async () => {
   const [one, other] = (await bench.network.members(2)) as [number, number];
   const jazz = await bench.network.interest('jazz');
   await bench.network.declare(one, jazz);

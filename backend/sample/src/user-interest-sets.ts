@@ -41,11 +41,11 @@ export const userInterestSetsJob = defineJob({
   async run(ctx, { userId, minReactions, batchSize, pauseMs }) {
     ctx.pipeline([
       { id: 'load', label: 'Loading users' },
-      { id: 'gather', label: 'Gathering interests', weight: 19 },
+      { id: 'gather', label: 'Collecting interests', weight: 19 },
     ]);
     const ids = await inStep(ctx, 'load', () => userIds(ctx, userId));
     const total = { usersProcessed: 0, declared: 0, inferred: 0, both: 0 };
-    const plan = { step: 'gather', batchSize, pauseMs, done: 'Gathered the interests of', items: 'users' };
+    const plan = { step: 'gather', batchSize, pauseMs, done: 'Collected the interests of', items: 'users' };
     await inBatches(ctx, ids, plan, async (batch) => {
       const counts = await replaceInterests(ctx, batch, minReactions);
       total.declared += counts.declared;

@@ -8,7 +8,7 @@ import type { PrismaClient } from '../generated/prisma/client.js';
 
 export interface JobTrial {
   metadata: Record<string, unknown>;
-  /** The whole, each time something was reported. */
+  /** The whole progress, at each report. */
   progress: { fraction: number; message: string | null }[];
   /** As the job left them. */
   steps: readonly JobRunStep[];
@@ -18,7 +18,7 @@ export interface JobTrial {
 interface TrialOptions {
   db: PrismaClient;
   mediaDir?: string;
-  /** The time the job takes for now. */
+  /** The time the job uses as now. */
   startedAt?: Date;
   /** Called at each check; throw or abort here to cancel at a known point. */
   onCheck?: (checks: number) => void;

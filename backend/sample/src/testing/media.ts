@@ -27,7 +27,7 @@ export async function createTestMedia(): Promise<TestMedia> {
   };
 }
 
-/** A picture of one colour; more can be asked of the `sharp` object. */
+/** A picture of one colour; the `sharp` object allows further changes. */
 export function plainPicture(width: number, height: number, background: string): Sharp {
   return sharp({ create: { width, height, channels: 3, background } });
 }
