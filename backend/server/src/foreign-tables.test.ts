@@ -103,7 +103,7 @@ describe('in a database with tables of the same names', () => {
     await vi.waitFor(async () => expect(await beats()).toEqual([{ beats: true }]));
   });
 
-  it('what is said of runs is heard for their schema alone, for others have runs of the same numbers', async () => {
+  it('notifications about runs reach their schema alone, for others have runs of the same numbers', async () => {
     const heard: string[] = [];
     const listening = async (url: string, name: string) => {
       const listener = new Listener(url, ['cancel', 'queued']);
@@ -124,7 +124,7 @@ describe('in a database with tables of the same names', () => {
     await Promise.all([here.listener.close(), elsewhere.listener.close()]);
   });
 
-  it('jobs are told by Prisma, by a worker elsewhere and after another start', async () => {
+  it('jobs are enqueued through Prisma, run by a worker elsewhere and after another start', async () => {
     expect(await migrate(withSchema(host.database.url, 'job_manager'))).toEqual([]);
     const db = createPrisma(ours);
     // Every process has the job by which operators test a channel.

@@ -168,7 +168,7 @@ describe('what belongs to the host application is refused:', () => {
     expect(await codeOf(await host.call('root', path, { json }))).toEqual([409, 'HOST_ACCOUNTS']);
   });
 
-  it('and the list of people, but only to those who might ask', async () => {
+  it('and the list of people, but only to those who could list them', async () => {
     expect(await codeOf(await host.call('root', '/admin/users'))).toEqual([409, 'HOST_ACCOUNTS']);
     expect(await codeOf(await host.call('ada', '/admin/users'))).toEqual([403, 'FORBIDDEN']);
   });
@@ -185,7 +185,7 @@ describe('a lookup that fails', () => {
     ],
     ['answers a person without a role', () => ({ id: '1' }) as never],
     ['answers a role that is none', () => ({ id: '1', role: 'KING' }) as never],
-    ['names an own role that there is not', () => ({ id: '1', ownRole: 'Nobody made it' })],
+    ['names an own role that there is not', () => ({ id: '1', ownRole: 'unknown role' })],
     ['answers two roles', () => ({ id: '1', role: 'ADMIN', ownRole: 'Echo operators' }) as never],
     ['answers an address with a line feed', () => ({ id: '1', email: 'a@b.example\n=1+1', role: 'ADMIN' as const })],
     ['answers an id with an escape', () => ({ id: '1\x1b[2J', role: 'ADMIN' as const })],
@@ -300,7 +300,7 @@ describe('beside it', () => {
     await other.close();
   });
 
-  it('the application hears of none of our errors, and its headers do not weaken ours', async () => {
+  it('the application receives none of our errors, and its headers do not weaken ours', async () => {
     const heard = vi.fn();
     const other = await startOther({
       before: (app) => {
@@ -357,12 +357,12 @@ describe('beside it', () => {
     await other.close();
   });
 
-  it('tells its API document where it stands', async () => {
+  it('writes its mount path into its API document', async () => {
     const document = await (await host.call(null, '/openapi.json')).json();
     expect(document.servers).toEqual([{ url: `${PATH}/api` }]);
   });
 
-  it('refuses to answer at another path than it was told', async () => {
+  it('refuses to answer at another path than the configured one', async () => {
     const other = await startOther();
     other.app.use('/elsewhere', other.jobs.router);
     expect((await fetch(`${other.url}/elsewhere/healthz`)).status).toBe(500);
@@ -425,7 +425,7 @@ describe('its life', () => {
     await other.close();
   });
 
-  it('says at the start that there is no such database, and can be started again', async () => {
+  it('fails at the start with the reason where there is no such database, and can be started again', async () => {
     const databaseUrl = host.database.url.replace(/\/\w+$/, `/${randomUUID().replaceAll('-', '_')}`);
     const jobs = createJobManager({
       databaseUrl,
@@ -447,7 +447,7 @@ describe('its life', () => {
     await other.close();
   });
 
-  it('leaves runs to a worker elsewhere where it is told to', async () => {
+  it('leaves runs to a worker elsewhere where it is configured so', async () => {
     const request = { jobName: 'echo', parameters: { word: 'hi' }, trigger: 'EVENT' } as const;
     const other = await startHostApplication();
     const { id } = (await other.jobs.queue.enqueue(request, SYSTEM)).run;
@@ -519,8 +519,8 @@ describe('an error that was not caught', () => {
     ['uncaughtException', `Promise.reject(new Error('of the host'));`],
     ['unhandledRejection', `Promise.reject(new Error('of the host'));`],
   ])('goes to its %s handler where it has one', (event, lines) => {
-    const { status, stdout } = ends(`process.on('${event}', ({ message }) => console.log('heard', message)); ${lines}`);
-    expect([status, stdout]).toEqual([0, 'heard of the host\n']);
+    const { status, stdout } = ends(`process.on('${event}', ({ message }) => console.log('received', message)); ${lines}`);
+    expect([status, stdout]).toEqual([0, 'received of the host\n']);
   });
 
   it('fails the run that it comes from, and nothing else', async () => {

@@ -18,11 +18,16 @@ import { createServerEngine, type ServerEngine } from './server-engine.js';
 import { createServerFace } from './server-face.js';
 
 export interface JobManagerOptions<Jobs extends readonly AnyJob[] = readonly AnyJob[]> {
-  /** The PostgreSQL database for Job Manager's tables, which may be the application's own: they get the schema `job_manager`. */
+  /**
+   * The PostgreSQL database for Job Manager's tables, which may be the application's own: they get the schema
+   * `job_manager`.
+   */
   databaseUrl: string;
   /** What can be run, each made with `defineJob`. */
   jobs: Jobs;
-  /** File URL of the module that exports them as `jobs`, for the processes of isolated jobs; needed where there are any. */
+  /**
+   * File URL of the module that exports them as `jobs`, for the processes of isolated jobs; needed where there are any.
+   */
   jobsModule?: string | undefined;
   /**
    * What jobs get as `ctx.services`: an object, which stays the application's to close, or a function that makes it and
@@ -31,17 +36,20 @@ export interface JobManagerOptions<Jobs extends readonly AnyJob[] = readonly Any
   services?: ServicesOption | undefined;
   /** Where `router` is mounted, such as `/ops/jobs`. */
   path: string;
-  /** The path at which browsers find it, such as `/tools/ops/jobs` behind a proxy that strips `/tools`; `path` unless said otherwise. */
+  /**
+   * The path at which browsers find it, such as `/tools/ops/jobs` behind a proxy that strips `/tools`; `path` by
+   * default.
+   */
   publicPath?: string | undefined;
   /**
-   * Tells who makes a request, by the application's own means; null for no person. Asked for every call, for the
+   * Returns who makes a request, by the application's own means; null for no person. Called for every call, for the
    * socket when it is opened and every 30 seconds after. The socket's request is Node's own, which no middleware
-   * has seen: what tells people apart must be readable from its headers. `withMiddleware` runs some on it.
+   * has seen: what identifies people must be readable from its headers. `withMiddleware` runs some on it.
    */
   identify: Identify;
   /** Where the panel sends people to sign in; `{next}` in it becomes the address they come from. */
   signInUrl?: string | undefined;
-  /** Whether runs are executed in this process, which they are unless said otherwise, or by workers elsewhere. */
+  /** Whether runs are executed in this process, which is the default, or by workers elsewhere. */
   runner?: 'here' | 'none' | undefined;
   /** What docs/configuration.md lists, by the same names and with the same defaults. The environment is not read. */
   settings?: EmbeddedSettings | undefined;
@@ -55,7 +63,7 @@ export interface JobManager<Jobs extends readonly AnyJob[] = readonly AnyJob[]> 
    * request, and leaves those for other paths to `next`. Answers 503 until it is started.
    */
   router: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
-  /** What may be asked of the engine: enqueue, cancel and the like. The compiler checks names and parameters of the jobs. */
+  /** Calls of the engine: enqueue, cancel and the like. The compiler checks names and parameters of the jobs. */
   queue: Queue<Jobs>;
   /** Serves the panel's socket on this server; sockets on other paths stay the application's. */
   attach(server: Server): void;
@@ -64,7 +72,10 @@ export interface JobManager<Jobs extends readonly AnyJob[] = readonly AnyJob[]> 
    * DATABASE_WAIT_MS). Rejects where it can't begin, and may be called again.
    */
   start(): Promise<void>;
-  /** Lets runs end or go back to the queue, closes sockets and connections. The application's server is its own to close. */
+  /**
+   * Lets runs end or go back to the queue, closes sockets and connections. The application's server is its own to
+   * close.
+   */
   close(): Promise<void>;
 }
 
@@ -95,7 +106,10 @@ const options = z.strictObject({
   log: z.custom<Logger>().optional(),
 });
 
-/** Makes a Job Manager that another application mounts. Throws ConfigError for an option that is unknown or can't be used. */
+/**
+ * Makes a Job Manager that another application mounts. Throws ConfigError for an option that is unknown or can't be
+ * used.
+ */
 export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManagerOptions<Jobs>): JobManager<Jobs> {
   const {
     databaseUrl: url,
@@ -133,7 +147,7 @@ export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManag
 
   return {
     router: placeAt(mount, face.app),
-    // The same; what the compiler knows of the jobs is nowhere at run time.
+    // The same; the types of the jobs do not exist at run time.
     queue: engine.queue as unknown as Queue<Jobs>,
     attach: (server) => {
       const gateway = face.attach(server);

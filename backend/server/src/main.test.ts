@@ -84,7 +84,7 @@ describe('its runner', () => {
   });
 });
 
-it('stands by: starts nothing, and says so', async () => {
+it('stands by: starts nothing, and logs that', async () => {
   const gone = spawnSync(process.execPath, ['-e', '']).pid;
   const server = await startTestServer({ JOBS_RUNNER: 'on', JOBS_STANDBY: 'on' }, ({ pool }) =>
     pool.query(
@@ -142,7 +142,7 @@ describe('a server without a runner', () => {
     ]);
   });
 
-  it('says in one line that its port is taken', async () => {
+  it('reports in one line that its port is taken', async () => {
     const { port } = new URL(server.url);
     await expect(startTestServer({ PORT: port })).rejects.toThrow(`PORT ${port} is taken; set PORT to a free one`);
   });

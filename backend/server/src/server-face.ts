@@ -29,7 +29,7 @@ import type { ServerEngine } from './server-engine.js';
 /** The folder of the panel, once it is built: in a package it lies beside the code. */
 const PANEL = fileURLToPath(new URL(isCompiled ? '../panel' : '../../../frontend/dist', import.meta.url));
 
-/** What the world sees of a server: panel, API and health over HTTP, and the socket. */
+/** The HTTP side of a server: panel, API, health and the socket. */
 interface ServerFace {
   app: Express;
   health: HealthCheck;
@@ -57,7 +57,7 @@ function createFeeds({ pool, queuePool, listener, registry, log }: ServerEngine,
       sql: limitedTo(queuePool, patterns),
       listener,
       hasCode: (jobName) => registry.definitions().some(({ name }) => name === jobName),
-      onError: (error) => log.warn({ err: error }, 'The live picture could not be read'),
+      onError: (error) => log.warn({ err: error }, 'The active runs could not be read'),
     }),
     tails: new RunTails({
       sql,
@@ -76,7 +76,7 @@ function createFeeds({ pool, queuePool, listener, registry, log }: ServerEngine,
   };
 }
 
-/** Wires the face of an engine. */
+/** Wires the HTTP side of an engine. */
 export function createServerFace(engine: ServerEngine, options: ServerFaceOptions): ServerFace {
   const { sessions, isClosing, host, runnersHere } = options;
   const { config, pool, queuePool, listener, registry, refusals, log } = engine;

@@ -96,7 +96,7 @@ const endOf = (id: string) =>
     { timeout: 30_000, interval: 50 },
   );
 
-/** What the process with the code says against parameters. */
+/** The issues that the process with the code finds in parameters. */
 async function saidByCode(job: AnyJob, parameters: unknown): Promise<unknown> {
   try {
     await createRegistry([job]).check(job.name, parameters);
@@ -107,7 +107,7 @@ async function saidByCode(job: AnyJob, parameters: unknown): Promise<unknown> {
 }
 
 describe('a server without the code of a job', () => {
-  it('shows what the code says of it', async () => {
+  it('shows what the code declares', async () => {
     const [own] = createRegistry([first]).definitions();
     expect(await findDefinition()).toMatchObject({ ...own });
   });
@@ -124,7 +124,7 @@ describe('a server without the code of a job', () => {
     },
   );
 
-  it('queues a run as the code says, which a worker with the code executes', async () => {
+  it('queues a run as the code declares it, which a worker with the code executes', async () => {
     const checked = await post('/admin/jobs/definitions/sendInvoice/check', { parameters: { order: 7 } });
     expect(await checked.json()).toMatchObject({ issues: [] });
     const run = await endOf(await queued({ order: 7 }));

@@ -121,7 +121,7 @@ describe('the queue of an embedded Job Manager', () => {
     await manager.close();
   });
 
-  it('takes any job where the list says nothing of them', async () => {
+  it('takes any job where the list declares none', async () => {
     const manager = embed(jobs as AnyJob[]);
     const call = () => manager.queue.enqueue({ jobName: 'x', parameters: { y: 1 }, trigger: 'EVENT' }, SYSTEM);
     expect(call).toBeTypeOf('function');

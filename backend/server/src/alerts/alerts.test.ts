@@ -108,7 +108,7 @@ async function ended(
   );
 }
 
-it('tells a mailbox and a webhook of sixty failures of one cause once, and once more when a run succeeds again', async () => {
+it('notifies a mailbox and a webhook of sixty failures of one cause once, and once more when a run succeeds again', async () => {
   const { id } = await destination('EMAIL');
   await rule({ destinationIds: [id, (await destination('WEBHOOK')).id] });
   await ended('match-scores', 'FAILED', 59);
@@ -260,7 +260,7 @@ it('reminds of what no one acknowledged, and sends nothing of what is muted or r
   expect(await judge()).toMatchObject({ opened: 1 });
 });
 
-it('opens anew for a failure after a person resolved the incident', async () => {
+it('opens again for a failure after a person resolved the incident', async () => {
   await rule({});
   await ended('trending', 'FAILED');
   await judge();
@@ -368,7 +368,7 @@ it.each([
   'scheduleSkipped',
   'newCause',
   'runFailed',
-] as const)('judges %s now as a trial of seven days says it of now', async (kind) => {
+] as const)('judges %s now as a trial of seven days judges this moment', async (kind) => {
   await fillWeek();
   const { rows } = await query('SELECT clock_timestamp() AS now');
   const now: number = rows[0].now.getTime();

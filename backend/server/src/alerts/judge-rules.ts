@@ -26,8 +26,8 @@ export const judgingRules = (deps: JudgeDeps): MaintenanceTask => ({
 });
 
 /**
- * Judges all rules that are on. One that can't be judged keeps its incidents as they are, and throws TaskProblem when all
- * others have been.
+ * Judges all rules that are on. One that can't be judged keeps its incidents as they are, and throws TaskProblem when
+ * all others have been.
  */
 export async function judgeRules({ sql, health, outage }: JudgeDeps): Promise<Judged> {
   await addMissingRules(sql);
@@ -111,7 +111,10 @@ export const TRIAL_MS = 7 * 86_400_000;
 /** A rule that was not saved, as if it had been on all the time. */
 export const unsavedRule = (rule: Omit<Rule, 'onSince'>): Rule => ({ ...rule, onSince: new Date(0) });
 
-/** Which incidents a rule would have opened in the last seven days, the newest first; null where too little is kept to tell. */
+/**
+ * Which incidents a rule would have opened in the last seven days, the newest first; null where too little is kept to
+ * know.
+ */
 export async function tryRule(rule: Rule, source: AlertSource): Promise<Span[] | null> {
   const { replay } = ruleJudgeOf(rule.kind);
   if (!alertKindOf(rule.kind).hasTrial || !replay) return null;

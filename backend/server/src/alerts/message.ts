@@ -16,7 +16,7 @@ export interface Notice {
   messages: AlertMessage[];
 }
 
-/** A notice in words. */
+/** The text of a notice. */
 export interface WrittenNotice {
   subject: string;
   text: string;

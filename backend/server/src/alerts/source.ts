@@ -5,7 +5,7 @@ import type { SystemHealth } from '@job-manager/shared/contract/health';
 import type { Outage } from './outage.js';
 import type { Span } from './spans.js';
 
-/** What a rule says, without what is only known of one that was saved. */
+/** The conditions of a rule, without the fields that only a saved rule has. */
 export type Rule = Pick<
   RuleRow,
   'kind' | 'jobs' | 'onlyCritical' | 'channels' | 'threshold' | 'windowMs' | 'severity' | 'onSince'
@@ -25,7 +25,7 @@ export interface AlertSource {
 
 /** For what a rule is broken now. */
 export interface Finding {
-  /** What tells it from others of the same rule. */
+  /** Distinguishes it from others of the same rule. */
   subject: string;
   title: string;
   cause: string;
@@ -42,7 +42,7 @@ export interface Finding {
 export interface RuleJudge {
   /** For what the rule is broken now. */
   find(rule: Rule, source: AlertSource): Promise<Finding[]>;
-  /** For what it was broken since a moment, and when; left out where too little is kept to tell. */
+  /** For what it was broken since a moment, and when; left out where too little is kept to know. */
   replay?(rule: Rule, source: AlertSource, from: Date): Promise<Span[]>;
 }
 

@@ -44,7 +44,7 @@ it.each([
   await expect(attempt).rejects.toThrow(message);
 });
 
-it('says no to any password of an account that has none', async () => {
+it('refuses any password of an account that has none', async () => {
   expect(await isPassword(null, '')).toBe(false);
   expect(await isPassword(null, 'long enough')).toBe(false);
 });

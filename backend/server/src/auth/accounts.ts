@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { findWeakness } from './password-rules.js';
 import { hashPassword } from './passwords.js';
 
-/** An account that can't be made as asked; the message is one line for people. */
+/** An account that can't be created as requested; the message is one line for people. */
 export class AccountError extends Error {}
 
 const wanted = z.object({

@@ -4,9 +4,11 @@ import { type EndedToken, findLivingToken, noteTokenUse, readEndedToken } from '
 import { type Permission, tokenPermissions } from '@job-manager/shared/permissions';
 import type { TokenIdentity } from './identity.js';
 
-/** Tells an API token from a session's token at a glance, and lets scanners of leaked secrets know ours. */
+/**
+ * Distinguishes an API token from a session's token at a glance, and lets scanners of leaked secrets recognize ours.
+ */
 const MARK = 'jm_';
-/** Enough to tell tokens apart in a list, too little to guess the rest from. */
+/** Enough to distinguish tokens in a list, too little to guess the rest. */
 const PREFIX_CHARS = 10;
 /** 256 bits can't be guessed, so a plain hash is as good as a slow one, and costs a call nothing. */
 const SECRET_BYTES = 32;
@@ -29,7 +31,7 @@ export const isApiToken = (bearer: string): boolean => bearer.startsWith(MARK);
 
 /**
  * The program that holds this token; null when the token is unknown, revoked or past its time. Every text costs
- * one hash and one look into an index of hashes, so how long it takes tells nothing about the tokens there are.
+ * one hash and one lookup in an index of hashes, so the time it takes reveals nothing about the existing tokens.
  */
 export async function authenticateToken(sql: Sql, text: string, ip: string | null): Promise<TokenIdentity | null> {
   const token = await findLivingToken(sql, hashOf(text));

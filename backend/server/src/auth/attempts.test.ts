@@ -70,7 +70,7 @@ it('counts what one account’s limit refuses against no other account', async (
   await expect(attempts.begin(attempt('203.0.113.1', { email: 'b@example.com' }))).resolves.toBeUndefined();
 });
 
-it('begins anew for an account that was reset, the limit of its network included', async () => {
+it('restarts for an account that was reset, the limit of its network included', async () => {
   const attempts = createAttempts();
   await tries(100, (n) => attempts.begin(attempt('203.0.113.1', { email: `user${n}@example.com` })));
   await tries(30, (n) => attempts.begin(attempt(`198.51.100.${n}`, { account: account() })));

@@ -8,7 +8,10 @@ const PER_ACCOUNT_AND_NETWORK = 10;
 const PER_ACCOUNT_FROM_STRANGERS = 30;
 /** Wrong passwords from one network, whatever the account: an office behind one address still gets in. */
 const PER_NETWORK = 100;
-/** Right passwords of one account: the error asks people and scripts that sign in for each call to keep their session. */
+/**
+ * Right passwords of one account: the error message recommends people and scripts that sign in for each call to keep
+ * their session.
+ */
 const SIGN_INS_PER_ACCOUNT = 30;
 
 /** Too many wrong passwords, or too many sign-ins; `retryAfterS` seconds until the next try counts. */
@@ -37,13 +40,22 @@ export interface Attempt {
 }
 
 export interface Attempts {
-  /** Counts a try before the password is looked at, so that tries sent at once don't slip through. Throws TooManyAttempts. */
+  /**
+   * Counts a try before the password is looked at, so that tries sent at once don't slip through. Throws
+   * TooManyAttempts.
+   */
   begin(attempt: Attempt): Promise<void>;
-  /** Takes a try back that turned out right, where more is asked for: the wrong ones before it still count. */
+  /** Undoes a counted try that turned out right, where a second step follows: the wrong ones before it still count. */
   release(attempt: Attempt): Promise<void>;
-  /** Takes a try back that turned out right, and forgets the wrong ones before it. Throws TooManyAttempts beyond the sign-ins of an account. */
+  /**
+   * Takes a try back that turned out right, and forgets the wrong ones before it. Throws TooManyAttempts beyond the
+   * sign-ins of an account.
+   */
   succeed(attempt: Attempt): Promise<void>;
-  /** The same for the current password, which one's own changes ask for: counted apart, so a lock at signing in leaves it alone. */
+  /**
+   * The same for the current password, which changes of one's own account require: counted apart, so a lock at signing
+   * in leaves it alone.
+   */
   beginOwn(account: OwnAccount): Promise<void>;
   succeedOwn(account: OwnAccount): Promise<void>;
 }
@@ -52,7 +64,7 @@ type OwnAccount = Pick<AttemptedAccount, 'id' | 'attemptsResetAt'>;
 
 /**
  * Limits guessing per network, per account from a network, and per account from all networks that are new to it: no
- * stranger locks a person out of where they sign in from. A reset of the account begins all of its counts anew.
+ * stranger locks a person out of where they sign in from. A reset of the account restarts all of its counts.
  * Counted in this process; several API processes allow each their own.
  */
 export function createAttempts(): Attempts {

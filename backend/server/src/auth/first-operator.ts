@@ -7,13 +7,13 @@ type Pool = ReturnType<typeof createPool>;
 /** How to sign in, for the one who starts the server. */
 export interface SignIn {
   email: string;
-  /** Generated just now, and known nowhere else. */
+  /** Generated just now, and stored nowhere else. */
   newPassword?: string;
 }
 
 const DEFAULT_EMAIL = 'admin@example.com';
 
-/** Creates the first SUPER_ADMIN when there is no operator; says who can sign in. */
+/** Creates the first SUPER_ADMIN when there is no operator; returns who can sign in. */
 export async function ensureOperator(pool: Pool, config: Config): Promise<SignIn> {
   const found = await pool.query<{ email: string }>(
     `SELECT email FROM "User" WHERE role IN ('ADMIN', 'SUPER_ADMIN') AND "passwordHash" IS NOT NULL

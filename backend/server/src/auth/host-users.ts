@@ -29,24 +29,27 @@ const hostUser = z
     message: 'needs a built-in role, or the name of an own one as `ownRole`, and not both',
   });
 /**
- * A user of the application that embeds us: their id there, what to show them by (the id where left out), and what they may
- * do here: a built-in role, or the name of one that was made in the panel.
+ * A user of the application that embeds us: their id there, what to show them by (the id where left out), and what they
+ * may do here: a built-in role, or the name of one that was made in the panel.
  */
 export type HostUser = { id: string | number; email?: string | undefined } & (
   | { role: UserRole; ownRole?: undefined }
   | { role?: undefined; ownRole: string }
 );
 
-/** Tells who makes a request, as the host application knows it; null for no person. */
+/** Returns who makes a request, as the host application knows the person; null for no person. */
 export type Identify = (request: IncomingMessage) => HostUser | null | undefined | Promise<HostUser | null | undefined>;
 
-/** The host application could not say who makes a request. */
+/** The host application could not identify who makes a request. */
 export class IdentifyFailed extends Error {}
 
 /** People and how they sign in are the host application's. Takes the place of `Sessions`. */
 export interface HostUsers {
   accounts: 'host';
-  /** The host application doesn't say when a person signs out or loses a role there, so open sockets are looked at again this often. */
+  /**
+   * The host application doesn't report when a person signs out or loses a role there, so open sockets are checked
+   * again this often.
+   */
   recheckMs: number;
   /** As `Sessions.authenticate`; throws IdentifyFailed where the application fails to answer. */
   authenticate(request: IncomingMessage, from?: SessionOrigin): Promise<Identity | null>;
@@ -103,7 +106,7 @@ async function ask(identify: Identify, request: IncomingMessage): Promise<AskedP
     return { externalId: id, email, role, ownRole };
   } catch (error) {
     if (error instanceof IdentifyFailed) throw error;
-    throw new IdentifyFailed('identify could not say who makes a request', { cause: error });
+    throw new IdentifyFailed('identify could not name who makes a request', { cause: error });
   } finally {
     clearTimeout(timer);
   }

@@ -53,7 +53,7 @@ it.each([
   for (const host of ['127.0.0.1:3000', 'jm.example']) expect(judge(settings, { host, origin })).toBe(wanted);
 });
 
-it('asks for that origin even where a header says that the page is our own', () => {
+it('requires that origin even where a header marks the page as our own', () => {
   const settings = { PUBLIC_URL: 'https://jm.example' };
   const claim = { host: '127.0.0.1:3000', 'sec-fetch-site': 'same-origin' };
   expect(judge(settings, { ...claim, origin: 'http://127.0.0.1:3000' })).toBe('foreign');

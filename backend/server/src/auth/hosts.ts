@@ -6,9 +6,9 @@ import { hostOf } from './request.js';
 type HostSettings = Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY' | 'ALLOWED_HOSTS' | 'HOST' | 'HOSTNAME'>;
 
 /**
- * The host name by which a request asked for us although it isn't ours, or null. A page of a stranger can have its own
- * name lead to our address (DNS rebinding), and its requests then look like those of our own pages. No stranger can do
- * that to an address, to `localhost` or to this machine's own name.
+ * The host name by which a request addressed this server although it isn't ours, or null. A page of a stranger can have
+ * its own name lead to our address (DNS rebinding), and its requests then look like those of our own pages. No stranger
+ * can do that to an address, to `localhost` or to this machine's own name.
  */
 export function findForeignHost(request: IncomingMessage, config: HostSettings): string | null {
   const { host } = request.headers;

@@ -4,11 +4,11 @@ import { hostOf } from './request.js';
 
 type ProxySettings = Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY'>;
 
-/** Whose page sent a request: our own, a foreign one, or no page that says so (programs send no Origin). */
+/** Whose page sent a request: our own, a foreign one, or no page at all (programs send no Origin). */
 export type OriginVerdict = 'own' | 'foreign' | 'absent';
 
 /**
- * Tells whether a browser sent the request from our own pages. Whatever a cookie alone authorises (writes,
+ * Whether a browser sent the request from our own pages. Whatever a cookie alone authorises (writes,
  * sign-in, the socket) must come from `own`. Where PUBLIC_URL is set, its origin is the only one.
  */
 export function judgeOrigin(request: IncomingMessage, config: ProxySettings): OriginVerdict {
@@ -31,7 +31,10 @@ export function isFromOtherSite({ headers }: IncomingMessage): boolean {
   return site === 'cross-site' || site === 'same-site';
 }
 
-/** What a browser would have to send as Origin, and which settings say so: for the operator of a proxy in front of us. */
+/**
+ * What a browser would have to send as Origin, and which settings demand it: for the operator of a proxy in front of
+ * us.
+ */
 export function describeOwnOrigin(request: IncomingMessage, config: ProxySettings): string {
   const { origin } = request.headers;
   const came = origin === undefined ? 'no Origin' : `the Origin ${origin.slice(0, 200)}`;

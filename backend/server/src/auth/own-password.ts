@@ -6,7 +6,7 @@ import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import type { Attempts } from './attempts.js';
 import { hashPassword, isPassword } from './passwords.js';
 
-/** The current password, asked for before something of one's own is changed, is another one. */
+/** The current password, which changes of one's own account require, is another one. */
 export class WrongPassword extends Error {}
 
 interface Checks {
@@ -42,7 +42,10 @@ export async function confirmPassword(
   throw new WrongPassword();
 }
 
-/** Changes the password of a person who knows the current one; their other sessions end. Throws as `confirmPassword` does. */
+/**
+ * Changes the password of a person who knows the current one; their other sessions end. Throws as `confirmPassword`
+ * does.
+ */
 export async function changePassword(
   checks: Checks,
   person: Person & { sessionId: string },

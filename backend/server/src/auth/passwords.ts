@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { type Algorithm, hash, hashRaw, verify } from '@node-rs/argon2';
 
-/** OWASP's first choice for argon2id: 19 MiB, two passes. The enum's value, for `isolatedModules` can't read a const enum. */
+/**
+ * OWASP's first choice for argon2id: 19 MiB, two passes. The enum's value, for `isolatedModules` can't read a const
+ * enum.
+ */
 const ARGON2ID: Algorithm = 2;
 const COST = { algorithm: ARGON2ID, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Each hash holds a thread of Node's pool of four and 19 MiB: two leave room for files and names. */
@@ -20,14 +23,17 @@ export function hashPassword(password: string): Promise<string> {
   return inTurn(() => hash(password, COST));
 }
 
-/** The argon2id hash of a text with a given salt, in hex, for what is looked up by its hash. Throws HashingBusy when too many wait. */
+/**
+ * The argon2id hash of a text with a given salt, in hex, for what is looked up by its hash. Throws HashingBusy when too
+ * many wait.
+ */
 export function hashWithSalt(text: string, salt: Uint8Array): Promise<string> {
   return inTurn(async () => (await hashRaw(text, { ...COST, salt })).toString('hex'));
 }
 
 /**
  * Whether the password is right. Without a stored hash the answer is no, after the same work, so that
- * the time tells nothing about which accounts exist. Throws HashingBusy when too many wait.
+ * the time reveals nothing about which accounts exist. Throws HashingBusy when too many wait.
  */
 export async function isPassword(stored: string | null, password: string): Promise<boolean> {
   const against = stored ?? (await unknownHash());
@@ -37,7 +43,7 @@ export async function isPassword(stored: string | null, password: string): Promi
 
 let unknown: Promise<string> | undefined;
 
-/** A hash that stands in for an account that doesn't exist; prepared before the first sign-in asks. */
+/** A hash that stands in for an account that doesn't exist; prepared before the first sign-in needs it. */
 export function unknownHash(): Promise<string> {
   unknown ??= hash(crypto.randomUUID(), COST);
   return unknown;

@@ -29,7 +29,9 @@ export function isFromTrustedProxy(request: IncomingMessage, { TRUST_PROXY }: Pi
   return address !== undefined && trustFor(request, TRUST_PROXY)(address, 0);
 }
 
-/** The address a request comes from, past the proxies of ours. Null where that proxy names something that is no address. */
+/**
+ * The address a request comes from, past the proxies of ours. Null where that proxy names something that is no address.
+ */
 export function addressOf(request: IncomingMessage, { TRUST_PROXY }: Pick<Config, 'TRUST_PROXY'>): string | null {
   if (request.socket.remoteAddress === undefined) return null;
   return readAddress(proxyAddr(request, trustFor(request, TRUST_PROXY)));
@@ -49,7 +51,7 @@ export interface UntrustedProxy {
   header: string;
 }
 
-/** Long enough for an operator to look, and gone a while after the setting was put right. */
+/** Long enough for an operator to see it, and gone a while after the setting was corrected. */
 const REMEMBERED_MS = 15 * 60_000;
 
 /** Watches for `X-Forwarded-*` headers that are ignored. `onFirst` runs once, for the first one in this process. */
@@ -80,4 +82,4 @@ export class ForwardedHeaderWatch {
 
 /** What an operator has to know and do about it. */
 export const describeUntrustedProxy = ({ address, header }: UntrustedProxy): string =>
-  `Requests from ${address} carry ${header}, which is ignored because TRUST_PROXY does not name that address. If it is your reverse proxy, everybody behind it counts as one address: set TRUST_PROXY to ${address}, or to the number of proxies.`;
+  `Requests from ${address} carry ${header}, which is ignored because TRUST_PROXY does not name that address. If it is your reverse proxy, all people behind it count as one address: set TRUST_PROXY to ${address}, or to the number of proxies.`;

@@ -48,7 +48,7 @@ it('bounds all strangers together, and spares those who proved who they are', as
   expect(entries).toHaveLength(MAX_LISTED_OF_STRANGERS + 2);
 });
 
-it('writes once per kind, network and minute, and looks nothing up in between', async () => {
+it('writes once per kind, network and minute, and makes no lookup in between', async () => {
   const { refusals, entries, pass } = startRefusals();
   let lookUps = 0;
   const once = (kind: string, ip: string) =>

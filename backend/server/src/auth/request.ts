@@ -12,7 +12,7 @@ export function isSecure(request: IncomingMessage, config: ProxySettings): boole
   return firstOf(request.headers['x-forwarded-proto']) === 'https' && isFromTrustedProxy(request, config);
 }
 
-/** The host the browser asked for, with its port; where PUBLIC_URL is set, its host, whatever a header names. */
+/** The host the browser addressed, with its port; where PUBLIC_URL is set, its host, whatever a header names. */
 export function hostOf(request: IncomingMessage, config: ProxySettings): string | undefined {
   if (config.PUBLIC_URL !== undefined) return new URL(config.PUBLIC_URL).host;
   const forwarded = firstOf(request.headers['x-forwarded-host']);

@@ -35,7 +35,7 @@ interface OwnSession {
 
 /** Second factors: codes of an authenticator app, and recovery codes. */
 export interface SecondFactors {
-  /** A new secret; nothing is asked for until it is confirmed. Throws SecondFactorExists. */
+  /** A new secret; signing in requires no code until it is confirmed. Throws SecondFactorExists. */
   begin(user: Person): Promise<{ secret: string; uri: string }>;
   /**
    * Sets it up with a first code, ends every other session of this person, and answers the recovery codes.

@@ -30,7 +30,7 @@ it('gives starters of the same moment the same key', async () => {
   expect(await readdir(DATA_DIR)).toEqual(['jwt-secret']);
 });
 
-it('refuses a key file that is damaged, and says what to do', async () => {
+it('refuses a key file that is damaged, and explains what to do', async () => {
   await loadSecret({ DATA_DIR });
   const file = join(DATA_DIR, 'jwt-secret');
   await chmod(file, 0o600);
@@ -38,7 +38,7 @@ it('refuses a key file that is damaged, and says what to do', async () => {
   await expect(loadSecret({ DATA_DIR })).rejects.toThrow(/jwt-secret is damaged: remove it/);
 });
 
-it('says what to set where no file can be kept', async () => {
+it('names the setting that is needed where no file can be written', async () => {
   // A file in the place of the folder, in which no user can make one, root included.
   const taken = join(DATA_DIR, '../taken');
   await writeFile(taken, '');

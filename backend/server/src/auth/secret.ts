@@ -17,7 +17,7 @@ export async function loadSecret(config: Pick<Config, 'JWT_SECRET' | 'DATA_DIR'>
       throw new ConfigError(`The key of sessions can't be kept in ${file} (${error.code ?? error.message}): ${wanted}`);
     });
   if (secret.length < 32)
-    throw new ConfigError(`${file} is damaged: remove it (everybody signs in again) or set JWT_SECRET`);
+    throw new ConfigError(`${file} is damaged: remove it (all people sign in again) or set JWT_SECRET`);
   return new TextEncoder().encode(secret);
 }
 

@@ -34,7 +34,7 @@ export interface Sessions extends SignIn {
   /** How often open sockets are looked at again: a backup, for whatever takes access away is notified. */
   recheckMs: number;
   /**
-   * Who makes this request (or asks for this upgrade): one query, no answer of which is remembered, so a demotion, a
+   * Who makes this request (or this upgrade): one query whose answer is not cached, so a demotion, a
    * deletion, a sign-out or a revoked API token counts from the next request on. Null for no identity. A bearer
    * token goes before a cookie. A call says where it comes `from`, and counts as use of the session or the API token;
    * without, as for a socket that is looked at again, it doesn't.
@@ -43,7 +43,7 @@ export interface Sessions extends SignIn {
   /** Whether we signed this session token, however the session ended. */
   isOwnToken(token: string): Promise<boolean>;
   signOut(identity: SessionIdentity, from: SessionOrigin): Promise<void>;
-  /** Asks for one's own password again. Throws WrongPassword, TooManyAttempts or HashingBusy. */
+  /** Checks one's own password again. Throws WrongPassword, TooManyAttempts or HashingBusy. */
   checkPassword(identity: SessionIdentity, password: string, from: SessionOrigin): Promise<void>;
   /**
    * Changes one's own password; every other session of this person ends. Guesses at the current one are counted apart
@@ -56,7 +56,9 @@ export interface Sessions extends SignIn {
   ): Promise<void>;
   /** Where one is signed in, last used first. */
   listOwn(identity: SessionIdentity): Promise<OwnSessionRow[]>;
-  /** Ends one of one's own sessions, or all but this one, and returns how many ended. Throws as `changePassword` does. */
+  /**
+   * Ends one of one's own sessions, or all but this one, and returns how many ended. Throws as `changePassword` does.
+   */
   endOwn(
     identity: SessionIdentity,
     which: 'others' | { id: string },

@@ -1,7 +1,7 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
 
-/** What a token says: which session, whose, and of which generation. Role and e-mail are never in it. */
+/** What a token contains: which session, of which user and which generation. Role and e-mail are never in it. */
 export interface TokenClaims {
   sessionId: string;
   userId: number;
@@ -11,7 +11,10 @@ export interface TokenClaims {
 const ALGORITHM = 'HS256';
 const TYPE = 'session+jwt';
 const ISSUER = 'job-manager';
-/** How a session's token may come: a cookie, which other servers on the same host name are sent, too, is no bearer token. */
+/**
+ * How a session's token may come: a cookie, which other servers on the same host name are sent, too, is no bearer
+ * token.
+ */
 export type TokenUse = 'cookie' | 'bearer';
 const AUDIENCES: Record<TokenUse, string> = { cookie: 'job-manager-panel', bearer: 'job-manager-api' };
 /** The session's row decides, by the database's clock; `exp` must only never be stricter where clocks disagree. */
@@ -45,9 +48,9 @@ export function signToken(secret: Uint8Array, claims: TokenClaims, expiresAt: Da
 const MOST_REMEMBERED = 1_000;
 
 /**
- * Reads tokens: what one says, or null for one that we didn't sign, or not for this use. That a signature is ours is
- * remembered, since it will always be, and finding it out takes longer than most calls; whether the session still
- * lives is in the database, and asked each time.
+ * Reads tokens: the contents of one, or null for one that we didn't sign, or not for this use. That a signature is ours
+ * is remembered, since it will always be, and finding it out takes longer than most calls; whether the session still is
+ * valid is in the database, and read each time.
  */
 export function createTokenReader(secret: Uint8Array): (token: string, use?: TokenUse) => Promise<TokenClaims | null> {
   const remembered = new Map<string, SignedClaims>();

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 
-/** What authenticator apps take without being asked: RFC 6238 with SHA-1, six digits and 30 seconds. */
+/** What authenticator apps take by default: RFC 6238 with SHA-1, six digits and 30 seconds. */
 const STANDARD = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
-/** RFC 4226 asks for 128 bits at least and recommends 160. */
+/** RFC 4226 requires 128 bits at least and recommends 160. */
 const SECRET_BYTES = 20;
-/** Steps that the clock of the phone may be ahead or behind. */
+/** Steps that the clock of the phone may be fast or slow. */
 const DRIFT_STEPS = 1;
 const ISSUER = 'Job Manager';
 
@@ -17,7 +17,10 @@ export function describeTotp(secret: Uint8Array, email: string): { secret: strin
   return { secret: totp.secret.base32, uri: totp.toString() };
 }
 
-/** The 30 seconds that a code stands for, counted from 1970; null for a code that is not one of the moment `atMs`, in milliseconds. */
+/**
+ * The 30 seconds that a code stands for, counted from 1970; null for a code that is not one of the moment `atMs`, in
+ * milliseconds.
+ */
 export function stepOf(secret: Uint8Array, code: string, atMs: number): number | null {
   // The library throws for six characters of more than six bytes.
   if (!/^\d{6}$/.test(code)) return null;

@@ -5,9 +5,9 @@ import type { Identify } from './host-users.js';
 export type Middleware = (request: never, response: never, next: (error?: unknown) => void) => unknown;
 
 /**
- * An `identify` that runs middleware before it looks at a request: `express-session`, `passport.session()`, whatever finds
+ * An `identify` that runs middleware before it reads a request: `express-session`, `passport.session()`, whatever finds
  * out by headers who is there. Requests for the socket are Node's own, which no middleware of the application has seen.
- * Middleware that answers by itself, such as with 401, means that no person makes the request; its answer goes nowhere.
+ * Middleware that answers by itself, such as with 401, means that no person makes the request; its answer is discarded.
  */
 export function withMiddleware<Seen extends IncomingMessage>(
   middleware: readonly Middleware[],
@@ -35,5 +35,5 @@ const isPassed = (handle: Middleware, request: IncomingMessage, response: Server
       .catch(reject);
   });
 
-/** Express takes two words for no errors: they leave out what follows in a route or a router. */
+/** Express does not treat these two strings as errors: they skip what follows in a route or a router. */
 const isError = (error: unknown): boolean => Boolean(error) && error !== 'route' && error !== 'router';

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Actor } from '@job-manager/client/actor';
 
-/** A person with a shell here needs no account; the audit log says which account of the machine it was. */
+/** A person with a shell here needs no account; the audit log records which account of the machine it was. */
 export function whoAsks(program: string): Actor {
   return { userId: null, email: null, ip: null, tokenId: null, userAgent: `${program}, ${accountName()}` };
 }

@@ -9,7 +9,7 @@ import pc from 'picocolors';
 import { readSettings } from './database.js';
 import { say } from './terminal.js';
 
-type Verdict = 'ok' | 'warning' | 'fault';
+type Verdict = 'ok' | 'warning' | 'error';
 
 /** What was looked at, how it is, and where it isn't well what to do. */
 interface Finding {
@@ -22,16 +22,16 @@ const MAX_CLOCK_MS = 2_000;
 const OLDEST_POSTGRESQL = 15;
 
 /**
- * Looks at what Job Manager needs of its database: that it can be reached, its version, migrations and tables,
- * notifications and the clock. Writes a line for each; true where nothing is at fault. Changes nothing.
+ * Checks what Job Manager needs of its database: that it can be reached, its version, migrations and tables,
+ * notifications and the clock. Writes a line for each; true where no check fails. Changes nothing.
  */
 export async function examine(): Promise<boolean> {
   const findings = await findAll();
   for (const { verdict, text } of findings) say(`${MARKS[verdict]} ${text}`);
-  return findings.every(({ verdict }) => verdict !== 'fault');
+  return findings.every(({ verdict }) => verdict !== 'error');
 }
 
-const MARKS: Record<Verdict, string> = { ok: pc.green('✓'), warning: pc.yellow('!'), fault: pc.red('✗') };
+const MARKS: Record<Verdict, string> = { ok: pc.green('✓'), warning: pc.yellow('!'), error: pc.red('✗') };
 
 async function findAll(): Promise<Finding[]> {
   const { config, databaseUrl } = readSettings();
@@ -47,7 +47,7 @@ async function findAll(): Promise<Finding[]> {
       await findRunners(pool, config.DATABASE_SCHEMA),
     ];
   } catch (error) {
-    return [node, { verdict: 'fault', text: `The database can't be used: ${reasonOf(error)}` }];
+    return [node, { verdict: 'error', text: `The database can't be used: ${reasonOf(error)}` }];
   } finally {
     await pool.end();
   }
@@ -63,7 +63,7 @@ async function findServer(pool: Pool): Promise<Finding> {
   const [{ version = '', name = '', role = '' } = {}] = rows;
   const text = `PostgreSQL ${version}, database ${name}, as ${role}`;
   if (Number.parseInt(version, 10) >= OLDEST_POSTGRESQL) return { verdict: 'ok', text };
-  return { verdict: 'fault', text: `${text}: PostgreSQL ${OLDEST_POSTGRESQL} or newer is needed` };
+  return { verdict: 'error', text: `${text}: PostgreSQL ${OLDEST_POSTGRESQL} or newer is needed` };
 }
 
 async function findTables(pool: Pool, schema: string): Promise<Finding> {
@@ -73,12 +73,12 @@ async function findTables(pool: Pool, schema: string): Promise<Finding> {
     const place = `Schema ${schema}`;
     if (pending.length > 0)
       return {
-        verdict: 'fault',
+        verdict: 'error',
         text: `${place}: ${pending.length} migrations are not applied; run job-manager migrate`,
       };
     const lacks = missing.filter(isNeeded);
     if (lacks.length > 0)
-      return { verdict: 'fault', text: `${place} lacks ${lacks.join(', ')}, which migrations made` };
+      return { verdict: 'error', text: `${place} lacks ${lacks.join(', ')}, which migrations made` };
     if (missing.length > 0)
       return { verdict: 'warning', text: `${place} lacks ${missing.join(', ')}: statements are slow` };
     if (unknown.length > 0)
@@ -102,7 +102,7 @@ async function findNotifications(pool: Pool, url: string, direct: string | undef
     const ms = await new NotificationProbe(pool, listener).roundTrip();
     if (ms !== null) return { verdict: 'ok', text: `Notifications arrive, in ${ms.toFixed(1)} ms` };
     const reason = isPooled(url) ? '' : '; behind a pooler in transaction mode set DATABASE_LISTEN_URL';
-    return { verdict: 'fault', text: `Notifications do not arrive${reason}` };
+    return { verdict: 'error', text: `Notifications do not arrive${reason}` };
   } finally {
     await listener.close();
   }

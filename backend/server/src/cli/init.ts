@@ -11,8 +11,9 @@ interface Style {
 }
 
 /**
- * Writes a list of jobs with one in it and the lines that mount the panel, in the words of the application in the working
- * directory: TypeScript or JavaScript, modules or CommonJS, and beside its sources unless a folder is given. Throws Refusal, with nothing written, where a file is there already.
+ * Writes a list of jobs with one in it and the lines that mount the panel, as the application in the working
+ * directory: TypeScript or JavaScript, modules or CommonJS, and beside its sources unless a folder is given. Throws
+ * Refusal, with nothing written, where a file is there already.
  */
 export async function writeStart(given?: string): Promise<void> {
   const style = await readStyle();
@@ -32,7 +33,7 @@ export async function writeStart(given?: string): Promise<void> {
     [
       ...files.map(({ path }) => `Wrote ${path}`),
       '',
-      `1. Where your server is made, call mountJobs(app, server) of ${folder}/panel.${ending}; in that file say who may see the panel.`,
+      `1. Where your server is made, call mountJobs(app, server) of ${folder}/panel.${ending}; in that file name who may see the panel.`,
       '2. Start your application. The panel is at /ops/jobs.',
       `3. Runs may be executed in processes of their own: job-manager worker --jobs ${compiled}`,
     ].join('\n'),
@@ -90,8 +91,8 @@ const jobManager = createJobManager({
   databaseUrl: process.env.DATABASE_URL${style.isTypeScript ? ` ?? ''` : ''},
   jobs,
   path: '/ops/jobs',
-  // Tell who makes a request, by your session or token; null where it is no known person. For now: every user of this machine, as an
-  // admin, but not those who come through a proxy.
+  // Return who makes a request, by your session or token; null where it is no known person. For now: every user of this
+  // machine, as an admin, but not those who come through a proxy.
   identify: ({ headers, socket }) =>
     ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(socket.remoteAddress${style.isTypeScript ? ` ?? ''` : ''}) && !headers['x-forwarded-for']
       ? { id: 'local', email: 'you@example.com', role: 'SUPER_ADMIN' }
@@ -102,7 +103,8 @@ const jobManager = createJobManager({
 ${exported(style)}async function mountJobs(${style.isTypeScript ? 'app: { use(path: string, router: typeof jobManager.router): unknown }, server: Server): Promise<void>' : 'app, server)'} {
   app.use('/ops/jobs', jobManager.router);
   jobManager.attach(server);
-  // Lets runs end, or hands them back. An application that handles SIGTERM itself calls jobManager.close() there instead.
+  // Lets runs end, or hands them back. An application that handles SIGTERM itself calls jobManager.close() there
+  // instead.
   process.once('SIGTERM', () => void jobManager.close().finally(() => process.exit(0)));
   await jobManager.start();
 }

@@ -18,7 +18,7 @@ const program = new Command('job-manager')
 program
   .command('init')
   .description(
-    'Writes a list of jobs with a first one, and the lines that mount the panel, in the words of this application.',
+    'Writes a list of jobs with a first one, and the lines that mount the panel, in the module format of this application.',
   )
   .option('--folder <folder>', 'where to; src/jobs where there is a folder src, else jobs, unless given')
   .action(({ folder }: { folder?: string }) => runCommand(() => writeStart(folder)));
@@ -56,7 +56,7 @@ program
   .command('run')
   .usage('<job> [--parameter=value …] [options]')
   .description(
-    'Runs a job here and now, as a run that the panel shows live, or with --enqueue leaves it to a worker; run --help tells more.',
+    'Runs a job here and now, as a run that the panel shows live, or with --enqueue leaves it to a worker; see run --help.',
   )
   .allowUnknownOption()
   .allowExcessArguments()
@@ -102,7 +102,7 @@ program
 
 program
   .command('doctor')
-  .description('Looks at what Job Manager needs of its database, and says what is wrong. Changes nothing.')
+  .description('Checks what Job Manager needs of its database, and reports what is wrong. Changes nothing.')
   .action(() =>
     runCommand(async () => {
       if (!(await examine())) process.exitCode = 1;

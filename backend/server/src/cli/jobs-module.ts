@@ -7,7 +7,7 @@ import { RegistryError } from '@job-manager/engine/queue/validate-job';
 import { Refusal } from './refusal.js';
 
 export interface JobsModule extends JobsExports {
-  /** Its URL, for processes that load it anew. */
+  /** Its URL, for processes that load it again. */
   jobsModule: string;
 }
 

@@ -3,10 +3,13 @@ import { escapeControls } from '@job-manager/shared/terminal-text';
 import pc from 'picocolors';
 import { complain } from './terminal.js';
 
-/** Something a person can put right; the message is one line that says how. */
+/** An error that a person can correct; the message is one line that explains how. */
 export class Refusal extends Error {}
 
-/** Runs a command to its end: what a person can put right is one line on stderr, a fault its whole trace; both exit with 1. */
+/**
+ * Runs a command to its end: an error that a person can correct is one line on stderr, any other its whole trace; both
+ * exit with 1.
+ */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
   try {
     await command();

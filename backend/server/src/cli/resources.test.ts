@@ -25,7 +25,7 @@ it('waits for what is still being opened, and closes it too', async () => {
   expect(closed).toEqual(['database']);
 });
 
-it('closes the rest when one fails to close, and tells', async () => {
+it('closes the rest when one fails to close, and reports it', async () => {
   const closed: string[] = [];
   const resources = new Resources();
   await resources.hold(Promise.resolve('database'), async (opened) => void closed.push(opened));

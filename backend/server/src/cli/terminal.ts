@@ -1,6 +1,7 @@
 import { escapeAllButColours } from '@job-manager/shared/terminal-text';
 
-// Every line that a command writes goes through here: what a run, a server or an argument says is shown, not obeyed.
+// Every line that a command writes goes through here: control characters of a run, a server or an argument are shown,
+// not executed.
 
 /** Writes text of ours, with that of others in it, to standard output. */
 export const say = (text: string): void => console.log(escapeAllButColours(text));

@@ -21,7 +21,7 @@ export async function runWorker({ concurrency, loadJobs, openDatabase }: WorkerC
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
   let skipGrace: (() => void) | undefined;
-  // The second request hands runs back without waiting for any to end; who can't wait for that either asks once more.
+  // The second request hands runs back without waiting for any to end; a third one ends the process at once.
   const force = () => {
     if (!skipGrace) process.exit(130);
     skipGrace();

@@ -16,7 +16,7 @@ export interface HealthFacts {
     /** Null when nothing came back in time. */
     roundTripMs: number | null;
   };
-  /** Null when the database could not tell. */
+  /** Null when the database did not answer. */
   state: SystemState | null;
   /** What this process leaves to others, by its settings. */
   duties: { isStandby: boolean; firesSchedules: boolean };

@@ -13,7 +13,7 @@ import type { HealthFacts } from './facts.js';
 import { judge } from './judge.js';
 import { describeDatabase, presentHealth } from './present.js';
 
-/** Whether requests can be served, in words for the public. */
+/** Whether requests can be served, as text for the public. */
 export interface Readiness {
   ok: boolean;
   verdict: Verdict;
@@ -45,7 +45,7 @@ export interface HealthCheckOptions {
 
 /** A database that hasn't answered by then counts as unreachable; the connection is given up. */
 const ANSWER_WITHIN_MS = 5_000;
-/** A measurement serves all who ask within this time, and within ten times what it took. */
+/** A measurement serves all requests within this time, and within ten times what it took. */
 const FRESH_MS = 1_000;
 const FRESH_TIMES = 10;
 
@@ -59,7 +59,7 @@ const ALL_DUTIES = { isStandby: false, firesSchedules: true };
 
 type Measured = Omit<HealthFacts, 'isClosing'> & { measuredAt: Date };
 
-/** Measures at most once a second, however many ask. */
+/** Measures at most once a second, however many requests there are. */
 export class HealthCheck implements Health {
   readonly #options: HealthCheckOptions;
   #known: Measured | undefined;
@@ -96,7 +96,7 @@ export class HealthCheck implements Health {
 
   async #measured(): Promise<Measured> {
     if (this.#known && performance.now() < this.#knownUntil) return this.#known;
-    // All who ask share it, those too who see some jobs alone.
+    // All requests share it, also those of people who see some jobs alone.
     this.#measuring ??= outsideJobScope(() => this.#measure()).finally(() => {
       this.#measuring = undefined;
     });

@@ -23,7 +23,7 @@ function withIncident(issue: FoundIssue, incidents: readonly OpenIncident[]): Is
   };
 }
 
-/** Whether the incident says what the issue with this key says. */
+/** Whether the incident reports the same as the issue with this key. */
 function isAbout(incident: OpenIncident, key: string): boolean {
   return mattersOf(incident).some((matter) => key === matter || key.startsWith(`${matter} `));
 }

@@ -8,7 +8,7 @@ const none: IssueFacts = {
   ...{ reasons: [], causes: [], shares: [], pauses: [], channels: [], schedules: [], ignoredCancels: [] },
   ...{ incidents: [], destinations: [] },
 };
-/** Of rows with more columns than issues look at. */
+/** Of rows with more columns than issues read. */
 const find = (facts: { [Name in keyof IssueFacts]?: readonly object[] }) =>
   findIssues({ ...none, ...facts } as IssueFacts);
 const messages = (...of: Parameters<typeof find>) =>
@@ -39,7 +39,7 @@ it('names a job that fails more than it uses to, with its cause, and no other', 
   expect(find({ causes: two, shares })[0]?.subject).toMatchObject({ jobName: 'new', fingerprint: null });
 });
 
-it('says a pause, a failing job and a new error once each', () => {
+it('reports a pause, a failing job and a new error once each', () => {
   const reasons = ['CHANNEL_PAUSED', 'JOB_PAUSED', 'FAILURE_RATE', 'LOOP_BLOCKED'].map((code) => ({
     ...{ severity: 'WARNING', code, message: code },
   }));

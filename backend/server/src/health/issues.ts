@@ -119,7 +119,7 @@ function ofPause({ kind, name, pausedBy, pauseReason, pausedMs, waitingMs, due }
   ];
 }
 
-/** Their words hold figures that change, so a key is the code, numbered where several have it. */
+/** Their texts contain figures that change, so a key is the code, numbered where several have it. */
 function ofReasons(reasons: IssueFacts['reasons']): FoundIssue[] {
   return reasons.map(({ code, severity, message }, index) => {
     const before = reasons.slice(0, index).filter((reason) => reason.code === code).length;

@@ -264,7 +264,7 @@ it('names every reason, the worst first', () => {
   ]);
 });
 
-it('says that this server stands by, and counts nothing as late for that', () => {
+it('reports that this server stands by, and counts nothing as late for that', () => {
   const late = [{ task: 'sweep', lastFinishedAt: null, lastResult: null, hasProblem: false, nextAt: ago(60 * MINUTE) }];
   const facts = withState({ runners: [], backlog: waiting(60 * MINUTE), maintenance: late });
   const standby = { ...facts, duties: { isStandby: true, firesSchedules: true } };

@@ -13,7 +13,7 @@ type Reason = SystemHealth['reasons'][number];
 
 type Ended = Pick<EndedRow, 'runs' | 'failed'>;
 
-/** From where on something is a reason, in milliseconds where nothing else is said. */
+/** From where on something is a reason, in milliseconds where not stated otherwise. */
 const thresholds = {
   latency: { warning: 250, critical: 2_000 },
   roundTrip: 1_000,
@@ -35,7 +35,7 @@ const thresholds = {
   forgottenPause: 15 * 60_000,
 } as const;
 
-/** What to make of the facts: the worst of all reasons, and each in words, the worst first. */
+/** The verdict on the facts: that of the worst reason, and each reason as text, the worst first. */
 export function judge(facts: HealthFacts): { verdict: Verdict; reasons: Reason[] } {
   const { state } = facts;
   const found = [
@@ -57,7 +57,7 @@ export function judge(facts: HealthFacts): { verdict: Verdict; reasons: Reason[]
 const critical = (code: string, message: string): Reason => ({ severity: 'CRITICAL', code, message });
 const warning = (code: string, message: string): Reason => ({ severity: 'WARNING', code, message });
 
-/** What this process doesn't do because of its settings: an operator need not look for the cause elsewhere. */
+/** What this process doesn't do because of its settings: an operator need not search for the cause elsewhere. */
 function judgeDuties({ duties }: HealthFacts): Reason[] {
   if (duties.isStandby)
     return [

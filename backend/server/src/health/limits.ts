@@ -2,7 +2,7 @@ import type { Config } from '@job-manager/engine/config';
 import type { HealthFacts } from './facts.js';
 import type { HealthCheckOptions } from './health-check.js';
 
-/** What the settings say about when something is late. */
+/** The settings that define when something is late. */
 export const healthLimits = (config: Config): HealthCheckOptions['limits'] => ({
   heartbeatMs: config.JOBS_HEARTBEAT_MS,
   maintenanceMs: config.JOBS_MAINTENANCE_MS,

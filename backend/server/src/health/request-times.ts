@@ -24,7 +24,7 @@ export class RequestTimes {
     this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
   }
 
-  /** Returns what was gathered, and begins anew. */
+  /** Returns what was collected, and starts again from zero. */
   take(): RequestFigures {
     const figures = {
       apiRequests: this.#requests,

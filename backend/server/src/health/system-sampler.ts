@@ -10,12 +10,15 @@ export interface SystemSamplerOptions {
   sql: Sql;
   health: Pick<Health, 'system'>;
   requests: RequestTimes;
-  /** Open ones, and how many were opened and how many broke off since the last look. */
+  /** Open ones, and how many were opened and how many broke off since the last sample. */
   sockets(): { open: number; opened: number; lost: number };
   onError(error: unknown): void;
 }
 
-/** Notes at each full minute how this server did in the minute before. What can't be written is lost: it is a gap in a chart. */
+/**
+ * Notes at each full minute how this server did in the minute before. What can't be written is lost: it is a gap in a
+ * chart.
+ */
 export class SystemSampler {
   readonly #options: SystemSamplerOptions;
   readonly #process = randomUUID();

@@ -52,7 +52,7 @@ it('gives a problem of a task to the part that the task is of', () => {
   expect(partOf('maintenance', of)).toMatchObject({ status: 'OK', reasons: [] });
 });
 
-it('says since when a part is broken, and how much of the sampled time it was not', () => {
+it('reports since when a part is broken, and how much of the sampled time it was not', () => {
   const earlier = anIncident({
     id: '2',
     openedAt: new Date('2026-03-10T00:00:00.000Z'),

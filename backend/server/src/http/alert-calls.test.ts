@@ -116,7 +116,7 @@ it.each([
   expect(json).toMatchObject({ status: 400, issues: [{ path }] });
 });
 
-it('says which setting e-mail lacks before it is needed', async () => {
+it('names the setting that e-mail lacks before it is needed', async () => {
   const made = await ask('POST', '/destinations', { name: 'mail', kind: 'EMAIL', emails: ['ops@example.com'] });
   expect(made.json).toMatchObject({
     secret: null,

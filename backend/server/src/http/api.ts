@@ -45,7 +45,7 @@ import { createTokenCalls } from './token-calls.js';
 import { createUserCalls } from './user-calls.js';
 import { createViewCalls } from './view-calls.js';
 
-/** Everything under `/api`. Throws when a route of the contract doesn't say who may call it. */
+/** Everything under `/api`. Throws when a route of the contract does not define who may call it. */
 export function createApi(deps: HttpDeps, gate: Gate, stats: StatsCache): Router {
   const routes = listRoutes(contract);
   const handler = createHandler(deps, gate, stats);

@@ -24,7 +24,7 @@ export type { HttpDeps } from './context.js';
 /** What fits into a few packets is there sooner as it is. */
 const COMPRESSED_FROM_BYTES = 4 * 1024;
 
-/** The whole HTTP face: API, health, metrics and panel. Throws when a route doesn't say who may call it. */
+/** The whole HTTP application: API, health, metrics and panel. Throws when a route does not define who may call it. */
 export function createHttpApp(given: HttpDeps): express.Express {
   const deps = { ...given, registry: withinScope(given.registry) };
   const { config, queuePool, log, panelDir, host, forwarded, requests } = deps;
@@ -51,7 +51,7 @@ export function createHttpApp(given: HttpDeps): express.Express {
   app.use(compression({ threshold: COMPRESSED_FROM_BYTES }));
   app.use(createHealth(deps));
   app.use(createMetrics(deps, gate, stats));
-  // After health and metrics, which are asked for by names of the inside: a service of Kubernetes, a load balancer.
+  // After health and metrics, which are called by internal host names: a service of Kubernetes, a load balancer.
   app.use(async (req, _res, next) => {
     await checkHost(req, deps);
     next();
@@ -133,7 +133,8 @@ function answerErrors({ log, refusals }: Pick<HttpDeps, 'log' | 'refusals'>): Er
       const requestId = res.getHeader('x-request-id');
       log.error({ requestId, method: req.method, path: pathOf(req), err: error }, problem.detail);
     }
-    // Half an answer can only be cut off. Not by `next`: nothing of ours is for the handlers of an application around us.
+    // Half an answer can only be cut off. Not by `next`: nothing of ours is for the handlers of an application around
+    // us.
     if (res.headersSent) req.socket.destroy();
     else sendProblem(res, problem);
   };

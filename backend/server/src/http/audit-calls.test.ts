@@ -26,11 +26,11 @@ const entry = (more: Partial<AuditEntry> = {}): Promise<void> =>
     userAgent: 'a browser',
     ...more,
   });
-/** Entries of a test, told apart by their actor. */
+/** Entries of a test, identified by their actor. */
 const actor = () => `${crypto.randomUUID()}@example.com`;
 
 describe('the list', () => {
-  it('tells who did what, to what, when and from where, newest first', async () => {
+  it('lists who did what, to what, when and from where, newest first', async () => {
     const actorEmail = actor();
     await entry({ actorEmail, action: 'account.disable' });
     await entry({ actorEmail, details: { from: 'ADMIN', to: 'USER' } });

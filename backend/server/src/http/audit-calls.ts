@@ -20,7 +20,7 @@ export function createAuditCalls({ pool, config }: Pick<HttpDeps, 'pool' | 'conf
     (await readAuditLog(...query)).map((row) => ({ ...row, details: hideSecrets(row.details, redaction) }));
   return os.router({
     list: os.list.handler(async ({ input: { before, limit, ...filters } }) => {
-      // One more than asked for tells whether there are more.
+      // One more than requested shows whether there are more.
       const rows = await read(pool, filtersOf(filters), { before, limit: limit + 1 });
       return { events: rows.slice(0, limit).map(presentEvent), hasMore: rows.length > limit };
     }),

@@ -336,7 +336,7 @@ const calls: Record<string, Change | Exception> = {
     given: async () => ({ path: await clientError(), body: { state: 'RESOLVED' } }),
   },
   'errors.report': {
-    unnoted: 'anybody may report, and the report itself is what is kept',
+    unnoted: 'a report needs no account, and the report itself is what is kept',
     given: async () => ({ body: { errors: [{ level: 'error', message: 'x', action: 'a', url: '/' }] } }),
   },
 };
@@ -436,7 +436,7 @@ async function newEntries(work: () => Promise<unknown>) {
 
 it.each(writes.map((route) => [route.name, route] as const))('%s', async (name, route: ApiRoute) => {
   const call = calls[name];
-  if (!call) throw new Error(`${name} is new: say here how it is called and what the audit log says of it`);
+  if (!call) throw new Error(`${name} is new: define here how it is called and what the audit log records of it`);
   const { path = {}, body = {}, token = boss.token, cookie } = (await call.given?.()) ?? {};
   const proof: Sent['headers'] =
     cookie === undefined ? { authorization: `Bearer ${token}` } : { cookie, origin: server.url };

@@ -353,7 +353,7 @@ describe('a schedule', () => {
 });
 
 describe('a run whose parameters are replaced', () => {
-  it('says who chose them, and the audit log what they were and are', async () => {
+  it('names who chose them, and the audit log the values before and after', async () => {
     const first = { parameters: { word: 'first' }, scope: 'one', delayMs: 3_600_000, unique: { key: 'replaced' } };
     const { jobRunId } = (await enqueue(admin, first)).json;
     const other = await tokenWith('run');
@@ -400,7 +400,7 @@ describe('one API token', () => {
     await rows(`DELETE FROM "JobRun"`);
   });
 
-  it('asks for an hour of silence, and for more only where the server allows it', async () => {
+  it('accepts an hour of silence, and more only where the server allows it', async () => {
     const token = await tokenWith('execute');
     const refused = await start(token, { inactivityTimeoutMs: 3_600_001 });
     expect([refused.status, refused.json.field]).toEqual([400, 'inactivityTimeoutMs']);

@@ -30,7 +30,7 @@ const auditOf = async (action: string, batchId: string) => {
   return found.rows;
 };
 
-it('queues a batch and says where it is', async () => {
+it('queues a batch and returns its location', async () => {
   const answer = await enqueue(
     [
       echo({ ref: 'first', parameters: { word: 'one' } }),
@@ -74,7 +74,7 @@ it('lists batches, the newest first, and pages through their runs', async () => 
   expect([page.total, page.runs.map(({ id }: JobRunSummary) => id)]).toEqual([3, [jobRunIds[2]]]);
 });
 
-it('tells the progress of a batch, and cancels what is left of it', async () => {
+it('shows the progress of a batch, and cancels what is left of it', async () => {
   const { batch, jobRunIds } = (await enqueue([echo(), echo(), echo(), echo()])).json;
   await post(`/${jobRunIds[0]}/cancel`);
   expect((await get(`/batches/${batch.id}`)).json.batch).toMatchObject({
@@ -160,7 +160,7 @@ it.each([
   expect((await server.database.pool.query('SELECT 1 FROM "JobRun"')).rows).toEqual([]);
 });
 
-it('says so where there is no such batch', async () => {
+it('answers 404 where there is no such batch', async () => {
   for (const answer of [
     await get('/batches/4242'),
     await get('/batches/4242/runs'),
@@ -171,7 +171,7 @@ it('says so where there is no such batch', async () => {
   expect(problemCode(await get('/batches/none'))).toBe('INVALID_INPUT');
 });
 
-it('lists the failed runs of a batch alone, and says before a cancel what it would do', async () => {
+it('lists the failed runs of a batch alone, and previews what a cancel would do', async () => {
   const { batchId, jobRunIds } = (await enqueue([echo(), echo(), echo(), echo()])).json;
   const [failed, done] = jobRunIds;
   const end = (id: string, status: string) =>

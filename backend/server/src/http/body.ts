@@ -10,7 +10,9 @@ const UNSTORABLE = /\0|\p{Surrogate}/u;
 /** What broke a page may well be such a text: reports of errors are cleaned where others are refused. */
 const ERROR_REPORTS = '/errors';
 
-/** What a run says and why it failed is cleaned where it is kept: no line refuses those that come with it. */
+/**
+ * Messages and errors of a run are cleaned where they are stored: no invalid line makes a request with valid ones fail.
+ */
 const CLEANED_TEXT = /^(?:(?:messages|steps)\.\d+\.)?message$|^error(?:Stack)?$/;
 
 /** Calls with more than 64 kB, and what they need: thousands of runs, or hundreds of lines and long errors. */
@@ -67,7 +69,7 @@ const hasBody = (req: Request): boolean =>
 /** An application around us may have read the body already, parsed or not; our own reader then leaves it alone. */
 function takeOver(body: unknown, limit: number): unknown {
   if (body === undefined) {
-    throw new Error('The body was read before Job Manager was asked, and left nowhere: mount Job Manager before that');
+    throw new Error('The body was read before Job Manager was called, and not kept in request.body: mount Job Manager before that');
   }
   if (Buffer.isBuffer(body) || typeof body === 'string') {
     if (Buffer.byteLength(body) > limit) throw bodyTooLarge(limit);

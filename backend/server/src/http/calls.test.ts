@@ -19,7 +19,7 @@ const enqueue = (user = admin, headers: Sent['headers'] = {}, body: object = { j
   as(user, { method: 'POST', path: '/api/admin/jobs/enqueue', body, headers });
 const runs = async () => (await server.database.pool.query('SELECT * FROM "JobRun" ORDER BY id')).rows;
 
-it('queues a run and says where it is', async () => {
+it('queues a run and returns its location', async () => {
   const answer = await enqueue(admin, {}, { jobName: 'echo', parameters: { word: 'hello' } });
   expect(answer.status).toBe(201);
   const { jobRunId, run } = answer.json;
@@ -156,7 +156,7 @@ it('keeps the keys of different people apart, long ones too', async () => {
   expect(await runs()).toHaveLength(6);
 });
 
-it('repeats a finished run only, and says which field is wrong', async () => {
+it('repeats a finished run only, and names the field that is wrong', async () => {
   const { jobRunId } = (await enqueue()).json;
   const rerun = (rerunOfId: string) => enqueue(admin, {}, { jobName: 'echo', rerunOfId });
   expect(problemCode(await rerun(jobRunId))).toBe('NOT_ALLOWED');
@@ -222,7 +222,7 @@ it('shows running runs, then the first 200 of the queue in the order they will b
   expect(answer.json.runs.map((run: { id: string }) => run.id)).toEqual(expected);
 });
 
-it('tells which jobs there are', async () => {
+it('lists the jobs', async () => {
   const { jobs } = (await as(admin, { path: '/api/admin/jobs/definitions' })).json;
   expect(jobs).toMatchObject([{ id: 'echo', name: 'echo', parametersSchema: { type: 'object' } }]);
 });
@@ -239,7 +239,7 @@ it('pages through history with the total of all pages', async () => {
   expect(since.json).toMatchObject({ total: 3 });
 });
 
-it('answers stats from memory until told to look', async () => {
+it('answers stats from memory until a refresh is requested', async () => {
   const stats = async (query = '') => (await as(admin, { path: `/api/admin/jobs/stats${query}` })).json;
   const before = await stats('?refresh=true');
   await enqueue();
@@ -247,7 +247,7 @@ it('answers stats from memory until told to look', async () => {
   expect((await stats('?refresh=true')).queued).toBe(before.queued + 1);
 });
 
-it('says 503 and when to come back while the database is away', async () => {
+it('answers 503 and when to retry while the database is away', async () => {
   const lonely = await startTrialServer();
   const user = await lonely.signIn('ADMIN');
   const query = lonely.database.pool.query;
@@ -260,7 +260,7 @@ it('says 503 and when to come back while the database is away', async () => {
   expect(answer.headers['retry-after']).toBe('5');
 });
 
-it('tells nothing of its insides when something unforeseen fails', async () => {
+it('reveals no internals when something unforeseen fails', async () => {
   const failing = await startTrialServer({
     deps: {
       registry: {

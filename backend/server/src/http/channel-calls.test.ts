@@ -70,7 +70,7 @@ it('lists the channels of known jobs, of runs and of settings, by name', async (
   expect(await named('default')).toEqual({ name: 'default', ...untouched });
 });
 
-it('counts what runs, what is queued, what is due, and tells since when the oldest waits', async () => {
+it('counts what runs, what is queued, what is due, and reports since when the oldest waits', async () => {
   await queue('mail', 3, `timestamptz '2026-01-02 03:04:05Z'`, 7);
   await queue('mail', 2, `now() + interval '1 hour'`, -5);
   await sql(`INSERT INTO "JobRun" ("jobName", channel, "isBlocked", "dependsOn") VALUES ('echo', 'mail', true, '{1}')`);
@@ -131,7 +131,7 @@ it('refuses a change that names nothing, or a limit that there is not, and chang
   expect(await named('mail')).toMatchObject({ concurrency: 5 });
 });
 
-it('tells the starts that count against a rate limit now', async () => {
+it('reports the starts that count against a rate limit now', async () => {
   await set('mail', { rateLimit: 10, ratePeriodMs: 60_000 });
   await sql(
     `INSERT INTO "ChannelStart" VALUES ('mail', now() - interval '61 s', 5), ('mail', now() - interval '30 s', 3)`,
@@ -177,7 +177,7 @@ it('refuses a pause that would have ended already, and changes nothing', async (
   expect(await audit()).toEqual([]);
 });
 
-it('refuses a pause until a day that no answer could tell, and stays readable', async () => {
+it('refuses a pause until a day that no answer could represent, and stays readable', async () => {
   const answer = await pause('mail', { resumeAt: '9999-12-31T23:59:59-23:59' });
   expect(answer.status).toBe(400);
   expect(problemCode(answer)).toBe('INVALID_INPUT');
@@ -233,7 +233,7 @@ it.each([
   [{ weight: 'heavy' }, 'weight'],
   [{ weight: null }, 'weight'],
   [{ rateLimit: null, ratePeriodMs: 1_000 }, 'ratePeriodMs'],
-])('refuses %j and says where', async (body, field) => {
+])('refuses %j and names the field', async (body, field) => {
   const answer = await set('mail', body);
   expect(answer.status).toBe(400);
   expect(problemCode(answer)).toBe('INVALID_INPUT');
@@ -250,7 +250,7 @@ it.each(['Mail', '1st', 'a_b', 'ä', `a${'b'.repeat(100)}`])('refuses the channe
 
 const jobPath = '/api/admin/jobs/definitions/echo';
 
-it('pauses and resumes a job, and says so in the audit log', async () => {
+it('pauses and resumes a job, and records it in the audit log', async () => {
   const resumeAt = new Date(Date.now() + 3_600_000).toISOString();
   const paused = await ask({ method: 'POST', path: `${jobPath}/pause`, body: { reason: ' down ', resumeAt } });
   expect(paused.json).toMatchObject({
@@ -265,7 +265,7 @@ it('pauses and resumes a job, and says so in the audit log', async () => {
   ]);
 });
 
-it('changes settings of a job, which its definition then has beside what the code says', async () => {
+it('changes settings of a job, which its definition then shows beside the values of the code', async () => {
   const set = (body: object) => ask({ method: 'PUT', path: `${jobPath}/settings`, body });
   expect((await set({ priority: 4, slowAfterMs: 60_000, rev: 0 })).json.settings).toMatchObject({
     priority: 4,
@@ -313,7 +313,7 @@ it('keeps the target of a channel, and refuses a change of what has changed mean
 });
 
 describe('the form of a job', () => {
-  it('is told what is wrong with parameters, and which runs are under way', async () => {
+  it('returns what is wrong with parameters, and which runs are under way', async () => {
     const check = async (parameters: object) =>
       (await ask({ method: 'POST', path: `${jobPath}/check`, body: { parameters } })).json;
     await run('default');
@@ -324,7 +324,7 @@ describe('the form of a job', () => {
     expect((await check({})).issues).toEqual([]);
   });
 
-  it('is told what a run would wait for in its channel', async () => {
+  it('returns what a run would wait for in its channel', async () => {
     const waitingOf = async (body: object) =>
       (await ask({ method: 'POST', path: `${jobPath}/check`, body: { parameters: {}, ...body } })).json.waiting;
     expect(await waitingOf({ channel: 'mail' })).toMatch(/^No runner is alive/);

@@ -6,8 +6,8 @@ import { HttpProblem } from './problem.js';
 import { type ApiRoute, takesKey } from './routes.js';
 
 /**
- * Refuses fields that stand where their call doesn't read them: in query, body or path; and in the query what isn't one value
- * under a plain name. Throws a 400 problem.
+ * Refuses fields that stand where their call doesn't read them: in query, body or path; and in the query what isn't one
+ * value under a plain name. Throws a 400 problem.
  */
 export function checkPlaces(req: Request, route: ApiRoute): void {
   const given = [...new URLSearchParams(queryOf(req)).keys()];
@@ -26,7 +26,8 @@ export function checkPlaces(req: Request, route: ApiRoute): void {
 
 /**
  * Refuses what stands for a number in the query and is none as people write it. `Number` reads an empty text as 0, and
- * `0x10` and `1e1` as well: a script with an empty variable would get another page than it asked for. Throws a 400 problem.
+ * `0x10` and `1e1` as well: a script with an empty variable would get another page than it requested. Throws a 400
+ * problem.
  */
 export function checkNumbers(req: Request, schema: unknown): void {
   if (!(schema instanceof z.ZodObject)) return;
@@ -44,7 +45,9 @@ function isCoercedNumber(field: unknown): boolean {
 /** What follows the first question mark; another one is a character of it. */
 const queryOf = (req: Request): string => req.originalUrl.replace(/^[^?]*\??/, '');
 
-/** Repeated and in brackets, one parser reads a list or an object there, and another one the first or last value alone. */
+/**
+ * Repeated and in brackets, one parser reads a list or an object there, and another one the first or last value alone.
+ */
 function manifold(names: string[]): InputIssue[] {
   const nested = names.filter((name) => /[[\]\\]/.test(name));
   const repeated = names.filter((name, at) => names.indexOf(name) !== at);
@@ -73,7 +76,7 @@ interface GivenInput {
 export function refusalOfInput(error: unknown, { route, schema, input }: GivenInput): unknown {
   if (!(error instanceof ORPCError && error.code === 'BAD_REQUEST')) return error;
   if (!(error.cause instanceof ValidationError) || !(schema instanceof z.ZodType)) return error;
-  // A second time, for the words: what fits is checked once.
+  // A second time, for the message: valid input is checked once.
   const checked = checkInput(schema, input);
   if (checked.success) return error;
   return invalidInput(takesKey(route) ? checked.issues.map(pointToHeader) : checked.issues);

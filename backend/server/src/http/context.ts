@@ -30,7 +30,7 @@ export interface HostPlace {
   isOpen(): boolean;
 }
 
-/** Everything the HTTP face stands on. */
+/** Everything the HTTP application needs. */
 export interface HttpDeps {
   config: Config;
   pool: pg.Pool;
@@ -42,13 +42,16 @@ export interface HttpDeps {
   /** Our own people and their sessions, or the users of the application that embeds us. */
   sessions: Sessions | HostUsers;
   health: Health;
-  /** Where how long calls took is gathered; nowhere without it. */
+  /** Collects how long calls took; without it nothing is collected. */
   requests?: RequestTimes;
   forwarded: ForwardedHeaderWatch;
   refusals: Refusals;
   /** The built panel; without it only the API is served. */
   panelDir?: string;
-  /** Where the application that embeds us has mounted us, and where it signs people in. Left out where the server is our own. */
+  /**
+   * Where the application that embeds us has mounted us, and where it signs people in. Left out where the server is our
+   * own.
+   */
   host?: HostPlace;
   /** Runners that this server may start; left out where it can't. */
   runnersHere?: RunnersHere;
@@ -70,9 +73,9 @@ export const originOf = (req: Request): SessionOrigin => ({
   userAgent: req.get('user-agent')?.slice(0, 300) ?? null,
 });
 
-/** Who calls. Only for calls whose policy asks for an identity. */
+/** Who calls. Only for calls whose policy requires an identity. */
 export function callerOf(context: CallContext): Identity {
-  if (context.identity === null) throw new Error('A call that needs a signed-in user has a policy that asks for none');
+  if (context.identity === null) throw new Error('A call that needs a signed-in user has a policy that requires none');
   return context.identity;
 }
 

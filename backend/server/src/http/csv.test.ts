@@ -13,7 +13,7 @@ async function* chunks() {
   }
 }
 
-it('makes a file part by part, as they are asked for, and tells how long it became', async () => {
+it('makes a file part by part, as they are read, and reports its length', async () => {
   const note = vi.fn(async () => {});
   const parts = csvParts(columns, chunks(), note);
   expect((await parts.next()).value).toBe('\ufeffn\r\n');
@@ -23,7 +23,7 @@ it('makes a file part by part, as they are asked for, and tells how long it beca
   expect(note.mock.calls).toEqual([[10]]);
 });
 
-it('tells how much went out to a reader that left early', async () => {
+it('reports how much was sent to a reader that left early', async () => {
   const note = vi.fn(async () => {});
   const parts = csvParts(columns, chunks(), note);
   await parts.next();
@@ -46,7 +46,7 @@ const parsers: [name: string, (file: string) => string[][]][] = [
   ['csv-parse', (file) => parse(file, { bom: true })],
   ['papaparse', (file) => Papa.parse<string[]>(file.replace(/^\ufeff/, ''), { skipEmptyLines: true }).data],
 ];
-/** What the documentation tells readers of the file to do. */
+/** What the documentation recommends to readers of the file. */
 const original = (cell: string) => cell.replace(/^'(?='*[=+\-@\t\r\n＝＋－＠])/, '');
 
 it.each(parsers)('keeps every text in its cell, as %s reads it', async (_name, read) => {

@@ -21,7 +21,7 @@ import { hasCodeIn } from './present-queued.js';
 
 const os = implement(contract.definitions).$context<CallContext>();
 
-/** What is known of jobs beside what their code says. */
+/** What is known of jobs beside what their code declares. */
 export function createDefinitionCalls({ pool, registry, queue, config }: HttpDeps) {
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const readNames = async () => {

@@ -3,7 +3,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 
-/** What makes the parts goes on with the scope of the caller, although a socket that has drained calls for more of them. */
+/**
+ * What makes the parts goes on with the scope of the caller, although a socket that has drained calls for more of them.
+ */
 function inThisContext(parts: AsyncIterable<string>): AsyncIterable<string> {
   const here = AsyncLocalStorage.snapshot();
   return {
@@ -19,7 +21,7 @@ function inThisContext(parts: AsyncIterable<string>): AsyncIterable<string> {
 
 /**
  * Answers with a file to be saved, part by part as fast as they are taken, so that memory never holds it whole. A
- * reader that leaves early ends it; that is no fault. What it returns is for oRPC alone.
+ * reader that leaves early ends it; that is no error. What it returns is for oRPC alone.
  */
 export async function sendFile(
   res: Response,
@@ -30,6 +32,6 @@ export async function sendFile(
   await pipeline(Readable.from(inThisContext(parts)), res).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   });
-  // The answer is out; this only tells oRPC what kind it was.
+  // The answer is sent; this only gives oRPC its kind.
   return new File([], name);
 }

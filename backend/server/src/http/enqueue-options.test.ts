@@ -56,7 +56,7 @@ describe('the call that queues a run', () => {
     });
   });
 
-  it('answers the run that has the key, or says who has it', async () => {
+  it('answers the run that has the key, or names its holder', async () => {
     const first = await enqueue({ unique: { key: 'k' } });
     expect(first.json.run.unique).toEqual({ key: 'k', scope: 'running', until: null });
     expect((await enqueue({ unique: { key: 'k' } })).json).toMatchObject({

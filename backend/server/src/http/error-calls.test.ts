@@ -49,7 +49,7 @@ const past = (
   );
 
 describe('a report', () => {
-  it('is taken from anybody, with what the server knows about them', async () => {
+  it('is accepted from all callers, with what the server knows about them', async () => {
     const answer = await report([broken], { 'user-agent': 'Browser 1' });
     expect([answer.status, answer.json]).toEqual([202, { accepted: 1 }]);
     expect(await stored()).toMatchObject([
@@ -68,7 +68,7 @@ describe('a report', () => {
     expect(await stored()).toMatchObject([{ userId: admin.id }]);
   });
 
-  it('comes from our own pages, where it says from which', async () => {
+  it('comes from our own pages, where it names its page', async () => {
     const answer = await report([broken], { origin: 'https://evil.example' });
     expect(problemCode(answer)).toBe('FOREIGN_ORIGIN');
     expect((await report([broken], { origin: server.url })).status).toBe(202);
@@ -109,7 +109,7 @@ describe('a report', () => {
     expect(problemCode(answer)).toBe('INVALID_INPUT');
   });
 
-  it('beyond what an address may send in a minute is dropped, and says so', async () => {
+  it('beyond what an address may send in a minute is dropped, and the answer reports it', async () => {
     const twenty = Array.from({ length: 20 }, (_, n) => ({
       ...broken,
       action: `action ${String.fromCharCode(97 + n)}`,
@@ -130,7 +130,7 @@ describe('a report', () => {
 });
 
 describe('the groups', () => {
-  it('gather one kind: how often, whom, where, when first and last', async () => {
+  it('group into one kind: how often, whom, where, when first and last', async () => {
     const other = await server.signIn('ADMIN', 'other');
     await past('40 days', { message: 'before' });
     for (let n = 0; n < 3; n++) await past('2 hours', { path: '/admin/jobs', userId: admin.id });
@@ -160,7 +160,7 @@ describe('the groups', () => {
     ['24h', 24, 3_600_000],
     ['7d', 28, 21_600_000],
     ['30d', 30, 86_400_000],
-  ])('tell the rate over %s in %i buckets, of each kind and of all', async (period, buckets, bucketMs) => {
+  ])('have a rate over %s in %i buckets, of each kind and of all', async (period, buckets, bucketMs) => {
     await past('0 s');
     await past('0 s', { fingerprint: 'bbbbbbbbbbbbbbbb' });
     await past(`${bucketMs * 2} ms`);
@@ -176,7 +176,7 @@ describe('the groups', () => {
     expect(one?.rate.reduce((sum, count) => sum + count, 0)).toBe(2);
   });
 
-  it('come with the latest first, by level and by a part of what they say as it stands', async () => {
+  it('come with the latest first, by level and by a part of their message', async () => {
     await report([
       { ...broken, level: 'warning', message: 'under_score' },
       { ...broken, message: 'underXscore', component: 'RunCard' },
@@ -339,7 +339,7 @@ describe('the export', () => {
 });
 
 describe('the settings', () => {
-  it('tell where else the panel reports to, and the browser may', async () => {
+  it('include where else the panel reports to, and the browser may', async () => {
     expect((await send(server.url, { path: '/api/errors/settings' })).json).toEqual({
       sentryDsn: null,
       environment: 'test',

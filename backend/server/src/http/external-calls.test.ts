@@ -143,7 +143,7 @@ describe('a start', () => {
     expect(again.json.jobRunId).toBe(ids[3]);
   });
 
-  it('with the key of a run that was taken away says so', async () => {
+  it('with the key of a run that was taken away is refused with the reason', async () => {
     const key = { 'idempotency-key': 'taken' };
     const { json } = await start({}, key);
     await sql(
@@ -154,7 +154,7 @@ describe('a start', () => {
   });
 });
 
-it('is told to come back when there are too many runs', async () => {
+it('is refused with a time to retry when there are too many runs', async () => {
   const small = await startTrialServer({ env: { JOBS_MAX_EXTERNAL: '1' } });
   const { token } = await small.signIn('ADMIN');
   const headers = { authorization: `Bearer ${token}` };
@@ -179,7 +179,7 @@ describe('progress', () => {
     expect(await look(run)).toMatchObject({ progressPercent: 100, status: 'SUCCESS' });
   });
 
-  it('by steps is their weighted sum, and says what is going on', async () => {
+  it('by steps is their weighted sum, and names the current one', async () => {
     const run = await begun({ steps: [{ id: 'load', label: 'Load', weight: 3 }, { id: 'save' }] });
     await tell(run, 'progress', { steps: [{ id: 'load', progress: 0.5 }] });
     const { json } = await as(admin.token, { path: `/api/admin/jobs/${run.jobRunId}/progress` });
@@ -327,7 +327,7 @@ describe('messages', () => {
   });
 
   it.each([
-    ['nothing to say', {}],
+    ['no message', {}],
     ['an empty line', { message: '' }],
     ['both one and many', { message: 'a', messages: [{ message: 'b' }] }],
     ['none', { messages: [] }],
@@ -407,7 +407,7 @@ describe('an end', () => {
 });
 
 describe('being cancelled', () => {
-  it('is told in every answer from then on, and ends as CANCELLED', async () => {
+  it('is in every answer from then on, and the run ends as CANCELLED', async () => {
     const run = await begun();
     expect((await tell(run, 'heartbeat')).json).toEqual({ jobRunId: run.jobRunId, shouldStop: false });
     await cancel(run);
@@ -425,7 +425,7 @@ describe('being cancelled', () => {
     expect(problemCode(await tell(run, 'fail'))).toBe('NOT_ALLOWED');
   });
 
-  it('cannot be claimed where it was not asked for', async () => {
+  it('cannot be reported where it was not requested', async () => {
     const run = await begun();
     const answer = await tell(run, 'fail', { cancelled: true });
     expect(problemCode(answer)).toBe('NOT_ALLOWED');
@@ -457,7 +457,7 @@ describe('whose run it is', () => {
     }
   };
 
-  it('says the lease token: with another nothing changes', async () => {
+  it('names the lease token: with another nothing changes', async () => {
     const run = await begun();
     const before = await look(run);
     await expectAll({ ...run, leaseToken: crypto.randomUUID() }, 'LEASE_LOST', /another lease token/);
@@ -465,7 +465,7 @@ describe('whose run it is', () => {
     expect(await linesOf(run)).toEqual([]);
   });
 
-  it('is told to a program whose run was taken away', async () => {
+  it('is reported to a program whose run was taken away', async () => {
     const run = await begun();
     await sql(
       `UPDATE "JobRun" SET status = 'FAILED', error = 'too slow', "leaseToken" = NULL, "finishedAt" = clock_timestamp() WHERE id = $1`,
@@ -478,7 +478,7 @@ describe('whose run it is', () => {
     expect(shown.json.detail).toMatch(/it was failed \(too slow\); stop/);
   });
 
-  it('is never told by the lease of a runner of ours', async () => {
+  it('is never accepted with the lease of a runner of ours', async () => {
     const leaseToken = crypto.randomUUID();
     const at = new Date();
     const lease = { leaseToken, runnerId: crypto.randomUUID(), startedAt: at, lastHeartbeatAt: at };
@@ -492,14 +492,14 @@ describe('whose run it is', () => {
     expect(await linesOf(held)).toEqual([]);
   });
 
-  it('has no say in a run that is not there', async () => {
+  it('is refused for a run that is not there', async () => {
     await expectAll({ jobRunId: '999999', leaseToken: crypto.randomUUID() }, 'UNKNOWN_RUN', /no run #999999/);
     expect((await get('jobs/999999/progress')).code).toBe('UNKNOWN_RUN');
   });
 });
 
 describe('the list', () => {
-  it('has active runs, and the latest finished where asked', async () => {
+  it('has active runs, and the latest finished on request', async () => {
     const [done, running] = [await begun(), await begun()];
     await tell(done, 'complete');
     const ids = async (query: string) => (await get(`jobs${query}`)).runs.map((run: { id: string }) => run.id);
@@ -576,7 +576,7 @@ describe('bad input', () => {
     }
   });
 
-  it('keeps what JSON can say, whatever it looks like', async () => {
+  it('keeps all that JSON can express', async () => {
     const parameters = JSON.parse('{"constructor":1,"toJSON":2,"n":1e308,"ä":"\\u2028😀"}');
     const { json } = await start({ parameters });
     const metadata = JSON.parse('{"toJSON":5,"list":[null,{"deep":[1.5]}],"constructor":{"name":"x"}}');

@@ -14,7 +14,7 @@ import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
 
 const os = implement(contract.external).$context<CallContext>();
 
-/** Finished runs that the list brings where it is asked for them. */
+/** Finished runs that the list includes on request. */
 const PAST_SHOWN = 100;
 
 /** Runs that external programs execute. */

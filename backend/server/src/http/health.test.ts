@@ -74,7 +74,7 @@ describe('a whole server', () => {
     expect(found.runners[0]?.lastClaimAt).toBe(newest.rows[0].at.toISOString());
   });
 
-  it('tells stalled from slow, each by its own limit', async () => {
+  it('distinguishes stalled from slow, each by its own limit', async () => {
     await addRunner();
     await addRunning('trending', 2_000, 400);
     await addRunning('trending', 2_000, 1);
@@ -127,7 +127,7 @@ describe('a whole server', () => {
     );
     const found = await until(({ verdict }) => expect(verdict).toBe('CRITICAL'));
     expect(codes(found)).toEqual(['NO_RUNNER']);
-    // It can serve, and says what the engine's state is.
+    // It can serve, and reports the engine's state.
     expect(await ready()).toMatchObject({ ok: true, verdict: 'CRITICAL' });
   });
 
@@ -172,7 +172,7 @@ describe('a health check', () => {
       ...more,
     });
 
-  it('is not ready, and CRITICAL, when the database is cut off, and says no more than that', async () => {
+  it('is not ready, and CRITICAL, when the database is cut off, and reports no more than that', async () => {
     const pool = { connect: () => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3:5432')) };
     const check = checkOver(pool, { probe: { isConnected: false, roundTrip: async () => null } });
     expect(await check.readiness()).toEqual({
@@ -203,7 +203,7 @@ describe('a health check', () => {
     }
   });
 
-  it('serves on while the database answers but counts too slowly, and says so', async () => {
+  it('serves on while the database answers but counts too slowly, and reports it', async () => {
     vi.useFakeTimers();
     try {
       const never = new Promise(() => {});
@@ -242,7 +242,7 @@ describe('a health check', () => {
     }
   });
 
-  it('is not ready while migrations are missing, and looks again until none is', async () => {
+  it('is not ready while migrations are missing, and checks again until none is', async () => {
     let pending = ['20990101000000_later'];
     const asked = vi.fn(async () => ({ pending, unknown: [], missing: [] }));
     vi.useFakeTimers({ toFake: ['performance'] });
@@ -290,7 +290,7 @@ describe('a health check', () => {
     expect((await check.system()).reasons[0]?.code).toBe('CLOSING');
   });
 
-  it('measures once for all who ask within a second', async () => {
+  it('measures once for all requests within a second', async () => {
     const connect = vi.spyOn(database.pool, 'connect');
     const check = checkOver(database.pool);
     await Promise.all([...Array(50)].flatMap(() => [check.system(), check.readiness()]));

@@ -1,7 +1,10 @@
 import { Router } from 'express';
 import type { HttpDeps } from './context.js';
 
-/** `/healthz`: the process answers. `/readyz`: it can serve, or says which part can't, with the verdict of `admin/jobs/health`. */
+/**
+ * `/healthz`: the process answers. `/readyz`: it can serve, or names the part that can't, with the verdict of
+ * `admin/jobs/health`.
+ */
 export function createHealth({ health: check }: Pick<HttpDeps, 'health'>): Router {
   const health = Router({ caseSensitive: true, strict: true });
   health.use(['/healthz', '/readyz'], (_req, res, next) => {

@@ -93,7 +93,7 @@ describe('the history', () => {
     expect(await found(query)).toEqual(scopes);
   });
 
-  it('says that it has looked at all there is, or how far it looked and where it goes on', async () => {
+  it('reports that it has searched everything, or how far it searched and where to continue', async () => {
     expect((await search('channel=mail')).json).toMatchObject({
       total: 1,
       totalIsExact: true,

@@ -28,7 +28,7 @@ interface HistoryExportRequest extends HistoryFilterInput {
 
 /** Rows read at once. Parameters and metadata together may take 288 kB a run. */
 const CHUNK = { rows: 100, withJson: 20 };
-/** Runs that one walk looks for; of these ids the chunks are read. */
+/** Ids of runs that one query finds; the chunks are read by these ids. */
 const WALKED_IDS = 500;
 
 const os = implement(contract.historyExport).$context<CallContext>();
@@ -105,7 +105,10 @@ async function* lines(
 const jsonOf = (name: string, cell: string | number | null): string =>
   typeof cell === 'string' && JSON_COLUMNS.includes(name) ? cell : JSON.stringify(cell);
 
-/** Ids of the runs that match, the newest first, up to the limit of an export; `reach` has whether older ones were left out. */
+/**
+ * Ids of the runs that match, the newest first, up to the limit of an export; `reach` has whether older ones were left
+ * out.
+ */
 async function* pagesOf(
   sql: Sql,
   filter: ReturnType<typeof walkedFilterOf>,

@@ -51,7 +51,7 @@ export function walkedFilterOf({ from, to, ...filter }: HistoryFilterInput): Wal
   return { ...filter, from: knownTime(from), to: knownTime(to) };
 }
 
-/** To compare secrets would tell them, one guess at a time. */
+/** Comparisons with secrets would reveal them, one guess at a time. */
 export function refuseSecretParameter(
   { param }: Pick<HistoryFilterInput, 'param'>,
   redaction: Redaction,

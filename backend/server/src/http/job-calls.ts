@@ -38,7 +38,7 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
   /** What a form shows of the run that is repeated has its secrets redacted; the new run needs them. */
   const withSecretsOf = async (rerunOfId: string | undefined, { jobName, parameters }: Wanted) => {
     const original = rerunOfId === undefined ? null : await readRun(pool, rerunOfId);
-    // Another job might tell them.
+    // Parameters of another job might reveal them.
     return original?.jobName === jobName ? restoreSecrets(parameters, original.parameters, redaction) : parameters;
   };
 

@@ -26,8 +26,9 @@ interface Given {
 }
 
 /**
- * Refuses a call to those whose access is limited to some jobs where it acts on others, or on what belongs to no job. The one
- * place of this check, before any handler: what a call acts on is read by `job-reach.ts` from its input. Throws a 403 problem.
+ * Refuses a call to those whose access is limited to some jobs where it acts on others, or on what belongs to no job.
+ * The one place of this check, before any handler: what a call acts on is read by `job-reach.ts` from its input. Throws
+ * a 403 problem.
  */
 export function createJobLimit(deps: Pick<HttpDeps, 'pool' | 'refusals'>) {
   const deny = createDeny(deps);
@@ -36,7 +37,7 @@ export function createJobLimit(deps: Pick<HttpDeps, 'pool' | 'refusals'>) {
     if (patterns === null || !actsOnJobs(route.policy)) return;
     const reach = jobReachOf(route.name);
     if (reach === undefined) return deny(req, identity, beyond(patterns));
-    // As its handler will have it; what doesn't fit is refused with its own words in a moment.
+    // As its handler will have it; invalid input is refused by the handler right after.
     const checked = schema instanceof z.ZodType ? await schema.safeParseAsync(input) : null;
     if (checked?.success === false) return;
     const jobNames = await reach(deps.pool, checked?.data);

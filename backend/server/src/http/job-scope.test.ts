@@ -77,7 +77,7 @@ async function fill(jobName: string, runnerId: string): Promise<Record<string, s
      ), ended AS (SELECT * FROM made WHERE "finishedAt" IS NOT NULL
      ), counted AS (${countEnded('ended')}
      ), said AS (
-       INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message) SELECT id, 1, 1, 'INFO', 'JOB', $1::text || ' said so' FROM made
+       INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message) SELECT id, 1, 1, 'INFO', 'JOB', $1::text || ' ended' FROM made
      ), tried AS (
        INSERT INTO "JobRunAttempt" ("runId", "claimNo", attempt, outcome, "startedAt", "endedAt", "durationMs", error)
        SELECT id, 0, 1, 'FAILED', now(), now(), 1, $1::text || ' broke' FROM made
@@ -143,12 +143,12 @@ const pathOf = ({ path, name }: ApiRoute): string => {
   const filled = path.replace(/\{(\w+)\}/g, (_, place: string) => ids[place] ?? '00000000-0000-4000-8000-000000000000');
   return queries[name] === undefined ? filled : `${filled}?${new URLSearchParams(queries[name])}`;
 };
-/** Whether an answer tells of the other job more than the question named. */
+/** Whether an answer reveals more of the other job than the request named. */
 const tells = ({ text }: Answer, path: string): boolean =>
   path.includes(OTHER) ? text.replaceAll(`"jobName":"${OTHER}"`, '').includes(`${OTHER} `) : text.includes(OTHER);
 
 describe('a person with a role that is limited to some jobs', () => {
-  it('reads nothing of another job by any call, whatever it is asked for', async () => {
+  it('reads nothing of another job by any call, whatever the request', async () => {
     const told: string[] = [];
     const toldToBoss: string[] = [];
     for (const route of reading.filter(({ name }) => !SHARED.includes(name))) {

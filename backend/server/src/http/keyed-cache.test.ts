@@ -17,7 +17,7 @@ const trial = () => {
   return (key = 'a', ms = 10_000) => cached(key, ms, async () => ++readings);
 };
 
-it('reads once for all who come within its time, and anew afterwards', async () => {
+it('reads once for all calls within its time, and again afterwards', async () => {
   const read = trial();
   expect(await Promise.all([read(), read(), read()])).toEqual([1, 1, 1]);
   now = 9_999;
@@ -33,7 +33,7 @@ it('keeps each key for its own time', async () => {
   expect([await read('day', 10_000), await read('month', 60_000)]).toEqual([3, 2]);
 });
 
-it('answers nobody what was read within the limit of another', async () => {
+it('answers no caller what was read within the limit of another', async () => {
   const read = trial();
   expect([await read(), await withinJobs(['mail-*'], () => read()), await read()]).toEqual([1, 2, 1]);
 });

@@ -53,7 +53,7 @@ describe('the list', () => {
     expect(json.messages[0].data).toBeNull();
   });
 
-  it('goes on after a number, as far as asked for', async () => {
+  it('continues after a number, as far as requested', async () => {
     const id = await aRun({ messages: 3_000 });
     expect(seqsOf((await get(`${id}/messages`)).json.messages)).toHaveLength(1_000);
     expect(seqsOf((await get(`${id}/messages?afterSeq=2990`)).json.messages)).toHaveLength(10);
@@ -86,7 +86,7 @@ describe('the list', () => {
   });
 });
 
-it.each(['messages', 'messages/download'])('says that there is no such run for %s', async (path) => {
+it.each(['messages', 'messages/download'])('answers that there is no such run for %s', async (path) => {
   expect(await get(`9223372036854775807/${path}`)).toMatchObject({ status: 404, json: { code: 'UNKNOWN_RUN' } });
 });
 
@@ -109,7 +109,7 @@ describe('the download', () => {
     ]);
   });
 
-  it('is empty for a run that said nothing', async () => {
+  it('is empty for a run without messages', async () => {
     expect(await get(`${await aRun({ messages: 0 })}/messages/download`)).toMatchObject({ status: 200, text: '' });
   });
 

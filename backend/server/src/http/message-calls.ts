@@ -10,7 +10,7 @@ import { sendFile } from './download.js';
 
 const os = implement(contract.messages).$context<CallContext>();
 
-/** What runs say. */
+/** Messages of runs. */
 export function createMessageCalls({ pool }: Pick<HttpDeps, 'pool'>) {
   const countsOf = async (runId: string): Promise<MessageCounts> => {
     const counts = await readMessageCounts(pool, runId);

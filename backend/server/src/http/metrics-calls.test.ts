@@ -54,7 +54,7 @@ const get = async <T = MetricsAnswer>(path: string): Promise<T> => {
   expect(answer.status, answer.text).toBe(200);
   return answer.json;
 };
-/** The begin of this hour, or so many before. Answers are kept for a while, so each test looks at a day of its own. */
+/** The begin of this hour, or so many before. Answers are kept for a while, so each test uses a day of its own. */
 const hour = (ago: number) => new Date(Math.floor(NOW / HOUR_MS) * HOUR_MS - ago * HOUR_MS);
 const day = (ago: number) => new Date(Math.floor(NOW / DAY_MS) * DAY_MS - ago * DAY_MS);
 const range = (from: Date, to: Date) => `from=${from.toISOString()}&to=${to.toISOString()}`;
@@ -230,7 +230,7 @@ it('answers the heartbeats of runners that live, and of those that were alive in
   expect(times).toEqual([...times].sort());
 });
 
-it('tells percentiles of one job and of all by the hour, and the slots of living runners', async () => {
+it('returns percentiles of one job and of all by the hour, and the slots of live runners', async () => {
   const gathered = new Histograms({
     sql: server.database.pool,
     onError: (error) => {
@@ -333,7 +333,7 @@ describe('causes of failures', () => {
     });
   });
 
-  it('are what errors say beside numbers, ids, texts, addresses and paths, and where they come from', async () => {
+  it('are the text of errors without numbers, ids, texts, addresses and paths, and their origin', async () => {
     for (let n = 1; n <= 60; n++)
       await fail(
         'echo',
@@ -615,7 +615,7 @@ it('has histograms by job and the queue by channel for Prometheus, in names and 
   expect([...named].sort()).toEqual(metrics.sort());
 });
 
-/** What Prometheus, or its lint of names, would say against these lines. */
+/** What Prometheus, or its lint of names, would refuse in these lines. */
 function problemsIn(text: string): string[] {
   const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name as string, type]));
   const helps = new Set([...text.matchAll(/^# HELP (\S+) \S/gm)].map(([, name]) => name));
@@ -683,7 +683,7 @@ describe('what each job did', () => {
     }
   });
 
-  it('compares it with the time before, and says how long it took', async () => {
+  it('compares it with the time before, and reports how long it took', async () => {
     await count(hour(100), 'echo', 'SUCCESS', 5);
     await count(hour(101), 'echo', 'SUCCESS', 2);
     await histogram(hour(100), 'echo', 20, 5);

@@ -17,8 +17,8 @@ import { readPrometheusHistograms } from './prometheus-histograms.js';
 import type { StatsCache } from './stats-cache.js';
 
 /**
- * `/metrics` for Prometheus: the process and the jobs. Read by an operator, or with METRICS_TOKEN as bearer token. What it
- * shows of the jobs is exported through OpenTelemetry as well, where the application records metrics.
+ * `/metrics` for Prometheus: the process and the jobs. Read by an operator, or with METRICS_TOKEN as bearer token. What
+ * it shows of the jobs is exported through OpenTelemetry as well, where the application records metrics.
  */
 export function createMetrics(
   { config, pool, log, health, refusals }: Pick<HttpDeps, 'config' | 'pool' | 'log' | 'health' | 'refusals'>,
@@ -47,7 +47,7 @@ export function createMetrics(
   metrics.get('/metrics', async (req, res) => {
     if (!hasToken(req, config.METRICS_TOKEN)) {
       const reader = await gate(req, 'view');
-      // A program with its token asks by whatever name leads here.
+      // A program with its token may use any host name that leads here.
       if (reader?.via !== 'bearer') await checkHost(req, { config, refusals });
     }
     const [histograms] = await Promise.all([readPrometheusHistograms(pool).catch(() => ''), refresh()]);

@@ -92,7 +92,7 @@ describe('behind a proxy that strips a prefix', () => {
   });
   afterAll(() => behind.close());
 
-  it('what the server says of its own addresses leads through the proxy', async () => {
+  it('addresses of the server in its answers lead through the proxy', async () => {
     const document = await (await fetch(`${proxy}${PUBLIC}/api/openapi.json`)).json();
     expect(document).toMatchObject({ servers: [{ url: `${PUBLIC}/api` }] });
     const moved = await fetch(`${proxy}${PUBLIC}/api/docs`, { redirect: 'manual' });

@@ -8,9 +8,9 @@ type Handle = (request: IncomingMessage, response: ServerResponse, next: (error?
 type MountedRequest = IncomingMessage & Partial<Pick<Request, 'baseUrl' | 'originalUrl'>>;
 
 /**
- * Lets an Express application stand below a path of any server. Express says where it has mounted a handler; connect
- * passes the address without that path, and the whole one beside it; Node's own server passes the whole one. Requests for
- * other paths are left to `next`. It stays an Express application, for one that mounts it hands its settings down.
+ * Lets an Express application stand below a path of any server. Express passes where it has mounted a handler; connect
+ * passes the address without that path, and the whole one beside it; Node's own server passes the whole one. Requests
+ * for other paths are left to `next`. It stays an Express application, for one that mounts it hands its settings down.
  */
 export function placeAt(path: string, app: Express): Express {
   const placed = app as Express & { handle: Handle };

@@ -79,12 +79,12 @@ it('declares and describes the tags that its calls have, and no other', () => {
   for (const { description } of document.tags) expect(description).toBeTruthy();
 });
 
-it('says of each call who may make it, and what it leaves out for others', () => {
+it('describes for each call who may make it, and what it leaves out for others', () => {
   expect(document.paths['/admin/jobs/schedules'].get.description).toBe('Needs the permission `view`.');
   expect(document.paths['/admin/jobs/schedules'].post.description).toMatch(
     /Needs the permissions `manageSchedules` and `run`\. Without `view` the answer leaves out `schedule`\.$/,
   );
-  expect(document.paths['/auth/login'].post.description).toMatch(/For everybody\.$/);
+  expect(document.paths['/auth/login'].post.description).toMatch(/Public\.$/);
 });
 
 it('has names for its nouns, each of which an answer has', () => {
@@ -94,7 +94,7 @@ it('has names for its nouns, each of which an answer has', () => {
   expect(names.filter((name) => !text.includes(`"#/components/schemas/${name}"`))).toEqual([]);
 });
 
-it('says no alternative twice, and of flags that they are flags', () => {
+it('lists no alternative twice, and describes flags as flags', () => {
   const alternatives = [...JSON.stringify(document).matchAll(/"anyOf":\[(\{[^[\]]*?\}),(\{[^[\]]*?\})\]/g)];
   expect(alternatives.length).toBeGreaterThan(20);
   expect(alternatives.filter(([, one, other]) => one === other || one === '{}')).toEqual([]);
@@ -116,7 +116,7 @@ it.each([
   ['/admin/jobs/enqueue', true],
   ['/admin/jobs/start', true],
   ['/admin/jobs/{jobRunId}/message', false],
-])('tells of the idempotency key of %s and of where a new run is', (path, begins) => {
+])('describes the idempotency key of %s and the location of a new run', (path, begins) => {
   const operation = document.paths[path].post;
   const headers = operation.parameters.filter((parameter: { in: string }) => parameter.in === 'header');
   expect(headers).toMatchObject([{ name: 'Idempotency-Key' }]);

@@ -11,7 +11,7 @@ import { type ApiRoute, listRoutes, takesKey } from './routes.js';
 type Node = Record<string, unknown>;
 
 /**
- * Says the schemas of a document in fewer words, in place: what zod and its converter write is right, and some of it only
+ * Shortens the schemas of a document, in place: what zod and its converter write is right, and some of it only
  * makes readers and generators of clients stumble.
  */
 function simplifySchemas(value: unknown): void {
@@ -23,11 +23,11 @@ function simplifySchemas(value: unknown): void {
   if (typeof node.minimum === 'number' && typeof node.exclusiveMinimum === 'number') {
     delete node[node.exclusiveMinimum >= node.minimum ? 'minimum' : 'exclusiveMinimum'];
   }
-  // A flag in a query is text on the wire; its default says what it is.
+  // A flag in a query is text on the wire; its default shows its type.
   if (node.type === 'string' && typeof node.default === 'boolean') node.type = 'boolean';
 }
 
-/** Leaves out what is said twice; one of which any value fits says nothing, and one that is left stands alone. */
+/** Removes duplicates; a schema that any value fits is removed, and a single remaining one replaces the union. */
 function simplifyAnyOf(node: Node, members: unknown[]): void {
   const texts = [...new Set(members.map((member) => JSON.stringify(member)))];
   if (texts.includes('{}')) {
@@ -42,7 +42,7 @@ function simplifyAnyOf(node: Node, members: unknown[]): void {
   Object.assign(node, JSON.parse(only), description === undefined ? {} : { description });
 }
 
-/** `openapi.json` and `docs`, the page to read it: both for everybody, they tell no more than the documents. */
+/** `openapi.json` and `docs`, the page to read it: both public, for they contain no more than the documents. */
 export function createDocumentRoutes(): Router {
   const routes = Router({ caseSensitive: true, strict: true });
   let document: Promise<OpenAPI.Document> | undefined;
@@ -55,7 +55,7 @@ export function createDocumentRoutes(): Router {
   return routes;
 }
 
-/** The OpenAPI 3.1 document of the contract: what the server checks is what it says. */
+/** The OpenAPI 3.1 document of the contract: the server checks exactly what it describes. */
 async function createDocument(): Promise<OpenAPI.Document> {
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
   const document = await generator.generate(contract, {
@@ -119,9 +119,9 @@ const TAGS: Record<string, string> = {
 
 /** Who may make a call. */
 function describeCaller({ policy, alsoNeeds, viewedFields }: ApiRoute): string {
-  if (policy === 'public') return 'For everybody.';
+  if (policy === 'public') return 'Public.';
   if (policy === 'session')
-    return 'For people who are signed in, also before they have done what their account asks first.';
+    return 'For people who are signed in, also before they have completed what their account requires first.';
   if (policy === 'signedIn') return 'For people who are signed in; API tokens have no session.';
   const names = [policy, ...alsoNeeds].map((permission) => `\`${permission}\``);
   const needed = `Needs the permission${names.length > 1 ? 's' : ''} ${names.join(' and ')}.`;

@@ -53,7 +53,7 @@ describe.each(Object.entries(originContexts))('a write with %s', (_name, { heade
     expectGate(answer, isOwn ? null : 'FOREIGN_ORIGIN');
   });
 
-  it('signs a program in unless a page of another site asks', async () => {
+  it('signs a program in unless the request comes from a page of another site', async () => {
     const answer = await send(server.url, {
       ...callOf({ path: '/auth/token', method: 'POST' }),
       headers: headers(),
@@ -117,14 +117,14 @@ describe('a host name that is not ours', () => {
     }
   });
 
-  it('may ask how the server is', async () => {
+  it('may read the health of the server', async () => {
     const authorization = `Bearer ${await server.tokenFor('ADMIN')}`;
     for (const path of ['/healthz', '/readyz', '/metrics'])
       expect((await send(server.url, { path, headers: { host, authorization } })).status, path).toBe(200);
   });
 });
 
-it('tells operators once a header of a proxy arrives that is not trusted', async () => {
+it('notifies operators once a header of an untrusted proxy arrives', async () => {
   const { json } = await send(server.url, { path: '/readyz', headers: { 'x-forwarded-for': '203.0.113.7' } });
   expect(json.verdict).not.toBe('OK');
   const health = await send(server.url, {
@@ -152,7 +152,7 @@ it('keeps no text as an address that is none', async () => {
   }
 });
 
-it('takes PUBLIC_URL for our own origin, whatever host a proxy asks for', async () => {
+it('takes PUBLIC_URL for our own origin, whatever host a proxy sends', async () => {
   const proxied = await startTrialServer({ env: { PUBLIC_URL: 'https://jobs.example.com' } });
   try {
     const login = (origin: string) =>

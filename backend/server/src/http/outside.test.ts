@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const get = (path: string, headers: Record<string, string> = {}) => send(server.url, { path, headers });
 
-it('says that it lives, without asking the database', async () => {
+it('answers that it is up, without a query', async () => {
   const answer = await get('/healthz');
   expect([answer.status, answer.json]).toEqual([200, { status: 'ok' }]);
 });
@@ -42,7 +42,7 @@ describe('/metrics', () => {
     expect((await get('/metrics', { authorization: `Bearer ${METRICS_TOKEN}` })).status).toBe(200);
   });
 
-  it('tells the health as it was measured last', async () => {
+  it('answers the health as it was measured last', async () => {
     await server.database.pool.query(
       `INSERT INTO "JobRun" ("jobName", "runAt") VALUES ('echo', now() - interval '2 minutes')`,
     );
@@ -87,7 +87,7 @@ describe('the panel', () => {
     }
   });
 
-  it('has files that are kept for ever where their name has a hash, and asked for again elsewhere', async () => {
+  it('has files that are kept for ever where their name has a hash, and revalidated elsewhere', async () => {
     const script = await get('/assets/index-abc123.js');
     expect(script.headers).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable' });
     expect(script.headers['content-type']).toMatch(/javascript/);

@@ -55,7 +55,7 @@ it('is written down without any password', async () => {
   );
 });
 
-it('takes the current one, and says which field is wrong without looking like a lost session', async () => {
+it('takes the current one, and names the field that is wrong with another status than a lost session', async () => {
   const answer = await toNew('not the current one');
   expect(problemCode(answer)).toBe('WRONG_PASSWORD');
   expect([answer.status, answer.json.field]).toEqual([400, 'currentPassword']);

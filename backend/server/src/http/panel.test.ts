@@ -40,7 +40,7 @@ it('sends a script for ever, and no page where there is none', async () => {
   expect((await get('/assets/gone.js')).status).toBe(404);
 });
 
-it('says so where the panel has not been built', async () => {
+it('answers with the reason where the panel has not been built', async () => {
   await rm(join(panelDir, 'index.html'));
   const answer = await get('/admin/jobs');
   await writeFile(join(panelDir, 'index.html'), BUILT);
@@ -50,7 +50,7 @@ it('says so where the panel has not been built', async () => {
 describe('a page in another application', () => {
   const isOpen = () => true;
 
-  it('names its files where they are mounted, and says where that is', () => {
+  it('links its files where they are mounted, and includes the mount path', () => {
     const place = { mount: '/ops/jobs', publicPath: '/ops/jobs', signInUrl: '/login?a=1&next={next}', isOpen };
     const page = placePage(BUILT, place);
     expect(page).toContain('href="/ops/jobs/favicon.svg"');

@@ -75,7 +75,7 @@ const targetOf = (req: Request): string => `${req.method} ${pathOf(req)}`;
 const PENDING: Record<PendingStep, string> = {
   changePassword: 'Another person chose your password: change it first, with POST /api/auth/password.',
   setUpSecondFactor:
-    'This server asks your role for a second factor. Set one up first: on your account page, or with POST /api/auth/second-factor/begin and /confirm.',
+    'This server requires a second factor of your role. Set one up first: on your account page, or with POST /api/auth/second-factor/begin and /confirm.',
 };
 
 const NO_PERSON = new HttpProblem('FORBIDDEN', 'This is for people who signed in; API tokens have no session.');
@@ -86,7 +86,7 @@ const foreign = (req: Request, config: HttpDeps['config']) =>
     `Browsers may send this from the panel only; programs sign in at /api/auth/token and send the token as Bearer. ${describeOwnOrigin(req, config)}`,
   );
 
-/** Throws a 421 problem where the request asks by a host name that isn't ours, and a 400 problem where it is no name. */
+/** Throws a 421 problem where the request uses a host name that isn't ours, and a 400 problem where it is no name. */
 export async function checkHost(
   req: Request,
   { config, refusals }: Pick<HttpDeps, 'config' | 'refusals'>,
@@ -119,7 +119,7 @@ function isFromOwnPage(req: Request, config: HttpDeps['config'], policy: Policy 
 }
 
 /**
- * The same where the application that embeds us says who calls: by which header it knows them is its own business,
+ * The same where the application that embeds us identifies callers: by which header it does so is its decision,
  * so whatever a browser sends along by itself needs the proof.
  */
 function isFromHostPage(
@@ -136,8 +136,8 @@ function isFromHostPage(
 }
 
 /**
- * Whether a page may have this read. Other sites see no answer, yet a read costs, and an export is written into the audit
- * log under the name of the person who looks at that page.
+ * Whether a page may have this read. Other sites see no answer, yet a read costs, and an export is written into the
+ * audit log under the name of the person who views that page.
  */
 const isReadable = (req: Request, policy: Policy | undefined): boolean => policy === 'public' || !isFromOtherSite(req);
 

@@ -11,7 +11,7 @@ import { PasswordExpired, SignInCodeNeeded, SignInCodeRefused, SignInEnded, Sign
 import { bodyTooLarge } from './body.js';
 import { HttpProblem, type ProblemCode } from './problem.js';
 
-/** What to tell about any error: a refusal as it is, everything else without its internals. */
+/** What to answer for any error: a refusal as it is, everything else without its internals. */
 export function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof ORPCError) return ofContract(error);
@@ -30,7 +30,7 @@ export function problemOf(error: unknown): HttpProblem {
   if (error instanceof IdentifyFailed)
     return unavailable('It is unknown just now who is signed in; try again in a moment.', 5);
   if (error instanceof HashingBusy) return unavailable('Too many people are signing in; try again in a moment.', 2);
-  return ofBody(error) ?? ofDatabase(error) ?? new HttpProblem('INTERNAL', 'The server failed; its log says why.');
+  return ofBody(error) ?? ofDatabase(error) ?? new HttpProblem('INTERNAL', 'The server failed; its log has the cause.');
 }
 
 function ofSecondFactor(error: unknown): HttpProblem | null {
@@ -58,7 +58,7 @@ const UNREADABLE =
 function ofContract(error: ORPCError<string, unknown>): HttpProblem {
   if (error.code === 'INTERNAL_SERVER_ERROR') return problemOf(error.cause ?? new Error(error.message));
   if (error.status === 400) return new HttpProblem('INVALID_INPUT', 'The request could not be read.');
-  return new HttpProblem('INTERNAL', 'The server failed; its log says why.');
+  return new HttpProblem('INTERNAL', 'The server failed; its log has the cause.');
 }
 
 /** What the client package calls `idempotencyKey` is a header here. */
@@ -85,7 +85,7 @@ function ofQueue(error: QueueError): HttpProblem {
 const BODY_ERRORS: Record<string, [ProblemCode, string]> = {
   'encoding.unsupported': ['UNSUPPORTED_TYPE', 'The body must not be compressed.'],
   'request.aborted': ['INVALID_INPUT', 'The body ended early.'],
-  'request.size.invalid': ['INVALID_INPUT', 'The body has another length than its header says.'],
+  'request.size.invalid': ['INVALID_INPUT', 'The body has another length than its header declares.'],
 };
 
 function ofBody(error: unknown): HttpProblem | null {
@@ -93,7 +93,7 @@ function ofBody(error: unknown): HttpProblem | null {
   if (type === 'entity.too.large') return bodyTooLarge(Number(limit));
   const known = typeof type === 'string' ? BODY_ERRORS[type] : undefined;
   if (known) return new HttpProblem(...known);
-  // Express says 400 itself where a path can't be decoded.
+  // Express answers 400 itself where a path can't be decoded.
   return status === 400 ? new HttpProblem('INVALID_INPUT', 'The request could not be read.') : null;
 }
 

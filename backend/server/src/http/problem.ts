@@ -55,7 +55,7 @@ const STATUS: Record<ProblemCode, number> = {
   CODE_NEEDED: 401,
   SIGN_IN_CODE_WRONG: 401,
   SIGN_IN_ENDED: 401,
-  // Not 401, which tells the panel that the session is gone.
+  // Not 401, which means to the panel that the session has ended.
   WRONG_PASSWORD: 400,
   PASSWORD_NEEDED: 400,
   WRONG_CODE: 400,

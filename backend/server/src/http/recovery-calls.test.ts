@@ -22,7 +22,7 @@ const call = (who: TrialUser, method: string, path: string, body?: object) =>
     ...(body && { body }),
   });
 
-/** A running run that has been silent, and was asked to stop, for so many seconds; null for never asked. */
+/** A running run that has been silent, and was requested to stop, for so many seconds; null for never. */
 async function addRunning(silentS: number, askedS: number | null = null): Promise<string> {
   const { rows } = await server.database.pool.query(
     `INSERT INTO "JobRun" ("jobName", status, attempt, "claimNo", "leaseToken", "runnerId", "startedAt", "lastHeartbeatAt", "cancelRequestedAt")
@@ -50,7 +50,7 @@ it('previews what a cleanup would do, then cleans the chosen runs', async () => 
   expect((await call(admin, 'POST', '/cleanup-stalled', {})).json).toMatchObject({ cleaned: 1, runs: [{ id: other }] });
 });
 
-it('force-fails a run with one call: at once where its grace is over, and else asks it to stop first', async () => {
+it('force-fails a run with one call: at once where its grace is over, and else requests it to stop first', async () => {
   const [ignoring, asked, running] = [await addRunning(1, 40), await addRunning(1, 10), await addRunning(1)];
   const failed = await call(admin, 'POST', `/${ignoring}/force-fail`, { reason: ' It hangs ' });
   expect(failed.json).toMatchObject({
@@ -70,7 +70,7 @@ it('force-fails a run with one call: at once where its grace is over, and else a
   expect(problemCode(await call(admin, 'POST', '/999999/force-fail', {}))).toBe('UNKNOWN_RUN');
 });
 
-it('fails all running runs after a preview and the typed words, for a SUPER_ADMIN alone', async () => {
+it('fails all running runs after a preview and the typed confirmation, for a SUPER_ADMIN alone', async () => {
   const ids = [await addRunning(1), await addRunning(400)];
   const preview = await call(chief, 'GET', '/emergency-cleanup');
   expect(preview.json.runs).toMatchObject([
@@ -101,7 +101,7 @@ it.each<[string, string, object]>([
   ['too many runs', '/cleanup-stalled', { jobRunIds: Array.from({ length: 1_001 }, () => '1') }],
   ['too long a reason', '/1/force-fail', { reason: 'x'.repeat(301) }],
   ['no time of a preview', '/emergency-cleanup', { confirmation: EMERGENCY_CONFIRMATION }],
-  ['a time in words', '/emergency-cleanup', { confirmation: EMERGENCY_CONFIRMATION, startedBefore: 'yesterday' }],
+  ['a time as a word', '/emergency-cleanup', { confirmation: EMERGENCY_CONFIRMATION, startedBefore: 'yesterday' }],
 ])('refuses %s', async (_what, path, body) => {
   expect(problemCode(await call(chief, 'POST', path, body))).toBe('INVALID_INPUT');
 });

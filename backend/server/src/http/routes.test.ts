@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { HttpProblem } from './problem.js';
 import { listRoutes, resolveRoute } from './routes.js';
 
-it('refuses a route that does not say who may call it, by name', () => {
+it('refuses a route that does not define who may call it, by name', () => {
   const open = oc.route({ method: 'GET', path: '/secrets' });
   expect(() => listRoutes({ admin: { secrets: open } })).toThrow(/admin\.secrets \(GET \/secrets\) has no policy/);
 });

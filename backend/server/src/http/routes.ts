@@ -25,7 +25,7 @@ const POLICIES: readonly unknown[] = ['public', 'session', 'signedIn', ...Object
 const KEYED = ['jobs.enqueue', 'external.start', 'external.message'];
 export const takesKey = ({ name }: ApiRoute): boolean => KEYED.includes(name);
 
-/** The calls of a contract. Throws, naming the route, where one says not who may call it or where it is. */
+/** The calls of a contract. Throws, naming the route, where one does not define who may call it or its path. */
 export function listRoutes(contract: Parameters<typeof traverseContractProcedures>[0]['router']): ApiRoute[] {
   const routes: ApiRoute[] = [];
   traverseContractProcedures({ router: contract, path: [] }, ({ contract: procedure, path }) => {

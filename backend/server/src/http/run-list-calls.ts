@@ -98,7 +98,7 @@ export function createRunListCalls(deps: HttpDeps, { snapshots }: { snapshots: (
 
     activity: os.activity.handler(async ({ input: { jobRunId } }) => {
       await statusOf(jobRunId);
-      // One more than is shown tells whether there are more.
+      // One more than is shown reveals whether there are more.
       const [events, messages] = await Promise.all([
         readAuditOfRun(pool, jobRunId, ACTIVITY_SHOWN + 1),
         readSystemMessages(pool, jobRunId, ACTIVITY_SHOWN + 1),

@@ -174,7 +174,7 @@ it('finds the few runs of a job behind many of another, and ends', async () => {
   expect(pages.length).toBe(2);
 });
 
-it('tells the badges, and of browser errors only those who may see them', async () => {
+it('returns the badges, that of browser errors only to those who may see them', async () => {
   await server.database.db.channel.create({ data: { name: 'mail', pausedAt: new Date() } });
   await aRun({ channel: 'mail' });
   await aRun({ channel: 'late', runAt: soon(-360_000) });
@@ -202,7 +202,7 @@ it('tells the badges, and of browser errors only those who may see them', async 
   expect(program.json).toEqual({ ...badges, newErrorKinds: null });
 });
 
-it('tells what comes due next: schedules and delayed runs, by time', async () => {
+it('lists what comes due next: schedules and delayed runs, by time', async () => {
   const later = await aRun({ runAt: soon(7_200_000), channel: 'mail' });
   const sooner = await aRun({ runAt: soon(600_000), priority: 9 });
   await aRun();
@@ -240,7 +240,7 @@ it('has small figures of today', async () => {
   expect(scheduledToday.total - scheduledToday.left).toBe(1);
 });
 
-it('tells the runs of the job before and after, and how long it usually takes', async () => {
+it('returns the runs of the job before and after, and how long it usually takes', async () => {
   const success = await ended(-9_000, { cpuMs: 40, peakMemoryBytes: 1_000_000n });
   const failure = await ended(-8_000, { status: 'FAILED' });
   await ended(-7_500, { jobName: 'other' });
@@ -302,7 +302,7 @@ it('cuts a graph of more than 500', async () => {
   expect([nodes.length, isCut]).toEqual([500, true]);
 });
 
-it('tells what people and the product did to a run, in order', async () => {
+it('lists what people and the product did to a run, in order', async () => {
   const { id } = await enqueue({ runAt: soon(60_000).toISOString(), parameters: {} });
   await post(`/${id}/reschedule`, {});
   await post(`/${id}/cancel`, {});

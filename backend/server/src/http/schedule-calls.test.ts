@@ -36,7 +36,7 @@ const inCode = (name: string, jobName = 'echo') =>
     SYSTEM,
   );
 
-it('creates a schedule and tells what it means and when it comes next', async () => {
+it('creates a schedule and returns its description and next time', async () => {
   const answer = await create({ parameters: { word: 'hello' } });
   expect(answer.status, answer.text).toBe(201);
   const { schedule } = answer.json;
@@ -214,7 +214,7 @@ describe('changes', () => {
     expect(schedule.lastDueAt).toBe(schedule.skips[0].lastDueAt);
   });
 
-  it('none that is kept in code, and says where to go', async () => {
+  it('none that is kept in code, and explains where to change it', async () => {
     const row = await inCode('by-code');
     for (const [method, what] of [
       ['PUT', 'changed'],
@@ -286,7 +286,7 @@ describe('pauses', () => {
 });
 
 describe('runs now', () => {
-  it('beside the due times, as who asked, with the settings of the schedule', async () => {
+  it('beside the due times, as the caller, with the settings of the schedule', async () => {
     const { id, nextRunAt } = await created({ parameters: { word: 'now' } });
     const answer = await call('POST', `/${id}/run`);
     expect(answer.status).toBe(201);
@@ -308,7 +308,7 @@ describe('runs now', () => {
     });
   });
 
-  it('as often as it is asked, at once and while it is paused', async () => {
+  it('as often as it is requested, at once and while it is paused', async () => {
     const { id } = await created();
     await call('POST', `/${id}/pause`);
     const answers = await Promise.all(Array.from({ length: 12 }, () => call('POST', `/${id}/run`)));
@@ -323,7 +323,7 @@ describe('runs now', () => {
   });
 });
 
-it('tells what keeps a schedule from running', async () => {
+it('reports what keeps a schedule from running', async () => {
   const gone = await inCode('orphan', 'gone');
   const { id } = await created({ parameters: { word: 'short' } });
   await sql(`UPDATE "Schedule" SET parameters = '{"word": 7}' WHERE id = $1`, id);
@@ -431,7 +431,7 @@ it('has a calendar of what comes due, by hour', async () => {
   expect(schedules).toHaveLength(2);
 });
 
-it('says where more schedules come due in a time than its calendar lists', async () => {
+it('marks where more schedules come due in a time than its calendar lists', async () => {
   await sql(
     `INSERT INTO "Schedule" (name, "jobName", "everyMs", source, "nextRunAt")
      SELECT 's' || n, 'echo', 3600000, 'API', clock_timestamp() + n * interval '1 minute' FROM generate_series(1, 260) n`,

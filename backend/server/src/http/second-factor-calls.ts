@@ -7,7 +7,7 @@ import { ownSessions, sessionOf } from './accounts.js';
 import { type CallContext, type HttpDeps, originOf } from './context.js';
 import { HttpProblem } from './problem.js';
 
-/** How long after signing in the password is not asked for again. */
+/** How long after signing in the password is not required again. */
 const FRESH_MS = 10 * 60_000;
 
 const os = implement(contract.secondFactor).$context<CallContext>();

@@ -73,7 +73,7 @@ describe('setting up', () => {
       expect(everything).not.toContain(text);
   });
 
-  it('asks for the password some minutes after signing in', async () => {
+  it('requires the password some minutes after signing in', async () => {
     await query(`UPDATE "Session" SET "createdAt" = clock_timestamp() - interval '11 minutes' WHERE "userId" = $1`);
     const answer = await own('begin', {});
     expect([problemCode(answer), answer.json.field]).toEqual(['PASSWORD_NEEDED', 'currentPassword']);
@@ -185,7 +185,7 @@ it('stops guessing at one account after twenty codes in a day, from wherever, un
   expect((await signInWith(await factor.freshCode())).status).toBe(200);
 });
 
-it('takes the code of a program in the same call, and tells it that one is needed', async () => {
+it('takes the code of a program in the same call, and answers that one is needed', async () => {
   const factor = await setUpFactor(server, ada);
   const without = await token();
   expect([problemCode(without), without.json.field]).toEqual(['CODE_NEEDED', 'code']);
@@ -250,7 +250,7 @@ describe('turning off', () => {
   });
 });
 
-it('says what to do when the secret of the server is another one, and still takes recovery codes', async () => {
+it('explains what to do when the secret of the server is another one, and still takes recovery codes', async () => {
   const { secret, recoveryCodes } = await setUpFactor(server, ada);
   const config = { ...server.config, JWT_SECRET: 'quite another secret, of more than 32 characters' };
   const elsewhere = await createSessions({ sql: server.database.pool, refusals: server.refusals, config });
@@ -275,7 +275,7 @@ describe('a role that a second factor is demanded of', () => {
     expect(await state(demanded)).toMatchObject({ isDemanded: true });
   });
 
-  it('is not asked of others', async () => {
+  it('is not required of others', async () => {
     const me = await send(server.url, { path: '/api/auth/me', headers: bearer(ada) });
     expect(me.json).toMatchObject({ permissions: expect.arrayContaining(['view']), pending: [] });
   });

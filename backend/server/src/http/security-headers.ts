@@ -5,7 +5,10 @@ import helmet from 'helmet';
 import { isHostName } from '../auth/hosts.js';
 import { hostOf } from '../auth/request.js';
 
-/** Everything from our own server only, but for the panel's errors, which may also go to Sentry. Works over plain http, too: nothing is upgraded unless https is how we are reached. */
+/**
+ * Everything from our own server only, but for the panel's errors, which may also go to Sentry. Works over plain http,
+ * too: nothing is upgraded unless https is how we are reached.
+ */
 export function securityHeaders(config: Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY' | 'SENTRY_DSN'>): RequestHandler {
   const isHttps = config.PUBLIC_URL?.startsWith('https:') ?? false;
   // Older browsers don't count ws: as 'self'.
@@ -46,7 +49,7 @@ export function securityHeaders(config: Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY
   };
 }
 
-/** The panel copies to the clipboard, and uses nothing else that browsers ask permission for. */
+/** The panel copies to the clipboard, and uses nothing else that needs permission of the browser. */
 const DENIED_FEATURES = [
   ...['accelerometer', 'autoplay', 'camera', 'clipboard-read', 'display-capture', 'encrypted-media'],
   ...['fullscreen', 'gamepad', 'geolocation', 'gyroscope', 'hid', 'idle-detection', 'local-fonts', 'magnetometer'],

@@ -42,7 +42,7 @@ describe('a browser', () => {
     expect((await login({ email: ' Admin@Example.COM ', password: PASSWORD })).status).toBe(200);
   });
 
-  it('is told the same, whether the account or the password is wrong', async () => {
+  it('gets the same answer, whether the account or the password is wrong', async () => {
     const wrongPassword = await login({ email: EMAIL, password: 'wrong' });
     const unknownAccount = await login({ email: 'unknown@example.com', password: 'wrong' });
     expect(problemCode(wrongPassword)).toBe('WRONG_CREDENTIALS');
@@ -102,7 +102,7 @@ describe('a program', () => {
   });
 });
 
-it('tells nothing in a token but which session it stands for', async () => {
+it('puts nothing in a token but the session it belongs to', async () => {
   const { token, id } = await server.signIn('ADMIN');
   const secret = await readFile(join(server.config.DATA_DIR, 'jwt-secret'), 'utf8');
   const { payload, protectedHeader } = await jwtVerify(token, new TextEncoder().encode(secret.trim()));
@@ -150,7 +150,7 @@ it('counts wrong passwords instead of listing them once strangers have been refu
 });
 
 describe('guessing', () => {
-  it('ends after ten wrong passwords for an account, the right one included, and says when to come back', async () => {
+  it('ends after ten wrong passwords for an account, the right one included, and answers when to retry', async () => {
     // At once, so that counting can't come too late.
     const guesses = await Promise.all(Array.from({ length: 14 }, () => login({ email: EMAIL, password: 'wrong' })));
     const codes = guesses.map(problemCode);

@@ -2,7 +2,7 @@ import type { JobStats } from '@job-manager/shared/contract/run';
 import { expect, it } from 'vitest';
 import { createStatsCache } from './stats-cache.js';
 
-/** A cache over readings that end when told, and a clock that stands still until moved. */
+/** A cache over reads that a test resolves, and a clock that a test moves. */
 function trial() {
   const readings: { finish(): void; fail(): void }[] = [];
   let now = 0;
@@ -31,7 +31,7 @@ const active = (answers: Promise<JobStats>[]) => Promise.all(answers).then((all)
 /** Lets promises that are due run. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-it('reads once for all who ask at the same time', async () => {
+it('reads once for all calls at the same time', async () => {
   const { cache, readings } = trial();
   const answers = [cache.get(), cache.get(), cache.get()];
   readings[0]?.finish();
@@ -52,7 +52,7 @@ it('answers from memory for 30 seconds', async () => {
   expect((await later).active).toBe(1);
 });
 
-it('reads anew for a refresh, and keeps that for the others', async () => {
+it('reads again for a refresh, and keeps that for the others', async () => {
   const { cache, readings } = trial();
   const first = cache.get();
   readings[0]?.finish();

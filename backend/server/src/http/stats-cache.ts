@@ -10,7 +10,9 @@ export interface StatsCache {
   refresh(): Promise<JobStats>;
 }
 
-/** Reads the stats at most once at a time, however many ask. `now` is a monotonic clock in milliseconds. */
+/**
+ * Reads the stats at most once at a time, however many callers there are. `now` is a monotonic clock in milliseconds.
+ */
 export function createStatsCache(read: () => Promise<JobStats>, now: () => number): StatsCache {
   let known: { stats: JobStats; at: number } | undefined;
   let reading: Promise<JobStats> | undefined;
@@ -32,7 +34,7 @@ export function createStatsCache(read: () => Promise<JobStats>, now: () => numbe
     get: async () => (known && now() - known.at < FRESH_MS ? known.stats : load()),
     refresh: () => {
       if (!reading) return load();
-      // What is being read may have begun before this call: all who ask meanwhile share the one after it.
+      // What is being read may have begun before this call: all calls meanwhile share the one after it.
       next ??= reading
         .catch(() => {})
         .then(() => {

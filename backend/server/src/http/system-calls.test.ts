@@ -34,7 +34,7 @@ const samples = (from: string, verdict: string) =>
   );
 
 // The matrix is read at most every 10 s, so all that is expected of it stands in one test.
-it('tells of each part its state, since when, and its days', async () => {
+it('returns for each part its state, since when, and its days', async () => {
   await query(
     `INSERT INTO "SystemSample" (step, at, minutes, "apiRequests", "apiErrors", sockets, "socketsOpened", verdict)
      SELECT 'HOUR', date_trunc('hour', clock_timestamp()) - day * interval '1 day', 60, 1, 0, 1, 1, 'OK' FROM generate_series(1, 10) day`,

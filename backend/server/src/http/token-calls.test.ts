@@ -27,7 +27,7 @@ const auditOf = (id: string) =>
   sql(`SELECT action, "actorId", target, details FROM "AuditEvent" WHERE details->>'tokenId' = $1 ORDER BY id`, id);
 
 describe('what is kept', () => {
-  it('tells the text once and keeps its hash alone', async () => {
+  it('returns the text once and keeps its hash alone', async () => {
     const answer = await create({ permissions: ['view', 'execute'], expiresInDays: 30 });
     expect(answer.status).toBe(201);
     const { token, apiToken } = answer.json;
@@ -90,7 +90,7 @@ describe('who may', () => {
     expect(denied).toMatchObject({ action: 'access.denied', actorEmail: 'token nightly', actorId: null });
   });
 
-  it('counts nothing that no token may have, even where the row says so', async () => {
+  it('ignores permissions that no token may have, even where the row has them', async () => {
     const { token, apiToken } = (await create()).json;
     await sql(`UPDATE "ApiToken" SET permissions = '{manageTokens,manageUsers,emergency}' WHERE id = $1`, apiToken.id);
     for (const path of ['/api/admin/tokens', '/api/admin/jobs/active', '/api/auth/me']) {

@@ -26,7 +26,7 @@ interface JsonSchema {
   anyOf?: JsonSchema[];
 }
 
-/** An object of an input: where it stands, which fields it has, and how it looks with one field alone. */
+/** An object of an input: its path, its fields, and an example with one field alone. */
 interface Place {
   path: string;
   fields: string[];
@@ -79,7 +79,7 @@ describe.each(routes)('%s', (_title, { route, places }) => {
       ? { ...call, path: `${call.path}?${new URLSearchParams(input as Record<string, string>)}` }
       : { ...call, body: input as object };
 
-  it('refuses a field that it does not know, and says which one was meant', async () => {
+  it('refuses a field that it does not know, and suggests the one that was meant', async () => {
     for (const { path, fields, isClosed, inputWith } of places) {
       expect(isClosed, `${route.name} ${path}`).toBe(true);
       const known = fields.find((field) => field.length > 3 && !route.path.includes(`{${field}}`));
@@ -110,7 +110,7 @@ describe.each(routes)('%s', (_title, { route, places }) => {
   });
 });
 
-it('says where the idempotency key goes', async () => {
+it('explains where the idempotency key goes', async () => {
   const body = { jobName: 'echo', idempotencyKey: 'order-7' };
   const answer = await ask({ method: 'POST', path: '/api/admin/jobs/enqueue', body });
   expect(answer.json.detail).toBe('idempotencyKey: is no field of this call; send it as the header Idempotency-Key');

@@ -28,7 +28,7 @@ const login = (email: string, password: string) =>
   send(server.url, { method: 'POST', path: '/api/auth/token', body: { email, password } });
 const isSignedIn = async ({ token }: TrialUser) =>
   (await send(server.url, { path: '/api/auth/me', headers: { authorization: `Bearer ${token}` } })).status === 200;
-/** What the log says of changes to accounts since the test began, the accounts' own making left out. */
+/** What the log records of changes to accounts since the test began, the accounts' own making left out. */
 const audited = async () =>
   (
     await server.database.pool.query(
@@ -55,7 +55,7 @@ describe('the list', () => {
     expect(users[1]).toMatchObject({ disabledAt: null, lastSignInAt: expect.any(String), sessions: 1 });
   });
 
-  it('shows members when asked for them, and who of them has no password', async () => {
+  it('lists members on request, and who of them has no password', async () => {
     await server.database.db.user.create({ data: { email: 'member@example.com' } });
     expect((await list('?role=USER')).users).toMatchObject([
       { email: 'member@example.com', canSignIn: false, lastSignInAt: null, sessions: 0 },
@@ -91,7 +91,7 @@ describe('the list', () => {
 });
 
 describe('creating an account', () => {
-  it('tells a generated password once, and it signs in', async () => {
+  it('returns a generated password once, and it signs in', async () => {
     const answer = await create({ email: ' New@Example.com', role: 'ADMIN' });
     expect(answer.status).toBe(201);
     const { account, password } = answer.json;
@@ -179,7 +179,7 @@ describe('disabling an account', () => {
   });
 
   it.each(['disable', 'role'])(
-    'names the API tokens they made, which go on, and ends them where that is asked for (%s)',
+    'names the API tokens they made, which go on, and ends them on request (%s)',
     async (verb) => {
       const lead = await server.signIn('SUPER_ADMIN', 'lead');
       const making = { method: 'POST', path: '/api/admin/tokens', body: { name: 'nightly', permissions: ['view'] } };
@@ -219,7 +219,7 @@ describe('disabling an account', () => {
 });
 
 describe('a new password', () => {
-  it('is told once, works alone, and ends all sessions', async () => {
+  it('is returned once, works alone, and ends all sessions', async () => {
     const { account, password } = (await change(ada.id, 'reset-password')).json;
     expect(account.sessions).toBe(0);
     expect(await isSignedIn(ada)).toBe(false);
@@ -234,7 +234,7 @@ describe('a new password', () => {
     expect((await login('member@example.com', 'chosen by boss')).status).toBe(200);
   });
 
-  it('stands nowhere in the log, nor does its hash', async () => {
+  it('is not in the log, nor is its hash', async () => {
     const { password } = (await change(ada.id, 'reset-password')).json;
     const text = JSON.stringify(await audited());
     expect(text).toContain('account.reset-password');

@@ -98,7 +98,7 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
       refuseOneself(
         context,
         userId,
-        'Change your own password on your account page, where the current one is asked for.',
+        'Change your own password on your account page, which requires the current one.',
       );
       const { email } = await read(userId);
       const { password, passwordHash, isGenerated } = await passwordFor(email, input.password);
@@ -110,7 +110,7 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
       refuseOneself(
         context,
         userId,
-        'Turn your own second factor off on your account page, where a code is asked for.',
+        'Turn your own second factor off on your account page, which requires a code.',
       );
       await removeFactor(pool, userId, auditPersonOf(context));
       return { account: presentPerson(await read(userId)) };

@@ -51,7 +51,7 @@ async function read(id: string): Promise<JobRun> {
 
 const waiting = async (id: string) => (await read(id)).waiting;
 
-it('says nothing about runs that wait for nothing', async () => {
+it('gives no reason for runs that wait for nothing', async () => {
   const ended = await aRun({ status: 'SUCCESS', ...begun, startedAt: new Date(), finishedAt: new Date() });
   for (const id of [await running(), ended]) expect(await waiting(id)).toBeNull();
 });
@@ -114,7 +114,7 @@ it('blocked: names the unfinished runs it waits for, the first few, and how many
   expect(one?.message).toBe(`It waits for #${first} load to succeed.`);
 });
 
-it('blocked: a run that is called when a batch has ended says how far it is', async () => {
+it('blocked: a run that is called when a batch has ended shows how far it is', async () => {
   const id = await waitsFor([], { dependsOn: undefined, waitsFor: 'FINISHED' });
   const batch = await query(
     `INSERT INTO "JobRunBatch" (name, total, "callbackRunId") VALUES ('Nightly', 3, $1) RETURNING id`,
@@ -291,7 +291,7 @@ it('inLine: counts no further than it must', async () => {
   });
 });
 
-it('what concerns the run alone is said before what holds its channel', async () => {
+it('what concerns the run alone is reported before what holds its channel', async () => {
   await server.database.db.channel.create({ data: { name: 'default', pausedAt: new Date(), concurrency: 1 } });
   await query(`DELETE FROM "Runner"`);
   const blocker = await running();

@@ -67,7 +67,7 @@ it('sends what opens, is acknowledged and ends, by notification, each once', asy
   expect(sent).toHaveLength(3);
 });
 
-it('says nothing of an incident whose condition was only seen again', async () => {
+it('sends nothing about an incident whose condition was only seen again', async () => {
   await open();
   await start();
   await engine.database.pool.query(`UPDATE "Incident" SET "lastAt" = "lastAt" + interval '15 seconds'`);
@@ -75,7 +75,7 @@ it('says nothing of an incident whose condition was only seen again', async () =
   expect(sent).toEqual([]);
 });
 
-it('begins anew for who comes after all have left', async () => {
+it('restarts for a viewer that connects after all have left', async () => {
   await start();
   unwatch();
   const id = await open();

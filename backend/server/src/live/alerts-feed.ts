@@ -8,7 +8,7 @@ import { encode, type SharedMessage } from './shared-message.js';
 interface AlertsFeedOptions {
   sql: Sql;
   listener: Listener;
-  /** How often incidents are read unasked while there are viewers, in milliseconds. */
+  /** The interval at which incidents are polled while there are viewers, in milliseconds. */
   pollMs?: number;
   onError?(error: unknown): void;
 }

@@ -14,13 +14,13 @@ const startedOf = (run: JobRunSummary): Change => ({
   data: { jobRunId: run.id, run },
 });
 
-it('tells of a known run what is different alone, though its people are made anew', () => {
+it('contains only the fields of a known run that differ, though its people are new objects', () => {
   const now: JobRunSummary = { ...blank, triggeredBy: { id: 1, email: 'a@b.c' }, status: 'RUNNING', rev: 1 };
   const gathered = gather(new Map([['1', blank]]), [startedOf(now)]);
   expect(gathered.data).toEqual({ runs: [{ id: '1', status: 'RUNNING', rev: 1 }], hidden: [] });
 });
 
-it('tells of an unknown run all that a blank one has not', () => {
+it('contains all fields of an unknown run that a blank one lacks', () => {
   const now: JobRunSummary = { ...blank, status: 'RUNNING', runnerId: 'r', rev: 1 };
   const gathered = gather(new Map(), [startedOf(now)]);
   const { id, jobName, status, trigger, attempt, maxAttempts, runAt, queuedAt, triggeredBy, runnerId, claimNo, rev } =

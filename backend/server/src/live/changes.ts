@@ -8,7 +8,7 @@ export type Change = { [Message in ServerMessage as Message['type']]: Omit<Messa
 type Together = Extract<Change, { type: 'server.admin.jobs_changed' }>;
 type Runs = ReadonlyMap<string, JobRunSummary>;
 
-/** What turns the picture `before` into `after`, as messages. Runs that left it are not covered here. */
+/** The changes from the snapshot `before` to `after`, as messages. Runs that left it are not covered here. */
 export function changesBetween(before: Runs, after: Runs): Change[] {
   const changes: Change[] = [];
   for (const run of after.values()) {
@@ -25,15 +25,15 @@ const waitsAlike = (a: JobRunSummary, b: JobRunSummary): boolean =>
   a.waitSince === b.waitSince &&
   a.waitUntil === b.waitUntil;
 
-/** How a run left the picture: by ending, or pushed out of the part of the list that is shown. */
+/** How a run left the snapshot: by ending, or pushed out of the part of the list that is shown. */
 export function departureOf(runId: string, now: JobRunSummary | undefined): Change {
   if (now && isTerminal(now.status)) return { type: 'server.admin.job_completed', data: { jobRunId: runId, run: now } };
   return { type: 'server.admin.job_hidden', data: { jobRunId: runId } };
 }
 
 /**
- * Many changes of one look as one: of each run what is different from `before`, which is what was sent last. A whole
- * run takes a kilobyte, and the hundreds of a busy moment go to all viewers.
+ * Many changes of one read as one message: of each run the fields that differ from `before`, which was sent last. A
+ * whole run takes a kilobyte, and the hundreds of a busy moment go to all viewers.
  */
 export function gather(before: Runs, changes: readonly Change[]): Change {
   const data: Together['data'] = { runs: [], hidden: [] };
@@ -59,7 +59,7 @@ export function progressOf(run: JobRunSummary): Change {
   };
 }
 
-/** The values of a run are plain ones, but for the people: each look makes them anew. */
+/** The values of a run are plain ones, but for the people: each read creates these objects again. */
 function isSame(a: unknown, b: unknown): boolean {
   return a === b || (typeof a === 'object' && a !== null && JSON.stringify(a) === JSON.stringify(b));
 }

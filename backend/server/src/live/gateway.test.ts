@@ -22,7 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Opens the socket and collects what it says; `closed` resolves with its close code, or the HTTP status that refused it. */
+/**
+ * Opens the socket and collects its messages; `closed` resolves with its close code, or the HTTP status that refused
+ * it.
+ */
 function open(token?: string, headers: Record<string, string> = {}) {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws`, { headers: { ...authorization, ...headers } });
@@ -39,7 +42,7 @@ function open(token?: string, headers: Record<string, string> = {}) {
 const untilWelcome = ({ heard }: { heard: ServerMessage[] }) =>
   vi.waitFor(() => expect(heard[0]).toMatchObject({ type: 'server.admin.jobs_snapshot' }));
 
-/** Numbered without gaps; a snapshot may leap ahead. */
+/** Numbered without gaps; a snapshot may skip numbers. */
 const isInSequence = (heard: ServerMessage[]) =>
   heard.every(({ seq, type }, at) => {
     const expected = (heard[at - 1]?.seq ?? -1) + 1;
@@ -47,7 +50,7 @@ const isInSequence = (heard: ServerMessage[]) =>
   });
 
 describe('who may watch', () => {
-  it('opens for an operator with the whole picture first', async () => {
+  it('opens for an operator with a snapshot first', async () => {
     const { id } = await server.database.db.jobRun.create({ data: { jobName: 'waiting' } });
     const connection = open(admin);
     await untilWelcome(connection);
@@ -86,7 +89,7 @@ describe('who may watch', () => {
     expect(await open(await server.tokenOf('member@example.test', 'USER')).closed).toBe(4403);
   });
 
-  it('closes the 21st of one person with words, and opens it once another has closed', async () => {
+  it('closes the 21st of one person with a reason, and opens it once another has closed', async () => {
     const crowded = await server.tokenOf('crowded@example.test', 'ADMIN');
     const opened = Array.from({ length: 20 }, () => open(crowded));
     await Promise.all(opened.map(untilWelcome));
@@ -114,14 +117,14 @@ describe('who may watch', () => {
     ]);
   });
 
-  it('refuses a page of another origin before it looks who is there', async () => {
+  it('refuses a page of another origin before it identifies the caller', async () => {
     expect(await open(admin, { origin: 'https://evil.example' }).closed).toBe(403);
     expect(await open(admin, { origin: 'null' }).closed).toBe(403);
   });
 });
 
-describe('whoever is limited to some jobs', () => {
-  it('is told of these alone, and of others once the limit has changed', async () => {
+describe('a viewer limited to some jobs', () => {
+  it('receives these alone, and others once the limit has changed', async () => {
     const { pool, db } = server.database;
     const email = 'limited@example.test';
     const token = await server.tokenOf(email, 'USER');
@@ -145,7 +148,7 @@ describe('whoever is limited to some jobs', () => {
     });
     expect(namesIn(all)).toEqual(expect.arrayContaining(['media-scan', 'billing-mail']));
 
-    // What it follows of another job says nothing, and no change of one comes.
+    // A followed run of another job sends nothing, and no change of one arrives.
     for (const run of [other, own])
       mine.socket.send(JSON.stringify({ type: 'client.admin.follow_run', jobRunId: String(run?.id), afterSeq: 0 }));
     await db.jobRun.createMany({ data: ['media-scan', 'billing-other'].map((jobName) => ({ jobName })) });
@@ -206,8 +209,8 @@ describe('an open socket ends when', () => {
   });
 });
 
-describe('what a client says', () => {
-  it('brings a new snapshot when it asks for one, in sequence', async () => {
+describe('a message of a client', () => {
+  it('brings a new snapshot when it requests one, in sequence', async () => {
     const connection = open(admin);
     await untilWelcome(connection);
     connection.socket.send(JSON.stringify({ type: 'client.admin.resync' }));
@@ -240,7 +243,7 @@ describe('what a client says', () => {
       'afterSeq: is missing; afterSq: is no field of this message; did you mean afterSeq?',
     ],
     [{ type: 'client.admin.nothing' }, expect.stringMatching(/^type: must be one of client\.admin\.resync/)],
-  ])('says why it closes the connection of %j', async (message, reason) => {
+  ])('gives the reason why it closes the connection of %j', async (message, reason) => {
     const connection = open(admin);
     await untilWelcome(connection);
     const why = new Promise<string>((resolve) =>
@@ -258,7 +261,7 @@ describe('what a client says', () => {
   });
 });
 
-/** A gateway by itself, over a picture that changes when it is told to. */
+/** A gateway by itself, over a feed whose changes a test emits. */
 async function startGateway(part: Record<string, unknown>) {
   const http = createServer().listen(0, '127.0.0.1');
   await once(http, 'listening');
@@ -321,12 +324,12 @@ describe('messages are compressed', () => {
   };
   const small: Change = { type: 'server.admin.job_hidden', data: { jobRunId: '1' } };
 
-  it('for those who take them, and mean the same to everybody', async () => {
+  it('for clients that accept them, and have the same content for all', async () => {
     const { gateway, http, picture, url } = await startGateway({});
     const bytesOf: (() => number)[] = [];
     http.on('connection', (socket) => bytesOf.push(() => socket.bytesWritten));
     const heard: ServerMessage[][] = [];
-    // The last could not look back as far as these messages do.
+    // The window of the last is too small for these messages.
     for (const perMessageDeflate of [true, false, { serverMaxWindowBits: 9 }]) {
       const texts: ServerMessage[] = [];
       heard.push(texts);
@@ -346,7 +349,7 @@ describe('messages are compressed', () => {
     http.close();
   });
 
-  it('by no client beyond what one may say', async () => {
+  it('by no client beyond the limit of messages', async () => {
     const { gateway, http, url } = await startGateway({});
     const socket = new WebSocket(url, { perMessageDeflate: { threshold: 0 } });
     socket.on('error', () => {});
@@ -386,7 +389,7 @@ describe('who watches is looked at again now and then: it closes', () => {
     const closed = once(socket, 'close');
     await vi.waitFor(() => expect(authenticate.mock.calls.length).toBeGreaterThan(3));
     expect(socket.readyState).toBe(WebSocket.OPEN);
-    authenticate.mockRejectedValueOnce(new Error('cannot say just now')).mockResolvedValue(later);
+    authenticate.mockRejectedValueOnce(new Error('cannot answer just now')).mockResolvedValue(later);
     expect((await closed)[0]).toBe(code);
     gateway.close();
     http.close();
@@ -416,7 +419,7 @@ describe('following a run', () => {
       ...connection,
       follow: (jobRunId: string, afterSeq = 0) => say('client.admin.follow_run', { jobRunId, afterSeq }),
       unfollow: (jobRunId: string) => say('client.admin.unfollow_run', { jobRunId }),
-      /** The numbers of the messages heard of this run. */
+      /** The numbers of the messages received of this run. */
       seqsOf: (jobRunId: string) =>
         connection.heard.flatMap(({ type, data }) =>
           type === 'server.admin.run_messages' && data.jobRunId === jobRunId ? data.messages.map(({ seq }) => seq) : [],
@@ -451,7 +454,7 @@ describe('following a run', () => {
     stranger.socket.close();
   });
 
-  it('ends when it is asked to, and begins again where it is told', async () => {
+  it('ends on request, and begins again at the requested number', async () => {
     const [id, other] = [await aRun(2), await aRun(1)];
     const follower = await watching();
     follower.follow(id);

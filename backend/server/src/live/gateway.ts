@@ -108,7 +108,7 @@ export class Gateway {
     return this.#connections.size;
   }
 
-  /** Tells every viewer to come back elsewhere or later, and serves no more. */
+  /** Closes every connection with the code to reconnect elsewhere or later, and accepts no more. */
   close(): void {
     this.#isClosing = true;
     this.#upgrades.close();
@@ -133,7 +133,7 @@ export class Gateway {
     return audience;
   }
 
-  /** Who may watch, or with which close code and words they are refused. */
+  /** Who may watch, or the close code and reason of the refusal. */
   #judge(identity: Identity | null): { userId: number; patterns: JobPatterns } | { code: number; reason: string } {
     if (identity === null) return { code: closeCodes.signedOut, reason: 'Sign in first' };
     if (!mayWatch(identity)) return { code: closeCodes.noAccess, reason: 'No access' };
@@ -218,7 +218,7 @@ export class Gateway {
     try {
       await Promise.all([picture.refreshUnlessFresh(), alerts.ready()]);
     } catch (error) {
-      this.#options.log.warn({ err: error }, 'The live picture could not be read');
+      this.#options.log.warn({ err: error }, 'The active runs could not be read');
       connection.socket.close(1013, 'Try again later');
       return;
     }
@@ -263,7 +263,7 @@ export class Gateway {
     }
   }
 
-  /** Following a run again starts anew, from the number that is given now. */
+  /** Following a run again restarts from the number that is given now. */
   #follow(connection: Connection, runId: string, afterSeq: number): void {
     const { viewer, audience, followed } = connection;
     unfollow(connection, runId);
@@ -272,7 +272,7 @@ export class Gateway {
     followed.set(runId, audience.tails.follow(runId, afterSeq, viewer));
   }
 
-  /** Whether a connection has said no more than it may. */
+  /** Whether a connection has sent no more messages than it may. */
   #countMessage(connection: Connection): boolean {
     connection.messagesThisMinute += 1;
     if (connection.messagesThisMinute <= MOST_MESSAGES_PER_MINUTE) return true;
@@ -318,12 +318,12 @@ export class Gateway {
 const snapshotFor = ({ audience: { picture, alerts } }: Connection): SharedMessage =>
   picture.snapshotMessage(alerts.snapshot);
 
-/** People alone; a program with an API token asks over HTTP. */
+/** People alone; a program with an API token uses HTTP. */
 function mayWatch(identity: Identity): identity is Exclude<Identity, { user: null }> {
   return identity.user !== null && identity.permissions.includes('view');
 }
 
-/** A client that asks for a smaller window couldn't look back as far as our messages do, and gets them plain. */
+/** A client that requests a smaller window couldn't decompress our messages, and gets them uncompressed. */
 function takesDeflated(socket: WebSocket, { headers }: IncomingMessage): boolean {
   const asked = headers['sec-websocket-extensions'] ?? '';
   return socket.extensions.includes('permessage-deflate') && !asked.includes('server_max_window_bits');

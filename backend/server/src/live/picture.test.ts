@@ -48,7 +48,7 @@ afterEach(async () => {
 });
 afterAll(() => engine.close());
 
-/** Looks from now on: the first may join a look that began before. */
+/** Reads from now on: the first refresh may join a read that began before. */
 const look = async () => {
   await picture.refresh();
   await picture.refresh();
@@ -59,7 +59,7 @@ const about = (id: string) => told.filter((change) => 'jobRunId' in change.data 
 const toldOf = (id: string) => about(id).map((change) => change.type.replace('server.admin.', ''));
 const untilTold = (id: string, type: string) => vi.waitFor(() => expect(toldOf(id)).toContain(type));
 
-it('tells a life in order: queued, started, progress, asked to stop, completed', async () => {
+it('sends the life of a run in order: queued, started, progress, stop requested, completed', async () => {
   const { id } = await engine.enqueue('gate');
   await untilTold(id, 'job_queued');
   const runner = engine.runner({}, await engine.listener());
@@ -80,14 +80,14 @@ it('tells a life in order: queued, started, progress, asked to stop, completed',
   expect(picture.snapshot().runs).toEqual([]);
 });
 
-it('finds what happened without any notification at its next look', async () => {
+it('finds what changed without any notification at its next read', async () => {
   await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") VALUES ('gate')`);
   expect(types()).toEqual([]);
   await look();
   expect(types()).toEqual(['job_queued', 'jobs_counts']);
 });
 
-it('tells on the runs of a paused channel who paused it and why, though their rows do not change', async () => {
+it('shows on the runs of a paused channel who paused it and why, though their rows do not change', async () => {
   const { pool } = engine.database;
   const { rows } = await pool.query(`INSERT INTO "JobRun" ("jobName", channel) VALUES ('gate', 'mail') RETURNING id`);
   const [{ id }] = rows;
@@ -111,7 +111,7 @@ it('tells on the runs of a paused channel who paused it and why, though their ro
   });
 });
 
-it('tells the end of a run that came and went between two looks', async () => {
+it('sends the end of a run that began and ended between two reads', async () => {
   const { rows } = await engine.database.pool.query(
     `INSERT INTO "JobRun" ("jobName", status, "finishedAt") VALUES ('gate', 'SUCCESS', clock_timestamp()) RETURNING id`,
   );
@@ -160,7 +160,7 @@ function applyTogether(known: Map<string, JobRunSummary>, { runs, hidden }: Toge
   for (const id of hidden) known.delete(id);
 }
 
-it('tells many changes of one look together, and each as it is', async () => {
+it('sends many changes of one read together, and each as it is', async () => {
   const runs = picture.snapshot().runs.length;
   await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 30)`);
   await look();
@@ -174,7 +174,7 @@ it('tells many changes of one look together, and each as it is', async () => {
   expect([...known.values()]).toEqual(picture.snapshot().runs);
 });
 
-it('looks less often while the whole list turns over before many, and as often as ever afterwards', async () => {
+it('reads less often while the whole list changes for many viewers, and as often as before afterwards', async () => {
   const { pool } = engine.database;
   const others = Array.from({ length: 200 }, () => picture.watch());
   let looks = 0;
@@ -204,8 +204,8 @@ it.each([
   ['where the list turns over', { changes: 150, sinceLastMs: 50 }, 1_000],
   ['while it does so still', { changes: 300, sinceLastMs: 1_050 }, 1_000],
   // A thousand changes a second, of runs that come and go: too few at once to stay slow for.
-  ['where a late look saw what others gathered', { changes: 160, sinceLastMs: 1_050 }, 50],
-])('looks again, %s before a thousand who watch', (_, { changes, sinceLastMs }, gapMs) => {
+  ['where a late read found what others accumulated', { changes: 160, sinceLastMs: 1_050 }, 50],
+])('reads again, %s for a thousand viewers', (_, { changes, sinceLastMs }, gapMs) => {
   expect(gapAfter(changes, sinceLastMs, 1_000)).toBe(gapMs);
 });
 
@@ -235,7 +235,7 @@ it('equals the database however the writes fall', async () => {
   });
 });
 
-it('asks nothing of the database without a viewer', async () => {
+it('sends no query without a viewer', async () => {
   unwatch();
   const query = vi.spyOn(engine.database.pool, 'query');
   const { id } = await engine.enqueue('gate');
@@ -252,7 +252,7 @@ it('asks nothing of the database without a viewer', async () => {
 it('is read once for all who come within a moment, and is whole for each of them', async () => {
   const { id } = await engine.enqueue('gate');
   await untilTold(id, 'job_queued');
-  // The moment lasts, however busy the machine is; a clock that began anew would put the next look off.
+  // The moment lasts, however busy the machine is; a clock that restarted would delay the next read.
   const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
   await look();
   const queries = vi.spyOn(engine.database.pool, 'query');

@@ -23,57 +23,57 @@ interface PictureOptions {
   listener: Listener;
   /** Whether this server has the code of a job. */
   hasCode?: HasCode;
-  /** How often the truth is read unasked while there are viewers, in milliseconds. */
+  /** The interval of the poll while there are viewers, in milliseconds. */
   pollMs?: number;
   /** How old what is known of channels and runners may be, in milliseconds. */
   factsMaxAgeMs?: number;
   onError?(error: unknown): void;
 }
 
-/** However fast notifications come, looks begin at least so far apart: at once where little happens, else gathered. */
+/** However fast notifications arrive, reads begin at least so far apart: at once where little changes, else batched. */
 const MIN_GAP_MS = { calm: 20, busy: 50 };
-/** And each begins so long after the end of the one before it, however long that took. */
+/** And each begins at least this long after the end of the one before it. */
 const LEAST_REST_MS = 10;
 /**
- * So many changes in one look turn the list over: no person can read along, and to tell them takes a while for each who
- * watches. A look after a longer gap sees more of the same rate.
+ * So many changes in one read replace the whole list: no person can follow them, and sending them takes time for each
+ * viewer. A read after a longer gap finds more changes at the same rate.
  */
 const FLOOD_FROM = { soon: 150, later: 300 };
-/** After such a look the gap is this much longer for each of them, up to a limit. */
+/** After such a read the gap grows by this much for each change, up to a limit. */
 const FLOOD_GAP_MS = { each: 1, most: 1_000 };
-/** So many changes in one look are sent in one message, each by what is different alone. */
+/** So many changes in one read are sent as one message that contains only the fields that differ. */
 const GATHERED_FROM = 10;
 /** Somewhat below the interval of the poll, so that each poll reads them. */
 const FACTS_MAX_AGE_MS = 900;
-/** A picture that was read so recently is good enough to begin with: what came since then is sent as changes. */
+/** A snapshot that was read so recently is good enough to begin with: what changed since then is sent as changes. */
 const FRESH_MS = 100;
 
 /**
- * The active runs as all viewers see them: one picture, kept by comparing states. A notification makes it
- * look at once, a timer once a second while anyone watches; so a lost notification costs a second and
- * never the truth, and a viewer more costs no query.
+ * The active runs as all viewers see them: one snapshot, updated by comparing states. A notification triggers
+ * a read at once, a timer one each second while anyone watches; so a lost notification delays a change by a
+ * second and loses none, and one more viewer costs no query.
  */
 export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   readonly #options: PictureOptions;
   #runs = new Map<string, JobRunSummary>();
   #counts: ActiveCounts = { running: 0, queued: 0 };
-  /** The database's clock when the picture was sent, and our own at that moment. */
+  /** The database's clock when the snapshot was sent, and our own at that moment. */
   #serverTime = new Date();
   #toldAt = performance.now();
-  /** Progress that is ahead of its row. */
+  /** Progress that is newer than its row. */
   readonly #ahead = new Map<string, ProgressNote>();
   #watchers = 0;
   #reading: Promise<void> | undefined;
   #lastEndedId: string | null | undefined;
-  /** Something changed while the truth was being read. */
+  /** Something changed during the current read. */
   #isDirty = false;
   #gapMs: number = MIN_GAP_MS.calm;
-  /** When the last look began and when it ended. */
+  /** When the last read began and when it ended. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   #sinceLastMs = Number.POSITIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
   #facts: (QueueFacts & { readAt: number }) | undefined;
-  /** The runs and counts of the picture as text, from the first who needs it until they change. */
+  /** The runs and counts of the snapshot as text, from its first use until they change. */
   #text: SharedText | undefined;
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
@@ -86,7 +86,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     options.listener.on('progress', (payload) => this.#hearProgress(payload));
   }
 
-  /** Keeps the picture fresh until the returned function is called. */
+  /** Keeps the snapshot fresh until the returned function is called. */
   watch(): () => void {
     this.#watchers += 1;
     if (this.#watchers === 1) this.#schedule(0);
@@ -96,7 +96,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     };
   }
 
-  /** Reads the truth now, tells the changes, and resolves when done. Rejects when the database can't be read. */
+  /** Reads the active runs now, emits the changes, and resolves when done. Rejects when the database can't be read. */
   refresh(): Promise<void> {
     if (this.#reading !== undefined) return this.#reading;
     const now = performance.now();
@@ -111,17 +111,20 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     return this.#reading;
   }
 
-  /** The same for a viewer that begins to watch, unless it was read a moment ago: a thousand who come at once share a look. */
+  /**
+   * The same for a viewer that begins to watch, unless it was read a moment ago: a thousand that connect at once share
+   * a read.
+   */
   async refreshUnlessFresh(): Promise<void> {
     if (performance.now() - this.#readAt > FRESH_MS) await this.refresh();
   }
 
-  /** The picture as last sent; what follows it are the `changes` emitted from now on. */
+  /** The snapshot as last sent; the `changes` emitted from now on follow it. */
   snapshot(): Snapshot {
     return { runs: [...this.#runs.values()], counts: this.#counts, serverTime: this.#now() };
   }
 
-  /** The same as a message, written once for all who ask before something changes; with the open incidents as JSON. */
+  /** The same as a message, written once for all viewers until something changes; with the open incidents as JSON. */
   snapshotMessage(alerts?: string): SharedMessage {
     this.#text ??= new SharedText(
       `{"runs":${JSON.stringify([...this.#runs.values()])},"counts":${JSON.stringify(this.#counts)}`,
@@ -140,7 +143,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     else this.#schedule(this.#rest());
   }
 
-  /** How long until the next look may begin. */
+  /** How long until the next read may begin. */
   #rest(): number {
     return Math.max(0, Math.max(this.#lookedAt + this.#gapMs, this.#readAt + LEAST_REST_MS) - performance.now());
   }
@@ -166,14 +169,14 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   async #read(): Promise<void> {
     const picture = await readActiveSnapshot(this.#options.sql);
     const facts = await this.#readFacts(picture.rows);
-    // Whether a time has come changes from one look to the next, what is known of channels once a second.
+    // Whether a run is due may change with each read, facts about channels once a second.
     const now = { ...facts, serverTime: picture.serverTime };
     const hasCode = this.#options.hasCode ?? (() => true);
     const after = new Map(
       picture.rows.map((row) => [row.id, this.#withNewestProgress(presentQueued(row, now, hasCode))]),
     );
     const gone = new Set([...this.#runs.keys()].filter((id) => !after.has(id)));
-    // A run that came and went between two looks was never in the picture; its end is sent all the same.
+    // A run that began and ended between two reads was never in the snapshot; its end is sent all the same.
     const { lastEndedId } = picture;
     if (lastEndedId !== null && this.#lastEndedId !== undefined && lastEndedId !== this.#lastEndedId)
       gone.add(lastEndedId);
@@ -182,7 +185,10 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     this.#tell(after, [...gone], new Map(ended.map((row) => [row.id, presentSummary(row)])), picture);
   }
 
-  /** Notifications come up to fifty times a second, these need not: a run that they do not know has no reason until then. */
+  /**
+   * Notifications come up to fifty times a second, facts need not: a run that they do not cover has no reason until
+   * then.
+   */
   async #readFacts(rows: ActiveSnapshot['rows']): Promise<QueueFacts> {
     const maxAgeMs = this.#options.factsMaxAgeMs ?? FACTS_MAX_AGE_MS;
     if (this.#facts && performance.now() - this.#facts.readAt < maxAgeMs) return this.#facts;
@@ -196,7 +202,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     now: Map<string, JobRunSummary>,
     picture: ActiveSnapshot,
   ): void {
-    // A run that was queued again and claimed between the two queries is active: the next look finds it.
+    // A run that was queued again and claimed between the two queries is active: the next read finds it.
     // Where more run than are shown, it may as well be one of those that are not.
     const isCut = picture.running > limits.runningInSnapshot;
     const left = gone.filter((id) => isCut || now.get(id)?.status !== 'RUNNING');
@@ -260,7 +266,10 @@ function parseNotes(payload: string): ProgressNote[] {
   }
 }
 
-/** How long after the start of a look the next may begin: a look that saw so many changes, so long after the one before it. */
+/**
+ * How long after the start of a read the next may begin, given its number of changes and the time since the one before
+ * it.
+ */
 export function gapAfter(changes: number, sinceLastMs: number, watchers: number): number {
   if (changes < GATHERED_FROM) return MIN_GAP_MS.calm;
   const isSoon = sinceLastMs < 2 * MIN_GAP_MS.busy;

@@ -38,8 +38,8 @@ interface RunTailOptions {
 }
 
 /**
- * What one run says, for all who follow it. Nothing waits in memory: each follower has its place, and the database
- * is read from there as fast as the follower takes it.
+ * The messages of one run, for all who follow it. Nothing is buffered in memory: each follower has its position, and
+ * the database is read from there as fast as the follower takes it.
  */
 export class RunTail {
   readonly #options: RunTailOptions;
@@ -47,7 +47,7 @@ export class RunTail {
   #state: MessageState | null = null;
   #steps: SharedMessage | undefined;
   #isBusy = false;
-  /** Something may have been said since the state was read. */
+  /** A message may have been written since the state was read. */
   #isWoken = false;
   #readAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -72,13 +72,13 @@ export class RunTail {
     };
   }
 
-  /** Looks whether the run said something. */
+  /** Checks for new messages of the run. */
   wakeUp(): void {
     this.#isWoken = true;
     this.#scheduleNext();
   }
 
-  /** Looks after `ms`, unless that is due sooner. */
+  /** Checks after `ms`, unless a check is due sooner. */
   #schedule(ms: number): void {
     const dueAt = performance.now() + ms;
     if (this.#dueAt <= dueAt) return;
@@ -95,7 +95,7 @@ export class RunTail {
     this.#dueAt = Number.POSITIVE_INFINITY;
   }
 
-  /** Never rejects: what can't be read now is read with the next look. */
+  /** Never rejects: what can't be read now is read with the next check. */
   async #look(): Promise<void> {
     this.#isBusy = true;
     try {
@@ -113,7 +113,7 @@ export class RunTail {
     const sinceRead = performance.now() - this.#readAt;
     if (this.#isWoken) this.#schedule(Math.max(0, MIN_GAP_MS - sinceRead));
     if (this.#behind().length > 0) this.#schedule(BEHIND_MS);
-    // A run that ended says nothing more by itself; a notification still wakes.
+    // A run that ended writes nothing more by itself; a notification still triggers a check.
     if (this.#state && isTerminal(this.#state.status)) return;
     this.#schedule(Math.max(0, this.#options.pollMs - sinceRead));
   }

@@ -47,7 +47,7 @@ async function write(runId: string, count: number, chars = 10): Promise<void> {
 
 const spoke = (...runIds: string[]) => listener.emit('messages', JSON.stringify(runIds));
 
-/** Follows a run and notes what it hears. */
+/** Follows a run and records what it receives. */
 function follow(tails: RunTails, runId: string, afterSeq = 0) {
   const heard = { messages: [] as JobRunMessage[], steps: [] as (JobRunStep[] | null)[], batches: [] as number[] };
   const viewer = {
@@ -90,7 +90,7 @@ it('sends a follower what it lacks, then what comes, and others nothing', async 
   expect(stranger.seqs()).toEqual([]);
 });
 
-it('finds what no notification told of at its next look', async () => {
+it('finds what no notification reported at its next read', async () => {
   const id = await aRun(1);
   const follower = follow(tailsOf(30), id);
   await follower.until(1);
@@ -98,7 +98,7 @@ it('finds what no notification told of at its next look', async () => {
   await follower.until(2);
 });
 
-it('looks when something changed, and when the listener is back', async () => {
+it('reads when something changed, and when the listener is back', async () => {
   const id = await aRun(1);
   const follower = follow(tailsOf(), id);
   await follower.until(1);
@@ -152,7 +152,7 @@ it('keeps nothing for a follower that reads slowly, and goes on where it was', a
   expect(query.mock.calls.length).toBeLessThan(40);
 });
 
-it('asks nothing of the database for a follower that is not ready', async () => {
+it('sends no query for a follower that is not ready', async () => {
   const id = await aRun(10);
   const follower = follow(tailsOf(), id);
   await follower.until(10);
@@ -161,7 +161,7 @@ it('asks nothing of the database for a follower that is not ready', async () => 
   const query = queries();
   spoke(id);
   await vi.waitFor(() => expect(query.mock.calls).toHaveLength(1));
-  // Three looks whether it has caught up.
+  // Three checks whether it has caught up.
   const isReady = vi.spyOn(follower.viewer, 'isReady', 'get').mockReturnValue(false);
   await vi.waitFor(() => expect(isReady.mock.calls.length).toBeGreaterThanOrEqual(3));
   expect(query.mock.calls).toHaveLength(1);
@@ -185,7 +185,7 @@ it('brings very many lines without a gap, in small batches', async () => {
   expect(Math.max(...follower.heard.batches)).toBeLessThanOrEqual(1_000);
 });
 
-it('jumps over what was dropped, and says so', async () => {
+it('skips what was dropped, and reports the number', async () => {
   const id = await aRun(10);
   await database.pool.query(`DELETE FROM "JobRunMessage" WHERE seq <= 6`);
   await database.pool.query(`UPDATE "JobRun" SET "droppedMessages" = 6`);
@@ -225,7 +225,7 @@ it('sends the steps once at first, and again when they change', async () => {
   await vi.waitFor(() => expect(first.heard.steps.at(-1)).toMatchObject([{ id: 'load', state: 'skipped' }]));
 });
 
-it('stops looking once the run has ended and all is sent, until it is told of more', async () => {
+it('stops reading once the run has ended and all is sent, until a notification reports more', async () => {
   const id = await aRun(5, { status: 'SUCCESS', chars: 10 });
   const tails = tailsOf(20);
   const busy = follow(tails, await aRun());
@@ -242,7 +242,7 @@ it('stops looking once the run has ended and all is sent, until it is told of mo
   await follower.until(6);
 });
 
-it('asks nothing of the database once no viewer follows', async () => {
+it('sends no query once no viewer follows', async () => {
   const tails = tailsOf(20);
   const id = await aRun(1);
   const [one, two] = [follow(tails, id), follow(tails, id)];

@@ -9,7 +9,7 @@ interface Notifications {
 export interface RunTailsOptions {
   sql: Sql;
   listener: Notifications;
-  /** How often a followed run is looked at unasked, in milliseconds. */
+  /** The interval at which a followed run is polled, in milliseconds. */
   pollMs?: number;
   onError?(error: unknown): void;
 }
@@ -24,7 +24,7 @@ export class RunTails {
     options.listener.on('messages', (payload) => {
       for (const runId of parseIds(payload)) this.#tails.get(runId)?.wakeUp();
     });
-    // Says of no run in particular: a message of the product may have been written, or a run may have ended.
+    // Names no run: a message of the product may have been written, or a run may have ended.
     options.listener.on('changed', () => this.#wakeAll());
     options.listener.on('connected', () => this.#wakeAll());
   }
@@ -34,7 +34,9 @@ export class RunTails {
     return this.#tails.size;
   }
 
-  /** Sends the viewer what the run says after the message `afterSeq`, and its steps, until the returned function is called. */
+  /**
+   * Sends the viewer the messages of the run after `afterSeq`, and its steps, until the returned function is called.
+   */
   follow(runId: string, afterSeq: number, viewer: TailViewer): () => void {
     const { sql, pollMs = 1_000, onError } = this.#options;
     const tail = this.#tails.get(runId) ?? new RunTail({ sql, runId, pollMs, onError });

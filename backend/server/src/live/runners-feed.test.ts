@@ -92,7 +92,7 @@ it('reads once for all who follow', async () => {
   expect(queries).toBe(2);
 });
 
-it('reads nothing once no viewer follows, and begins anew for the next', async () => {
+it('reads nothing once no viewer follows, and restarts for the next', async () => {
   const id = await someRunner(database.pool);
   const first = follow();
   await vi.waitFor(() => expect(first.types()).toHaveLength(1));

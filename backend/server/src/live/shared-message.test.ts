@@ -18,8 +18,8 @@ function read(frame: Buffer): string {
 it.each([
   ['a few bytes', 'x'],
   ['text that compresses well', 'Grüße, '.repeat(5_000)],
-  ['more than a length of one byte tells', randomBytes(1_000).toString('hex')],
-  ['more than a length of two bytes tells', randomBytes(100_000).toString('hex')],
+  ['more than a length of one byte can express', randomBytes(1_000).toString('hex')],
+  ['more than a length of two bytes can express', randomBytes(100_000).toString('hex')],
 ])('is the same as a frame as it is as a text: %s', (_what, text) => {
   const message = new SharedMessage('server.admin.jobs_snapshot', new SharedText(`{"runs":"${text}"`), ',"rest":"ä"}');
   for (const seq of [0, 12, 1_234_567]) {
@@ -32,7 +32,7 @@ it.each([
   }
 });
 
-it('is written once for all who are at the same number, and compressed once for everybody', () => {
+it('is written once for all viewers at the same number, and compressed once for all', () => {
   const data = new SharedText('x'.repeat(5_000));
   const message = new SharedMessage('server.admin.jobs_changed', data);
   expect(message.frameAt(7)).toBe(message.frameAt(7));

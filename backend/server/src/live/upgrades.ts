@@ -15,7 +15,7 @@ import type { Refusals } from '../auth/refusals.js';
 import type { TraceCredential } from '../auth/refused-credentials.js';
 import type { Sessions } from '../auth/sessions.js';
 
-/** Upgrades without a session from one network. A panel whose session has ended asks once. */
+/** Upgrades without a session from one network. A panel whose session has ended tries once. */
 const MAX_STRANGERS_PER_MINUTE = 60;
 
 export interface UpgradesOptions {
@@ -29,7 +29,7 @@ export interface UpgradesOptions {
   log: Logger;
 }
 
-/** Who asks for a socket, and on what. */
+/** Who opens a socket, and on what. */
 export interface Caller {
   request: IncomingMessage;
   stream: Duplex;

@@ -8,7 +8,7 @@ const snapshot = encode({
 });
 const change = encode({ type: 'server.admin.job_hidden', data: { jobRunId: '1' } });
 
-/** What all viewers were told so far. */
+/** What all viewers were sent so far. */
 let sentToAll = 0;
 beforeEach(() => {
   sentToAll = 0;
@@ -30,7 +30,7 @@ function open() {
   return { socket, onTooSlow, viewer: new Viewer(socket, onTooSlow, () => sentToAll) };
 }
 
-it('says nothing before its snapshot and numbers everything from it on', () => {
+it('sends nothing before its snapshot and numbers everything from it on', () => {
   const { socket, viewer } = open();
   viewer.send(change);
   viewer.sendSnapshot(snapshot);
@@ -47,7 +47,7 @@ it('gives the same bytes to all who are at the same number, whenever they came',
   const [early, late, other] = [open(), open(), open()];
   early.viewer.sendSnapshot(snapshot);
   other.viewer.sendSnapshot(snapshot);
-  other.viewer.send(encode({ type: 'server.admin.job_hidden', data: { jobRunId: 'told to this one alone' } }));
+  other.viewer.send(encode({ type: 'server.admin.job_hidden', data: { jobRunId: 'sent to this one alone' } }));
   for (const { viewer } of [early, other]) viewer.send(change);
   sentToAll = 1;
   late.viewer.sendSnapshot(snapshot);
@@ -76,7 +76,7 @@ it('sends what is long as a compressed frame to those who take it, in the same s
   expect(socket.sendFrame.mock.calls).toEqual([[long.frameAt(1)]]);
 });
 
-it('sends a slow reader nothing more until it has caught up, then the whole picture', () => {
+it('sends a slow reader nothing more until it has caught up, then a snapshot', () => {
   const { socket, viewer } = open();
   viewer.sendSnapshot(snapshot);
   socket.bufferedAmount = 300 * 1024;

@@ -27,7 +27,10 @@ export class Viewer {
   #hasPicture = false;
   #behindSince: number | undefined;
 
-  /** `sentToAll`: how many changes all viewers were sent so far. A viewer that was sent nothing else is at the same number. */
+  /**
+   * `sentToAll`: how many changes all viewers were sent so far. A viewer that was sent nothing else is at the same
+   * number.
+   */
   constructor(socket: ViewerSocket, onTooSlow: () => void, sentToAll: () => number) {
     this.#socket = socket;
     this.#onTooSlow = onTooSlow;
@@ -43,7 +46,7 @@ export class Viewer {
     return this.#hasPicture && !this.isBehind && this.#socket.bufferedAmount <= READY_BYTES;
   }
 
-  /** Starts the picture anew. */
+  /** Starts again with a snapshot. */
   sendSnapshot(snapshot: SharedMessage): void {
     this.#behindSince = undefined;
     this.#hasPicture = true;
@@ -51,7 +54,10 @@ export class Viewer {
     this.send(snapshot);
   }
 
-  /** Sends a message unless a snapshot is still to come (the first, or the next for one that is behind): it will hold it. */
+  /**
+   * Sends a message unless a snapshot is still to come (the first, or the next for one that is behind): it will hold
+   * it.
+   */
   send(message: SharedMessage): void {
     if (!this.#hasPicture || this.isBehind) return;
     if (this.#socket.bufferedAmount > BEHIND_BYTES) {

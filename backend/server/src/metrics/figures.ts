@@ -94,7 +94,7 @@ function filled(span: Span, valueAt: (index: number) => number | null): (number 
   return Array.from({ length: pointsOf(span) }, (_, index) => valueAt(index));
 }
 
-/** What lies ahead is unknown, as is what was before anything was counted. */
+/** The future is unknown, as is the time before counting began. */
 function countFigures(
   steps: CountStep[],
   of: 'completed' | 'failed' | 'cancelled' | 'failureRate',

@@ -4,7 +4,7 @@ import { findUnknownJobs } from '@job-manager/engine/store/metrics/known';
 import type { Sql } from '@job-manager/engine/store/sql';
 import { describeUnknown } from '@job-manager/shared/nearest';
 
-/** A job or a channel that figures were asked of and that there is not. */
+/** A job or a channel that a request for figures names and that does not exist. */
 export class UnknownName extends Error {
   constructor(
     readonly field: 'jobName' | 'channel',

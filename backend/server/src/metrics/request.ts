@@ -5,7 +5,7 @@ import type { Subjects } from './groups.js';
 import type { MetricsRequest } from './read-metrics.js';
 import { RangeProblem, type RangeRequest, spanOf } from './span.js';
 
-/** What a call asks for, as it is read. Throws RangeProblem for a range or a filter that its measures can't have. */
+/** What a call requests, as it is read. Throws RangeProblem for a range or a filter that its measures can't have. */
 export function requestOf(query: MetricsQuery, now: number): MetricsRequest {
   const { measures, jobName = null, channel = null, region, groupBy = null, compare } = query;
   const subjects: Subjects = { jobNames: jobName, channels: channel, region, groupBy };
@@ -21,7 +21,7 @@ export function readSpan(range: RangeRequest, now: number, isByHour = false): Sp
   return spanOf({ ...range, from: new Date(Math.floor(span.from.getTime() / HOUR_MS) * HOUR_MS).toISOString() }, now);
 }
 
-/** A filter that says nothing about a measure would leave it as it is, as if it had been filtered. */
+/** A measure that a filter does not apply to would be returned unchanged, as if it had been filtered. */
 function checkSubjects(measures: MetricMeasure[], { jobNames, channels, region, groupBy }: Subjects): void {
   const wanted = [
     ['jobName', jobNames && 'job'],

@@ -12,11 +12,11 @@ export interface RangeRequest {
   from?: string | undefined;
   to?: string | undefined;
   step?: number | undefined;
-  /** Of the finest figures that there are of what is asked for. */
+  /** Of the finest figures that exist of what is requested. */
   finestMs?: number;
 }
 
-/** Why a range, or a filter, can't be read, and which field says so. */
+/** Why a range, or a filter, can't be read, and which field causes it. */
 export class RangeProblem extends Error {
   constructor(
     readonly field: 'from' | 'to' | 'step' | 'jobName' | 'channel' | 'region' | 'groupBy',
@@ -27,15 +27,15 @@ export class RangeProblem extends Error {
 }
 
 /**
- * The range from a whole minute, hour or day to one, in steps; by UTC. Throws RangeProblem for one that is reversed, out of
- * reach or of too many steps.
+ * The range from a whole minute, hour or day to one, in steps; by UTC. Throws RangeProblem for one that is reversed,
+ * out of reach or of too many steps.
  */
 export function spanOf({ from, to, step, finestMs = MINUTE_MS }: RangeRequest, now: number): Span {
   const end = to === undefined ? now : Date.parse(to);
   const begin = from === undefined ? end - DAY_MS : Date.parse(from);
   if (begin >= end) throw new RangeProblem('from', 'must be before `to`');
   if (begin < EARLIEST) throw new RangeProblem('from', 'must not be before the year 2000');
-  if (end > now + 366 * DAY_MS) throw new RangeProblem('to', 'must not be more than a year ahead');
+  if (end > now + 366 * DAY_MS) throw new RangeProblem('to', 'must not be more than a year in the future');
   const stepMs = Math.max(step === undefined ? stepFor(begin, end, now) : checked(step), finestMs);
   const unitMs = unitOf(stepMs);
   const start = Math.floor(begin / unitMs) * unitMs;

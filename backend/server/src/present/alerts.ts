@@ -35,7 +35,7 @@ export const presentRule = ({ onSince: _, updatedAt, ...row }: RuleRow): AlertRu
   updatedAt: updatedAt.toISOString(),
 });
 
-/** What a rule says, as one would save it. */
+/** The fields of a rule, as a request would save them. */
 export const givenOf = ({
   id: _,
   isReady: _r,

@@ -10,7 +10,7 @@ describe('why a run that failed has no further attempt', () => {
     ['attempts', { attempt: 3 }, 'All 3 attempts are used up.'],
     ['attempts', { maxAttempts: 1 }, 'The run had one attempt.'],
     ['final', {}, 'The job reported that it can not succeed.'],
-    ['cancelled', { cancelRequestedAt: new Date() }, 'The run was asked to stop.'],
+    ['cancelled', { cancelRequestedAt: new Date() }, 'The run was requested to stop.'],
     ['poison', { error: 'Stopped as poison: it took down its process 3 times. SIGKILL' }, 'too often'],
     ['parameters', { error: 'The parameters do not fit this job: n: must be a number' }, 'do not fit'],
     ['result', { error: "The job's result can't be kept: `n` is a bigint" }, 'can not be kept'],

@@ -22,7 +22,7 @@ function reasonOf(run: RunRow): NoRetry['reason'] {
   return run.cancelRequestedAt === null ? 'final' : 'cancelled';
 }
 
-/** Errors that the engine words itself. */
+/** Errors whose text comes from the engine. */
 const BEGINNINGS: readonly (readonly [string, NoRetry['reason']])[] = [
   ['Force-failed by', 'operator'],
   ['Emergency cleanup by', 'operator'],
@@ -41,6 +41,6 @@ const MESSAGES: Record<Exclude<NoRetry['reason'], 'attempts'>, string> = {
   poison: 'The run took down its process too often.',
   parameters: 'The parameters do not fit the job; they would not fit again.',
   result: 'The result can not be kept; it would be the same again.',
-  cancelled: 'The run was asked to stop.',
+  cancelled: 'The run was requested to stop.',
   final: 'The job reported that it can not succeed.',
 };

@@ -28,7 +28,7 @@ export const presentQueued = (row: RunSummaryRow, facts: QueueFacts, hasCode: Ha
   ...presentWait(row, facts, hasCode),
 });
 
-/** A whole run, its secrets redacted. Of a queued one `hasCode` tells whether this server knows its job. */
+/** A whole run, its secrets redacted. For a queued one `hasCode` returns whether this server knows its job. */
 export function presentRun(row: RunRow, redaction: Redaction, hasCode: HasCode = () => true): JobRun {
   return {
     ...presentSummary(row),
@@ -87,7 +87,7 @@ function presentAttempts(row: RunRow): JobRunAttempt[] {
     endedAt: new Date(attempt.endedAt).toISOString(),
     usage: presentUsage({ childPid, cpuMs, peakMemoryBytes, maxLoopLagMs }),
   }));
-  // Queued again, or cancelled while queued: the run's row tells of no execution.
+  // Queued again, or cancelled while queued: the run's row has no execution.
   if (row.startedAt === null || row.status === 'QUEUED') return earlier;
   return [...earlier, lastAttempt(row, row.startedAt, row.status)];
 }

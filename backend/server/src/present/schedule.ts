@@ -41,7 +41,7 @@ export function presentSchedule(schedule: Schedule, redaction: Redaction): JobSc
   };
 }
 
-/** The database's words in those of the API. */
+/** Maps values of the database to those of the API. */
 const LOWER = {
   SKIP: 'skip',
   ONCE: 'once',

@@ -46,8 +46,8 @@ export function presentPlannedWaiting(
 export const NO_WAIT: Wait = { waitReason: null, waitDetail: null, waitSince: null, waitUntil: null };
 
 /**
- * The same for a row of a list. Its words hold nothing that changes by itself, such as the age of a pause: a live list
- * would send them again and again. Null for all where the facts do not know the run.
+ * The same for a row of a list. Its text contains nothing that changes by itself, such as the age of a pause: a live
+ * list would send them again and again. Null for all where the facts do not know the run.
  */
 export function presentWait(row: RunSummaryRow, { serverTime, shared, blocked }: QueueFacts, hasCode: HasCode): Wait {
   const facts = row.status === 'QUEUED' ? shared.get(queueKey(row)) : undefined;

@@ -17,12 +17,15 @@ const known = {
   rateLimit: [100],
   ratePeriodMs: [1_000],
   retry: [{ backoffMs: 1_000 }],
-  // The action of a bulk operation says what its filter may name.
+  // The action of a bulk operation defines what its filter may name.
   action: ['reschedule'],
   filter: [{ jobName: 'echo' }],
 };
 
-/** What is known of one call alone: only a force-fail has a grace, kinds of destinations are no kinds of rules, and of one kind none has a URL. */
+/**
+ * What is known of one call alone: only a force-fail has a grace, kinds of destinations are no kinds of rules, and of
+ * one kind none has a URL.
+ */
 const knownOf: Record<string, KnownValues> = {
   // An own role needs `view`, and a limit goes with some permissions alone.
   'roles.create': { permissions: [['view', 'run']], jobPatterns: [['media-*'], null] },

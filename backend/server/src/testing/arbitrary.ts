@@ -11,7 +11,7 @@ export interface SampleOptions {
   known?: KnownValues;
 }
 
-/** Draws values that a schema lets in, from its JSON Schema; what that can't say (refinements) they may break. */
+/** Draws values that a schema lets in, from its JSON Schema; they may break what that can't express (refinements). */
 export function sampleInputs(schema: z.ZodType, { seed, count, known = {} }: SampleOptions): unknown[] {
   const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
   return fc.sample(arbitraryOf(root, { root, known, depth: 0 }), { seed, numRuns: count });

@@ -1,4 +1,4 @@
-/** What a browser says about where a request comes from: our own page, another one, or nothing. */
+/** What a browser sends about where a request comes from: our own page, another one, or nothing. */
 export type Provenance = 'own' | 'foreign' | 'absent';
 
 export interface OriginContext {
@@ -8,7 +8,10 @@ export interface OriginContext {
 
 const site = (name: string) => ({ 'sec-fetch-site': name });
 
-/** Where a browser can say that a write comes from. What says nothing proves nothing: a cookie isn't enough then. */
+/**
+ * Where a browser can report that a write comes from. A request without that information proves nothing: a cookie isn't
+ * enough then.
+ */
 export const originContexts: Record<string, OriginContext> = {
   'Sec-Fetch-Site: same-origin': { headers: (origin) => ({ ...site('same-origin'), origin }), from: 'own' },
   'our own Origin alone': { headers: (origin) => ({ origin }), from: 'own' },

@@ -30,7 +30,7 @@ import { healthLimits } from '../health/limits.js';
 import { createHttpApp, type HttpDeps } from '../http/app.js';
 import { createAccount, PASSWORD } from '../testing/account.js';
 
-/** The HTTP face on a port of its own over a database of its own, for tests. */
+/** The HTTP application on a port of its own over a database of its own, for tests. */
 export interface TrialServer {
   url: string;
   database: TestDatabase;
@@ -150,7 +150,7 @@ async function signIn(
 /** A job that takes a word, so that tests can send a wrong one. */
 export const ECHO = defineJob({
   name: 'echo',
-  description: 'Says what it was told',
+  description: 'Logs its parameters',
   examples: ['echo --word=hello'],
   algorithmVersion: '1',
   parameters: z.object({ word: z.string().max(20).optional() }).loose(),

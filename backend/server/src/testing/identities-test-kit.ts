@@ -33,7 +33,10 @@ interface Access {
   isLimited?: boolean;
 }
 
-/** Whom the server must take a caller for: a person of a role, one who must do something else first, or whoever has permissions. */
+/**
+ * Whom the server must take a caller for: a person of a role, one who must do something else first, or a caller with
+ * permissions.
+ */
 export type Taken = 'none' | 'limited' | UserRole | Access;
 
 export interface Knocking {
@@ -47,7 +50,7 @@ export interface Knocking {
 export function refusal({ name, policy, alsoNeeds }: ApiRoute, is: Taken): string | null {
   if (policy === 'public') return null;
   if (is === 'none') return 'SIGNED_OUT';
-  // Tokens have no session that could be asked about or ended.
+  // Tokens have no session that could be listed or ended.
   if (policy === 'session' || policy === 'signedIn') {
     if (typeof is !== 'string') return is.isPerson ? null : 'FORBIDDEN';
     return is === 'limited' && policy === 'signedIn' ? 'PENDING_STEP' : null;
@@ -116,7 +119,7 @@ export function identitiesOn(ground: AccessGround): Record<string, Knocking> {
     ...formerPeopleOn(ground),
     ...forgersOn(ground),
     'a program that may do all that programs may': program(ground, tokenPermissions),
-    'a program that may only look': program(ground, ['view']),
+    'a program that may only view': program(ground, ['view']),
     'a program that may only execute': program(ground, ['execute']),
     'a program that may act on some jobs': limitedProgram(ground, boundToJobs, ['no-such-*']),
     'a person with an own role': withOwnRole(ground, ['view', 'cancel', 'manageAlerts']),

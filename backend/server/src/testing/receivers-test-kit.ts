@@ -9,7 +9,7 @@ export interface Received {
   body: string;
 }
 
-/** A receiver of webhooks on this machine; it answers 200 unless `answers` says otherwise. */
+/** A receiver of webhooks on this machine; it answers 200 unless `answers` defines another status. */
 export interface Receiver {
   url: string;
   received: Received[];

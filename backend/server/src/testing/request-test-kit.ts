@@ -17,11 +17,11 @@ export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects in there
+  // biome-ignore lint/suspicious/noExplicitAny: a test defines itself what it expects in there
   json: any;
 }
 
-/** Sends a request exactly as told, where `fetch` would tidy the path and forbid headers. */
+/** Sends a request exactly as given, where `fetch` would tidy the path and forbid headers. */
 export function send(url: string, { method = 'GET', path, headers = {}, body, agent }: Sent): Promise<Answer> {
   const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
   const bytes = body === undefined ? undefined : Buffer.from(isJson ? JSON.stringify(body) : body);

@@ -13,7 +13,7 @@ export interface SocketClient {
 }
 
 interface Options {
-  /** Takes no compressed messages, so that what it is told is as many bytes. */
+  /** Takes no compressed messages, so that the size of what it receives is known. */
   isPlain?: boolean;
 }
 

@@ -36,7 +36,7 @@ export const connectionsLost: RuleJudge = {
     const [lost = 0] = sums;
     const title = `${lost.toLocaleString('en')} live connections lost in ${formatDuration(windowMs)}`;
     const percent = Math.min(100, Math.round((100 * lost) / Math.max(1, connectionsOf(sums))));
-    const cause = `${percent} % of the panel’s connections broke off without being closed; the rule allows ${thresholdOf(rule)} %. Look at the network and at proxies that end idle connections.`;
+    const cause = `${percent} % of the panel’s connections broke off without being closed; the rule allows ${thresholdOf(rule)} %. Check the network and the proxies that end idle connections.`;
     return [{ subject: 'panel', title, cause, count: lost }];
   },
   replay: spansOf,

@@ -25,7 +25,7 @@ export function addAlertCommands(program: Command): void {
 
   alert
     .command('acknowledge <incident>')
-    .description('says that a person is at it: no reminders are sent any more')
+    .description('records that a person works on it: no more reminders are sent')
     .option('--note <text>', 'kept with it')
     .action((id: string, { note }: { note?: string }, command: Command) =>
       withEngine(command, async (engine) => {
@@ -51,7 +51,7 @@ export function addAlertCommands(program: Command): void {
 
   alert
     .command('resolve <incident>')
-    .description('ends it by hand; it opens anew when it comes back')
+    .description('closes it by hand; it opens again when the cause returns')
     .option('--note <text>', 'kept with it')
     .action((id: string, { note }: { note?: string }, command: Command) =>
       withEngine(command, async (engine) => {

@@ -36,13 +36,13 @@ export function addBatchCommands(program: Command): void {
   batch
     .command('add <file>')
     .description(
-      'queues the runs of a JSON file, all or none; it looks as the body of POST admin/jobs/batches, - for standard input',
+      'queues the runs of a JSON file, all or none; its format is the body of POST admin/jobs/batches, - for standard input',
     )
     .action((file: string, _options: object, command: Command) => withEngine(command, (engine) => add(engine, file)));
 
   batch
     .command('cancel <id>')
-    .description('cancels what is queued of it and asks what is running to stop')
+    .description('cancels its queued runs and requests its running ones to stop')
     .action((id: string, _options: object, command: Command) =>
       withEngine(command, async (engine) => {
         await engine.queue.cancelBatch(checkId(id), engine.actor);

@@ -51,18 +51,18 @@ export function addBulkCommands(program: Command): void {
     .option('--cause <fingerprint>', 'failed of this cause')
     .option('--from <time>', 'ended at this time or later')
     .option('--to <time>', 'ended before this time');
-  withActs(bulk.command('cancel').description('cancels what waits and asks what runs to stop'), 'cancel')
+  withActs(bulk.command('cancel').description('cancels queued runs and requests running ones to stop'), 'cancel')
     .option('--channel <name>')
     .option('--state <state>', 'running, due, retrying, scheduled or blocked');
   withActs(bulk.command('purge').description('cancels all that waits in a channel'), 'purge').requiredOption(
     '--channel <name>',
   );
   withActs(
-    bulk.command('force-fail').description('asks what runs to stop, and fails what still goes on after a grace'),
+    bulk.command('force-fail').description('requests running runs to stop, and fails those that still run after a grace period'),
     'forceFail',
   )
     .option('--channel <name>')
-    .option('--stopping', 'only those that were asked to stop before')
+    .option('--stopping', 'only those that were requested to stop before')
     .option('--grace <duration>', 'time to stop by itself, such as 0 or 10s', readDuration);
 }
 
@@ -95,7 +95,7 @@ function describePreview({ total, isCut, byJob, cannot }: BulkPreview): string {
     ...cannot.map(({ reason, count }) => [`left alone: ${reason}`, String(count)]),
   ];
   const more = isCut ? ' More match than one operation takes.' : '';
-  return `${columns([['would touch', 'runs'], ...lines])}\n${total} runs.${more}${total > 0 ? ' Say --yes to start it.' : ''}`;
+  return `${columns([['would touch', 'runs'], ...lines])}\n${total} runs.${more}${total > 0 ? ' Add --yes to start it.' : ''}`;
 }
 
 async function list({ sql }: Engine): Promise<Output> {

@@ -101,7 +101,7 @@ function rate(text: string | undefined) {
   try {
     return { rateLimit: Number(starts), ratePeriodMs: readDuration(period) };
   } catch {
-    throw new Refusal('--rate looks like 100/1m, or none.');
+    throw new Refusal('--rate has the form 100/1m, or none.');
   }
 }
 

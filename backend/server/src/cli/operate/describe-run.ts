@@ -7,7 +7,7 @@ import { printableJson } from '@job-manager/shared/terminal-text';
 import pc from 'picocolors';
 import { columns, type Fact, facts, formatTime } from './tables.js';
 
-/** A run as `jobs run show` tells it. */
+/** A run as `jobs run show` prints it. */
 export function describeRun(run: JobRun, status: JobUIStatus): string {
   return [
     `${pc.bold(`#${run.id} ${run.jobName}`)}  ${status}`,

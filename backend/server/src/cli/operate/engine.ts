@@ -45,7 +45,7 @@ function sourceOf(command: Command): EngineSource {
   throw new Error(`The command ${command.name()} is part of no program with a database`);
 }
 
-/** What a command prints: JSON as the API would answer it, and the same in words. */
+/** What a command prints: JSON as the API would answer it, and the same as text. */
 export interface Output {
   json: unknown;
   words: string;

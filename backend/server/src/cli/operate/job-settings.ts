@@ -21,7 +21,7 @@ interface SetOptions {
 
 /** Commands about settings of jobs. */
 export function addJobCommands(program: Command): void {
-  const job = program.command('job').description('settings of jobs that hold instead of what their code says');
+  const job = program.command('job').description('settings of jobs that override those in their code');
 
   job
     .command('list', { isDefault: true })
@@ -30,7 +30,7 @@ export function addJobCommands(program: Command): void {
 
   job
     .command('set <name>')
-    .description('sets what is named for runs from then on; "code" is as the code says')
+    .description('sets what is named for runs from then on; "code" restores the value of the code')
     .option('--channel <name>')
     .option('--priority <number>', 'lower runs first')
     .option('--max-attempts <number>')

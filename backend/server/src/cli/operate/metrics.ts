@@ -82,7 +82,7 @@ const OPTIONS = {
   groupBy: '--by',
 };
 
-/** Without those that are not known by what is asked for. */
+/** Without those that the requested figures don't have. */
 function usualFor({ job, channel, region, by }: MetricsOptions): string[] {
   if (region !== undefined) return ['slots'];
   if (channel !== undefined || by === 'channel') return ['depth', 'due', 'oldest', 'running'];

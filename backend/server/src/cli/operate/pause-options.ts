@@ -13,11 +13,11 @@ export interface PauseOptions {
 /** Adds the options of a pause to a command. */
 export const withPauseOptions = (command: Command): Command =>
   command
-    .option('--reason <words>')
+    .option('--reason <text>')
     .option('--until <time>', 'goes on by itself then', readTime)
     .option('--for <duration>', 'goes on by itself after so long, such as 30m', readDuration);
 
-/** A pause as the options say. Throws Refusal where both say when it ends. */
+/** A pause as the options describe it. Throws Refusal where two options set its end. */
 export function pauseOf(options: PauseOptions): { reason: string | null; resumeAt: Date | null } {
   if (options.until !== undefined && options.for !== undefined) throw new Refusal('Either --until or --for, not both.');
   const resumeAt = options.for === undefined ? (options.until ?? null) : new Date(Date.now() + options.for);

@@ -33,7 +33,7 @@ const ACTS = {
   drain: { kind: 'DRAIN', does: 'claims nothing more and lets its runs end; it can be resumed' },
   resume: { kind: 'RESUME', does: 'claims again' },
   stop: { kind: 'STOP', does: 'drains, hands back what is left and ends' },
-  restart: { kind: 'RESTART', does: 'drains and starts anew, one after the other where there are several' },
+  restart: { kind: 'RESTART', does: 'drains and starts again, one after the other where there are several' },
   ping: { kind: 'PING', does: 'shows that it takes commands' },
 } as const satisfies Record<string, { kind: RunnerCommandKind; does: string }>;
 
@@ -66,7 +66,7 @@ export function addRunnerCommands(program: Command): void {
 
   const defaults = runner
     .command('default')
-    .description('what runners take over when they start; with options, sets it anew')
+    .description('the settings that runners take over when they start; with options, replaces them')
     .option('--remove', 'have them start with their own settings again');
   withChange(defaults).action((options: DefaultOptions, command: Command) =>
     withEngine(command, (engine) => setOrShowDefault(engine, options)),
@@ -145,7 +145,7 @@ async function cleanUp({ queue, actor }: Engine, isDryRun: boolean): Promise<Out
     gone.map(({ id }) => id),
     actor,
   );
-  const words = `Removed ${done.removed} of ${gone.length} runners and took back ${done.recovered} runs.`;
+  const words = `Removed ${done.removed} of ${gone.length} runners and recovered ${done.recovered} runs.`;
   return { json: done, words };
 }
 

@@ -48,7 +48,7 @@ export function addRunCommands(program: Command): void {
 
   run
     .command('cancel <id>')
-    .description('cancels a queued run, asks a running one to stop')
+    .description('cancels a queued run, requests a running one to stop')
     .option('--graph', 'and all unfinished runs that it waits for or that wait for it')
     .action((id: string, { graph }: { graph?: boolean }, command: Command) =>
       withEngine(command, async (engine) => {
@@ -76,9 +76,9 @@ export function addRunCommands(program: Command): void {
 
   run
     .command('force-fail <id>')
-    .description('asks a running run to stop, and fails it when it goes on')
+    .description('requests a running run to stop, and fails it when it continues')
     .option('--grace <duration>', 'time to stop by itself, such as 0 or 10s', readDuration)
-    .option('--reason <words>')
+    .option('--reason <text>')
     .action((id: string, { reason, grace }: { reason?: string; grace?: number }, command: Command) =>
       withEngine(command, async (engine) => {
         await engine.queue.forceFail(checkId(id), engine.actor, { reason, graceMs: grace });
@@ -88,7 +88,7 @@ export function addRunCommands(program: Command): void {
 
   program
     .command('check')
-    .description('looks at every run and says which rules of the engine are broken, if any')
+    .description('checks every run and reports which rules of the engine are broken, if any')
     .action((_options: object, command: Command) => withEngine(command, check));
 }
 

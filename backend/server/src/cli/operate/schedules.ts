@@ -115,7 +115,7 @@ export function addScheduleCommands(program: Command): void {
     .description('queues a run for each due time between two moments that has none, one behind the other')
     .requiredOption('--from <time>', 'from then on', readTime)
     .requiredOption('--to <time>', 'up to then', readTime)
-    .option('--preview', 'only say how many')
+    .option('--preview', 'only show how many')
     .action((name: string, { preview, ...range }: { from: Date; to: Date; preview?: boolean }, command: Command) =>
       withEngine(command, async (engine) => {
         const id = await idOf(engine, name);
@@ -212,7 +212,7 @@ async function change(engine: Engine, name: string, options: ChangeOptions): Pro
   return list(engine);
 }
 
-/** What is set anew, else what was; nothing where it is to be as the job has it. */
+/** The new value, else the one before; nothing where that of the job is to apply. */
 const chosen = <Value>(given: Value | false | undefined, before: Value | null): Value | undefined =>
   given === false ? undefined : (given ?? before ?? undefined);
 

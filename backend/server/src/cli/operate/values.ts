@@ -9,14 +9,14 @@ const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as con
 /** Milliseconds of a duration such as `90s`, `10m`, `1.5h`, `7d`. Throws InvalidArgumentError. */
 export function readDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
-  if (!match) throw new InvalidArgumentError('It looks like 90s, 10m, 2h or 7d.');
+  if (!match) throw new InvalidArgumentError('Write it as 90s, 10m, 2h or 7d.');
   return Math.round(Number(match[1]) * UNITS[match[2] as keyof typeof UNITS]);
 }
 
 /** A time such as `2026-12-24T18:00:00Z`, or without a zone in that of this machine. Throws InvalidArgumentError. */
 export function readTime(text: string): Date {
   const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It looks like 2026-12-24T18:00:00+01:00.');
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('Write it as 2026-12-24T18:00:00+01:00.');
   return time;
 }
 
@@ -29,7 +29,7 @@ export function readObject(text: string): Record<string, unknown> {
     // What is no JSON is refused below, as what is no object.
     if (error instanceof InexactNumberError) throw new InvalidArgumentError(`${error.message}.`);
   }
-  throw new InvalidArgumentError(`It looks like '{"userId": 8}'.`);
+  throw new InvalidArgumentError(`Write it as '{"userId": 8}'.`);
 }
 
 /** The number of a run or a batch, with or without the `#` that people copy along. Throws Refusal. */
@@ -39,7 +39,7 @@ export function checkId(text: string): string {
   throw new Refusal(`${JSON.stringify(text)} is no number of a run or a batch.`);
 }
 
-/** What a schema of the API makes of a value. Throws Refusal, which names every fault. */
+/** Parses a value with a schema of the API. Throws Refusal, which names every problem. */
 export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = checkInput(schema, value, 'field of it');
   if (result.success) return result.data;

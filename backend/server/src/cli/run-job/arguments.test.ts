@@ -52,7 +52,7 @@ it.each<[string[], Record<string, unknown>]>([
   expect(parameters(...args)).toEqual(expected);
 });
 
-it('tells its own options from parameters, wherever they stand', () => {
+it('distinguishes its own options from parameters, wherever they stand', () => {
   expect(parse('--json', 'sample-job', '--enqueue', '--userId=8', '--wait')).toMatchObject({
     job: { name: 'sample-job' },
     parameters: { userId: 8 },
@@ -69,7 +69,7 @@ it('takes a job whose name is that of an option', () => {
   expect(parseArguments(['--enqueue', '--wait', 'wait'], named)).toMatchObject({ job: { name: 'wait' }, wait: true });
 });
 
-it('says with --enqueue how to queue the run, as the API takes it', () => {
+it('reads with --enqueue the options of queueing, as the API takes them', () => {
   const args = [
     '--channel=mail',
     '--priority',
@@ -117,10 +117,10 @@ it.each<[string[], RegExp]>([
   [['sample-job', '--userId=1', '--userId=2'], /--userId is given twice/],
   [['sample-job', '--params', '[1]'], /--params must be a JSON object/],
   [['sample-job', '--params={'], /--params must be a JSON object/],
-  [['sample-job', '--priority=1'], /only be said with --enqueue/],
+  [['sample-job', '--priority=1'], /Options of queueing need --enqueue/],
   [['sample-job', '--enqueue', '--priority=high'], /--priority must be a whole number/],
-  [['sample-job', '--enqueue', '--delay=soon'], /--delay looks like/],
-  [['sample-job', '--enqueue', '--delay=-5s'], /--delay looks like/],
+  [['sample-job', '--enqueue', '--delay=soon'], /Write --delay as/],
+  [['sample-job', '--enqueue', '--delay=-5s'], /Write --delay as/],
   [['sample-job', '--enqueue', '--delay', '9999d'], /^--delay=9999d is too long: at most 3660d/],
   [['sample-job', '--enqueue', '--priority=500'], /^--priority=500: /],
   [['sample-job', '--enqueue', '--attempts=0'], /^--attempts=0: must be at least 1\.$/],

@@ -19,7 +19,7 @@ export const OPTIONS = {
 } as const;
 type Option = keyof typeof OPTIONS;
 
-/** Flags with --enqueue: what each takes, in words and as options of the API. */
+/** Flags with --enqueue: what each takes, as help text and as options of the API. */
 export const QUEUEING = {
   channel: { takes: '<name>', words: 'The channel to queue in', read: (text: string) => ({ channel: text }) },
   priority: {
@@ -65,13 +65,13 @@ function readDelay(text: string): number {
   try {
     ms = readDuration(text);
   } catch {
-    throw new UsageError('--delay looks like 90s, 10m, 2h or 7d.');
+    throw new UsageError('Write --delay as 90s, 10m, 2h or 7d.');
   }
   if (ms <= limits.farMs) return ms;
   throw new UsageError(`--delay=${text} is too long: at most ${limits.farMs / 86_400_000}d, which are 10 years.`);
 }
 
-/** Reads a flag, and refuses in the words that were typed what the API would refuse in its own. */
+/** Reads a flag; a refusal names the flag as it was typed where that of the API would name its field. */
 function readQueueing(name: keyof typeof QUEUEING, text: string): Record<string, unknown> {
   const read: Record<string, unknown> = QUEUEING[name].read(text);
   if (name === 'queueing') return read;
@@ -90,7 +90,7 @@ export interface JobCommand extends Record<Option, boolean> {
 }
 
 /**
- * Reads `<job> [--parameter=value …] [options]`. The job's schema says what each parameter is. Throws
+ * Reads `<job> [--parameter=value …] [options]`. The job's schema defines each parameter. Throws
  * UsageError, which names the nearest job or parameter.
  */
 export function parseArguments(args: readonly string[], jobs: readonly JobDefinition[]): JobCommand {
@@ -113,14 +113,14 @@ export function parseArguments(args: readonly string[], jobs: readonly JobDefini
     if (isOption(name)) setOption(command, name, value);
     else if (name === 'params')
       command.parameters = { ...command.parameters, ...readObject(name, value ?? rest.value(name)) };
-    // A parameter of the job comes first; --queueing says the same for every job.
+    // A parameter of the job comes first; --queueing has the same meaning for every job.
     else if (isQueueing(name) && !parameters.some((parameter) => parameter.name === name))
       Object.assign(command.queueing, readQueueing(name, value ?? rest.value(name)));
     else setParameter(flags, findParameter(name, parameters, job), value, rest);
   }
   Object.assign(command.parameters, flags);
   if (!command.enqueue && Object.keys(command.queueing).length > 0)
-    throw new UsageError('How a run is queued can only be said with --enqueue.');
+    throw new UsageError('Options of queueing need --enqueue.');
   return command;
 }
 
@@ -171,7 +171,7 @@ function split(word: string, job: JobDefinition | undefined): { name: string; va
   if (word === '-h') return { name: 'help', value: undefined };
   if (!word.startsWith('--')) {
     throw new UsageError(
-      `Can't tell what ${JSON.stringify(word)} is for${job ? '; parameters look like --name=value' : ''}.`,
+      `Unknown argument ${JSON.stringify(word)}${job ? '; write parameters as --name=value' : ''}.`,
     );
   }
   const end = word.indexOf('=');

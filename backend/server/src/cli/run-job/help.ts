@@ -77,7 +77,7 @@ function describe({ schema, isRequired }: Parameter): string {
   return [schema.description ?? '', facts && pc.dim(`(${facts})`)].filter(Boolean).join(' ');
 }
 
-/** Bounds that come from the number type itself say nothing to a reader. */
+/** Bounds that come from the number type itself do not help a reader. */
 function rangeOf({ minimum, maximum }: Parameter['schema']): string {
   const isTold = (bound: number | undefined) => bound !== undefined && Math.abs(bound) < 2 ** 31 - 1;
   if (isTold(minimum) && isTold(maximum)) return `${minimum} to ${maximum}`;

@@ -38,7 +38,7 @@ export interface LocalRunOptions {
 
 export interface LocalRun {
   ended: Promise<ExecutionResult>;
-  /** Asks the job to stop, in the open: the run remembers that it was asked. */
+  /** Requests the job to stop; the request is recorded with the run. */
   cancel(): Promise<void>;
   /** Gives the run up without waiting for the job. */
   abandon(): Promise<void>;
@@ -84,7 +84,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     await runner.stop();
     releaseErrors();
   });
-  // Before the job says anything.
+  // Before the job logs anything.
   let releaseExit = () => {};
   events.on('runStarted', ({ runId, jobName }) => {
     releaseExit = guardExit({ runId, runnerId: runner.id, databaseUrl });

@@ -2,7 +2,7 @@ import { findInexactness, InexactNumberError, parseExactJson } from '@job-manage
 import { type Parameter, typesOf } from './parameter.js';
 import { UsageError } from './usage-error.js';
 
-/** Reads one flag's text as the type its schema asks for; arrays take commas or JSON. Throws UsageError. */
+/** Reads one flag's text as the type its schema requires; arrays take commas or JSON. Throws UsageError. */
 export function readValue({ name, schema, types }: Parameter, text: string): unknown {
   if (types.includes('array')) return readArray(name, text, schema.items ? typesOf(schema.items) : []);
   return readScalar(name, text, types);
@@ -59,7 +59,7 @@ const DESCRIPTIONS: Record<string, string> = {
   object: 'a JSON object',
 };
 
-/** A type in words. */
+/** Describes a type. */
 function describeType(type: string): string {
   return DESCRIPTIONS[type] ?? type;
 }

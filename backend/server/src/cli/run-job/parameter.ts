@@ -1,7 +1,7 @@
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import * as z from 'zod';
 
-/** What a job's JSON Schema says about one parameter, as far as a command line cares. */
+/** What a job's JSON Schema defines about one parameter, as far as a command line needs it. */
 const parameterSchema = z
   .object({
     type: z.union([z.string(), z.array(z.string())]).optional(),

@@ -56,7 +56,7 @@ it('keeps the bar below what is logged, and leaves none at the end', () => {
   expect(written.err.endsWith('\n')).toBe(true);
 });
 
-it('tells a program each event as a line of JSON, and nothing else', () => {
+it('writes each event as a line of JSON for programs, and nothing else', () => {
   const { report, written, clock } = watch({ json: true });
   report.started(run);
   report.progress(10, 'a');

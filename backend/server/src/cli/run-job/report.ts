@@ -15,7 +15,7 @@ export interface RunEnd {
   metadata: unknown;
 }
 
-/** Tells a person or a program how a run goes: what it produced to `out`, all else to `err`. */
+/** Reports to a person or a program how a run goes: what it produced to `out`, all else to `err`. */
 export interface Report {
   queued(run: RunStart): void;
   started(run: RunStart): void;

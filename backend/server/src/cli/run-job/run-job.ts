@@ -25,13 +25,13 @@ export interface RunSource extends CommandName {
   actor: string;
   /** What starts a runner. */
   startsRunner: string;
-  /** The jobs whose code is here; null where there is none, and the database says what others have. */
+  /** The jobs whose code is here; null where there is none, and the database has what others declared. */
   loadJobs(): Promise<JobsModule | null>;
   /** Makes the database ready; how it is reached. */
   openDatabase(config: Config, resources: Resources): Promise<string>;
 }
 
-/** Runs a job, or has it run, as the arguments say, and ends the process. */
+/** Runs a job, or has it run, as the arguments demand, and ends the process. */
 export async function runJobCommand(args: readonly string[], source: RunSource): Promise<never> {
   const command = new RunCommand(source);
   onStopSignals({ stop: () => command.cancel(), force: () => void command.giveUp() });

@@ -10,7 +10,7 @@ const cleaned = (report: object) =>
     redaction,
   );
 
-it('keeps what was said, where, and doing what', () => {
+it('keeps the message, the place and the action', () => {
   expect(
     cleaned({ stack: 'Error\n at x', component: 'RunCard', jobName: 'trending', jobRunId: '7', count: 3 }),
   ).toEqual({

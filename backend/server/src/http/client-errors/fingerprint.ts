@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What tells kinds of errors apart. */
+/** What distinguishes kinds of errors. */
 interface Described {
   level: string;
   action: string;

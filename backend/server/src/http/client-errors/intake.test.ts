@@ -42,7 +42,7 @@ it('adds up to the truth, whatever each report counts for', () => {
   expect(sum(kept)).toBe(sum(counts));
 });
 
-it('begins anew each minute, and forgets nothing that was waiting', () => {
+it('restarts each minute, and keeps what was waiting', () => {
   const { sample, pass } = trial();
   for (let n = 0; n < 15; n++) sample('a', 1);
   pass(60_000);
