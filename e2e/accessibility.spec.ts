@@ -231,7 +231,7 @@ test('the attempts of a run', async ({ page, runs }) => {
 });
 
 test('the chain of a run, and what was done to it', async ({ page, runs }) => {
-  // Two looks at the whole page, in each of its forms.
+  // Two scans of the whole page, in each of its forms.
   test.slow();
   const first = await runs.start('match-scores', slowly);
   const second = await runs.enqueue('trending', {}, { after: [first] });
@@ -274,7 +274,7 @@ test('the audit log, with an entry open', async ({ page, runs }) => {
 });
 
 test('the API tokens, and a new one', async ({ page, runs }) => {
-  // Three looks at the whole page, in each of its forms.
+  // Three scans of the whole page, in each of its forms.
   test.slow();
   await runs.program();
   await page.goto('/admin/tokens');

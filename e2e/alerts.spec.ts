@@ -35,7 +35,7 @@ test('a failure at night reaches the mailbox once with its cause and a link, and
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL(/\/admin\/dashboard/);
 
-  // A person asks for mails, and for a rule from the page of the job.
+  // A person sets up mails, and a rule from the page of the job.
   await page.goto('/admin/alerts?tab=destinations');
   await page.getByRole('button', { name: 'Create destination' }).click();
   const destination = page.getByRole('dialog', { name: 'New destination' });

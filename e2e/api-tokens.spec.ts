@@ -5,7 +5,7 @@ import { Program } from './fixtures/program.js';
 import { expect, signedOut, test } from './fixtures/story.js';
 import { operator } from './product/operator.js';
 
-test('a program executes a run with a token, is told to stop, and is refused once the token is revoked', async ({
+test('a program executes a run with a token, receives a request to stop, and is refused once the token is revoked', async ({
   page,
 }) => {
   const program = new Program(await createToken(page, 'Nightly import', ['execute', 'view']));

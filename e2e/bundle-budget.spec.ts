@@ -9,13 +9,13 @@ import {
 } from '../scripts/lib/panel-scripts.js';
 import { expect, test } from './fixtures/story.js';
 
-/** "250.3 kB gzipped, of which /assets/libraries.js 195.7", so that a broken budget names what to look at. */
+/** "250.3 kB gzipped, of which /assets/libraries.js 195.7", so that a broken budget names the largest scripts. */
 function tell(files: PanelFile[]): string {
   const largest = files.slice(0, 3).map((file) => `${file.path} ${kilobytes([file], 'gzipped')}`);
   return `${kilobytes(files, 'gzipped')} kB gzipped in ${files.length} scripts, of which ${largest.join(', ')}`;
 }
 
-/** The scripts that a page asks for, as it does. */
+/** The scripts that a page requests, as it requests them. */
 function scriptsOf(page: Page): Set<string> {
   const loaded = new Set<string>();
   page.on('request', (request) => {
@@ -32,7 +32,7 @@ test('the scripts that the jobs page loads at once, and the others, keep to thei
   await page.waitForLoadState('networkidle');
   const all = await weigh(await listScripts());
   const [atOnce, lazy] = [true, false].map((isLoaded) => all.filter(({ path }) => loaded.has(path) === isLoaded));
-  expect(atOnce?.length, 'scripts found among those that the page asked for').toBe(loaded.size);
+  expect(atOnce?.length, 'scripts found among those that the page requested').toBe(loaded.size);
   expect.soft(kilobytes(atOnce ?? [], 'gzipped'), tell(atOnce ?? [])).toBeLessThanOrEqual(scriptBudgets.jobsPage);
   for (const file of lazy ?? [])
     expect.soft(kilobytes([file], 'gzipped'), file.path).toBeLessThanOrEqual(scriptBudgets.lazyScript);
@@ -92,7 +92,7 @@ test('the overview makes six calls, and the panel can be used before the code of
     const { pathname } = new URL(request.url());
     if (pathname.startsWith('/api/admin/')) calls.push(pathname);
   });
-  // Where no range is chosen, a product that has just begun asks for its first hour as well.
+  // Where no range is chosen, a product that has just started requests its first hour as well.
   await page.goto('/admin/jobs/overview?range=24h');
   await expect(figures).toBeVisible();
   await page.waitForLoadState('networkidle');

@@ -3,7 +3,7 @@ import { slowly } from './fixtures/runs.js';
 import { expect, test } from './fixtures/story.js';
 import { operator } from './product/operator.js';
 
-test('a running job that is cancelled says Stopping… to everybody until it has stopped', async ({
+test('a running job that is cancelled shows Stopping… in every panel until it has stopped', async ({
   page,
   browser,
   runs,
@@ -63,7 +63,7 @@ test('a cancel that fails is taken back and can be tried again', async ({ page, 
   await expect(historyRow(page, id)).toContainText('Cancelled');
 });
 
-test('no row moves under the pointer: ends and additions wait until it has left or asks for them', async ({
+test('no row moves under the pointer: ends and additions wait until the pointer leaves or a person requests them', async ({
   page,
   runs,
 }) => {

@@ -3,7 +3,7 @@ import { within } from './fixtures/within.js';
 
 test.afterEach(({ database }) => database.query('DELETE FROM "Channel"'));
 
-test('ten of the active runs are listed, and say so when their channel is paused', async ({
+test('ten of the active runs are listed, and show when their channel is paused', async ({
   page,
   request,
   runs,
@@ -18,7 +18,7 @@ test('ten of the active runs are listed, and say so when their channel is paused
   await expect(live.getByText('Waiting to start…')).toHaveCount(8);
   const pause = { headers: { origin: product.url }, data: { reason: 'The provider is down' } };
   await within(
-    'queued runs say that their channel is paused',
+    'queued runs show that their channel is paused',
     2_000,
     async () => expect(await request.post('/api/admin/jobs/channels/mail/pause', pause)).toBeOK(),
     () => expect(live.getByText('Paused by admin@example.com')).toHaveCount(8),

@@ -85,7 +85,7 @@ test('what the application queues itself is run', async ({ page }) => {
   await expect(page.getByRole('main').getByText('Event').first()).toBeVisible();
 });
 
-test('whoever signs out of the application is out here, too', async ({ page }) => {
+test('a person who signs out of the application is signed out here, too', async ({ page }) => {
   await page.goto('/ops/jobs/admin/jobs');
   await signIn(page, 'ada');
   await expect(activeJobs(page)).toBeVisible();

@@ -67,6 +67,6 @@ test('a section that crashes leaves the others at work, and comes back when trie
   await expect(page.getByRole('row').filter({ hasText: 'render · Job History' })).toBeVisible();
 });
 
-/** The page has told the server what it gathered. */
+/** The page has reported its collected errors to the server. */
 const untilTold = (page: Page) =>
   page.waitForResponse((answer) => new URL(answer.url()).pathname === '/api/errors' && answer.status() === 202);

@@ -4,7 +4,7 @@ import { expect, signedOut, test } from './fixtures/story.js';
 
 test.use({ storageState: signedOut });
 
-test('an admin force-fails a run with one button: it is asked to stop, and ended when it does not', async ({
+test('an admin force-fails a run with one button: the engine requests it to stop, and ends it when it does not', async ({
   page,
   accounts,
   runs,
@@ -24,7 +24,7 @@ test('an admin force-fails a run with one button: it is asked to stop, and ended
   await question.getByLabel('Seconds to stop by itself').fill('3');
   await question.getByLabel('Reason (optional)').fill('Waits for a lock that is held');
   await question.getByRole('button', { name: 'Force fail' }).click();
-  await expect(toast(page, 'was asked to stop; it is failed in 3s unless it does')).toBeVisible();
+  await expect(toast(page, 'was requested to stop; it is failed in 3s unless it does')).toBeVisible();
   await page.keyboard.press('Escape');
   await page.mouse.move(0, 0);
   await expect(question).toBeHidden();

@@ -10,7 +10,7 @@ import {
 } from './fixtures/job-manager.js';
 import { expect, test } from './fixtures/story.js';
 
-test('a failed run tells why, and runs again with other parameters', async ({ page }) => {
+test('a failed run shows why, and runs again with other parameters', async ({ page }) => {
   await page.goto('/admin/jobs');
   const failed = await runJob(page, 'match-scores', { userId: 999_999 });
   const reason = 'There is no user with the id 999999.';

@@ -4,7 +4,7 @@ import { slowly } from './fixtures/runs.js';
 import { Socket } from './fixtures/socket.js';
 import { expect, signedOut, test } from './fixtures/story.js';
 
-test('a lost connection is told, and back again the list is the truth', async ({ page, runs }) => {
+test('a lost connection is shown, and after reconnecting the list is current', async ({ page, runs }) => {
   const socket = await Socket.hold(page);
   const ending = await runs.start('match-scores', slowly);
   const staying = await runs.start('match-scores', slowly);
@@ -32,7 +32,7 @@ test('a lost connection is told, and back again the list is the truth', async ({
   await expect(historyRow(page, ending)).toContainText('Cancelled');
 });
 
-test('after a minute without the server the list says that it may be out of date', async ({ page, runs }) => {
+test('after a minute without the server the list shows that it may be out of date', async ({ page, runs }) => {
   await page.clock.install();
   const socket = await Socket.hold(page);
   const id = await runs.start('match-scores', slowly);
@@ -58,7 +58,7 @@ test('a connection that died without a word is noticed and replaced', async ({ p
   const id = await runs.start('match-scores', slowly);
   await expect(activeJobs(page)).toContainText('No active jobs');
 
-  // Asked after half a minute of silence, given up ten seconds later.
+  // Pinged after half a minute of silence, given up ten seconds later.
   await page.clock.fastForward('00:33');
   await page.clock.fastForward('00:13');
   await page.clock.fastForward('00:05');
@@ -90,7 +90,7 @@ test('the attempts are counted, and the next one need not be waited for', async 
   await expect(banner).toBeHidden();
 });
 
-test('without a WebSocket the page says what is in the way, and shows the list from the API until it comes', async ({
+test('without a WebSocket the page names the cause, and shows the list from the API until it comes', async ({
   page,
   runs,
 }) => {

@@ -88,7 +88,7 @@ test('a channel over its target is red, and a killed runner misses its heartbeat
     .locator('[data-tone]')
     .last();
   await expect(bar).not.toHaveAttribute('data-tone', 'failed', { timeout: 5_000 });
-  // Its wait is told by the clock: nothing is read anew for it.
+  // Its wait is counted by the clock: nothing is read again for it.
   await waitedFor(11);
   await refreshedUntil(page, () => expect(bar).toHaveAttribute('data-tone', 'failed', { timeout: 2_000 }));
 

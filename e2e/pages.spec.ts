@@ -35,7 +35,7 @@ test('the dashboard shows the counters of the database and what failed, and lead
   await expect(activeJobs(page)).toBeVisible();
 });
 
-test('the five counters are what the tables of the database say', async ({ page, runs, database }) => {
+test('the five counters match the tables of the database', async ({ page, runs, database }) => {
   await runs.insertEnded({ jobName: 'trending', count: 7 });
   await runs.insertEnded({ jobName: 'affinity', status: 'FAILED', count: 3 });
   await runs.enqueue('trending', {}, { delayMs: 3_600_000 });
@@ -62,7 +62,7 @@ test('the five counters are what the tables of the database say', async ({ page,
   await runs.letGo();
 });
 
-test('the statistics are read anew when asked', async ({ page, runs }) => {
+test('the statistics are read again on request', async ({ page, runs }) => {
   await page.goto('/admin/jobs');
   const statistics = page.getByRole('region', { name: 'Job Statistics' });
   await expect(statistics).toContainText(/Last 24h\s*0/);

@@ -45,7 +45,7 @@ test('a role that is taken away ends access at once, in the page that is open', 
   await theirs.context().close();
 });
 
-test('whoever is disabled is signed out and refused, until enabled again', async ({ page, browser, accounts }) => {
+test('a disabled person is signed out and refused, until enabled again', async ({ page, browser, accounts }) => {
   const admin = await accounts.create('ADMIN');
   const theirs = await signedIn(browser, admin);
   await page.goto('/admin/users');

@@ -120,7 +120,7 @@ test('a log is filtered, searched, downloaded, and linked to by its address', as
   await expect(log(page)).not.toContainText('scored');
   await page.getByRole('button', { name: 'Errors 2', exact: true }).click();
   await expect(log(page)).not.toContainText('Post 200 has no author');
-  // In one go, as on a slow machine: the jump comes before the list has been drawn anew.
+  // In one go, as on a slow machine: the jump comes before the list has been drawn again.
   const all = await page.getByRole('button', { name: 'All 300' }).elementHandle();
   const firstError = await page.getByRole('button', { name: 'First error' }).elementHandle();
   await page.evaluate(

@@ -2,11 +2,11 @@ import { expectAccessible } from './fixtures/accessibility.js';
 import { card, historyRow, toast } from './fixtures/job-manager.js';
 import { expect, test } from './fixtures/story.js';
 
-/** So long that no attempt comes by itself while the story is told. */
+/** So long that no attempt starts by itself during the story. */
 const seldom = { backoffMs: 86_400_000, maxBackoffMs: 86_400_000 };
 
 test('a failing job waits for its next attempt, is retried by hand and shows all of them', async ({ page, runs }) => {
-  // A look at the whole page in each of its forms, and three attempts.
+  // A scan of the whole page in each of its forms, and three attempts.
   test.slow();
   await runs.refuseWrites('TrendingItem', 'No disk left');
   await page.goto('/admin/jobs');

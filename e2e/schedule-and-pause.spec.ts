@@ -31,7 +31,7 @@ test('pauses a channel for a while, gives it a limit, and resumes it', async ({ 
   await expectAccessible(page);
 });
 
-test('makes a schedule from a preset, whose line and words follow, and runs it', async ({ page }) => {
+test('makes a schedule from a preset, whose expression and description follow, and runs it', async ({ page }) => {
   await page.goto('/admin/jobs/schedules');
   await page.getByRole('button', { name: 'New schedule' }).first().click();
   const dialog = page.getByRole('dialog');
@@ -55,7 +55,7 @@ test('makes a schedule from a preset, whose line and words follow, and runs it',
   await expectAccessible(page);
 });
 
-test('pauses a job, whose runs wait and say so, and changes its settings', async ({ page, runs }) => {
+test('pauses a job, whose runs wait and show why, and changes its settings', async ({ page, runs }) => {
   await page.goto('/admin/jobs/definitions');
   const row = page.getByRole('row', { name: /^trending/ });
   // One line: no column squeezes the names.

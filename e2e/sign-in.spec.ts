@@ -17,7 +17,7 @@ test('a wrong password is refused, and the right one lets in', async ({ page, ac
   await expect(page).toHaveURL('/admin/dashboard');
 });
 
-test('signing in leads back to the address that was asked for', async ({ page, accounts }) => {
+test('signing in leads back to the requested address', async ({ page, accounts }) => {
   const address = '/admin/jobs/history?job=trending&status=FAILED';
   await page.goto(address);
   await expect(page.getByRole('heading', { name: 'Sign in to Job Manager' })).toBeVisible();
@@ -46,7 +46,7 @@ test('signing out ends the session in every tab and on the server', async ({ pag
   expect((await context.request.get('/api/auth/me')).status()).toBe(401);
 });
 
-test('somebody without a role for it is told so in a friendly way', async ({ page, accounts }) => {
+test('a person without a role for it sees a friendly explanation', async ({ page, accounts }) => {
   const member = await accounts.create('USER');
   await page.goto('/admin/jobs');
   await signIn(page, member);

@@ -21,7 +21,7 @@ test('the system status shows the runner at work, and how the rest is doing', as
   await expect(runners.getByRole('row').nth(1)).toContainText(/Built in.*Active1 of 2/);
 });
 
-test('a stalled run is told on the dashboard, explained and cleaned up on the system status', async ({
+test('a stalled run is shown on the dashboard, explained and cleaned up on the system status', async ({
   page,
   runs,
 }) => {
@@ -58,7 +58,7 @@ test('a stalled run is told on the dashboard, explained and cleaned up on the sy
   await runs.reach(id, 'SUCCESS', inOwnProcess);
 });
 
-test('an emergency cleanup fails exactly what it showed, after its words were typed', async ({
+test('an emergency cleanup fails exactly what it showed, after its confirmation was typed', async ({
   page,
   runs,
   database,

@@ -4,7 +4,7 @@ import { slowly } from './fixtures/runs.js';
 import { expect, test } from './fixtures/story.js';
 
 test('runs that wait for one another show the chain, and are cancelled as one', async ({ page, runs }) => {
-  // Two looks at the whole page, in each of its forms.
+  // Two scans of the whole page, in each of its forms.
   test.slow();
   const first = await runs.start('match-scores', slowly);
   const second = await runs.enqueue('trending', {}, { after: [first] });

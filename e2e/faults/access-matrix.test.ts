@@ -20,9 +20,9 @@ import { World } from './world/world.js';
 
 const AT_ONCE = 16;
 const routes = listRoutes(contract);
-/** In the small form these alone: the tests of the API ask all of them, one thing at a time. */
+/** In the small form these alone: the tests of the API call all of them, one thing at a time. */
 const fewRoutes = ['jobs.history', 'jobs.cancel', 'auth.logout'];
-/** And in the small form these alone are asked from every place: a stranger, somebody known, a program. */
+/** And in the small form these alone call from every place: a stranger, a known person, a program. */
 const fewCallers = ['anonymous', 'SUPER_ADMIN', 'a program that may do all that programs may'];
 /** As JSON it would be the same call; no page of another site can send that without asking first. */
 const formBodies = ['text/plain', 'application/x-www-form-urlencoded'];
@@ -46,7 +46,7 @@ interface Case {
   allowed: (string | null)[];
 }
 
-it('lets in whom the table of permissions lets in, from where they may come, and nobody else', async () => {
+it('lets in exactly the callers that the table of permissions allows, from the places it allows', async () => {
   const ground = await accessGround();
   const identities = Object.entries(identitiesOn(ground));
   const asked = routes.filter(({ name }) => isFull || fewRoutes.includes(name));
@@ -96,7 +96,7 @@ function casesOf(who: string, knocking: Knocking, route: ApiRoute): Case[] {
   return route.method === 'GET' ? all : [...all, ...disguised(route, knocking, is, title)];
 }
 
-/** The same call by other host names, with what proxies add that nobody trusts, and from pages of other sites. */
+/** The same call by other host names, with headers of untrusted proxies, and from pages of other sites. */
 function askedElsewhere(who: string, knocking: Knocking, route: ApiRoute): Case[] {
   const { is, isByCookie = is } = knocking;
   const isAnonymous = who === 'anonymous';
@@ -115,14 +115,14 @@ function askedElsewhere(who: string, knocking: Knocking, route: ApiRoute): Case[
   });
 }
 
-/** Nobody began any. */
+/** None was started. */
 const NO_RUNS = { runs: 0, lost: 0, doubled: 0, stuck: 0 };
 
-/** Reading changes nothing, wherever it is asked from: no other site sees the answer. */
+/** Reading changes nothing, wherever the request comes from: no other site sees the answer. */
 const READ_FROM = ['our own Origin alone', 'a foreign Origin', 'no Origin at all'];
 
 function expectedByCookie(route: ApiRoute, is: Taken, from: string, isAnonymous: boolean): string | null {
-  // Both steps of signing in would sign a browser in to somebody else's account.
+  // Both steps of signing in would sign a browser in to another person's account.
   const needsProof = !isAnonymous || route.path.startsWith('/auth/login');
   const isProven = route.method === 'GET' || from === 'own' || (from === 'absent' && !needsProof);
   return isProven ? refusal(route, is) : 'FOREIGN_ORIGIN';
@@ -140,7 +140,7 @@ function disguised(route: ApiRoute, knocking: Knocking, is: Taken, title: (more:
   const read = { ...route, method: 'GET' };
   const twin = routes.find(({ method, path }) => method === 'GET' && path === route.path);
   const override = {
-    ...{ route: read, knocking, how: 'bearer' as const, title: title('as a GET that says POST') },
+    ...{ route: read, knocking, how: 'bearer' as const, title: title('as a GET that claims POST') },
     headers: { ...own, 'x-http-method-override': route.method },
     allowed: [twin ? refusal(twin, is) : 'METHOD_NOT_ALLOWED', 'METHOD_NOT_ALLOWED', 'NOT_FOUND', 'UNKNOWN_RUN'],
   };
@@ -188,7 +188,7 @@ function isRight({ allowed }: Case, { status }: Exchange, code: string | null): 
   return allowed.some((each) => (each === null ? !GATE.includes(code ?? '') : each === code));
 }
 
-/** Nobody here has a password: checking one takes its time. */
+/** No account here has a password: checking one takes its time. */
 async function accessGround(): Promise<AccessGround> {
   const { pool } = world.database;
   const person = async (role: 'USER' | 'ADMIN' | 'SUPER_ADMIN') => (await createPerson(pool, role)).id;

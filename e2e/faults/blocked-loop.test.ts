@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-it(`keeps the lease of a job that blocks its runner for ${BLOCKED_MS / 1_000} s, ends those that never return, and serves everybody else`, async () => {
+it(`keeps the lease of a job that blocks its runner for ${BLOCKED_MS / 1_000} s, ends those that never return, and serves all others`, async () => {
   // Alone on its runner's loop: a second one would wait for the first.
   await world.startRunners(1, { concurrency: 1 });
   await untilBeating();
@@ -79,7 +79,7 @@ async function untilBeating(): Promise<void> {
   await vi.waitFor(isBeating, { timeout: 60_000, interval: 50 });
 }
 
-/** How long the API took to answer, asked again and again for so long. */
+/** How long the API took to answer, called repeatedly for so long. */
 async function measureApi({ url, token }: World, forMs: number): Promise<number[]> {
   const took: number[] = [];
   const until = performance.now() + forMs;
@@ -102,7 +102,7 @@ async function outcomesOf(jobName: string): Promise<unknown[]> {
   return rows;
 }
 
-/** How long after its time each endless loop was ended: from where its job says that it began. */
+/** How long after its time each endless loop was ended: from the start that its job recorded. */
 async function overshoots(): Promise<number[]> {
   const { rows } = await world.database.pool.query<{ id: string; finishedAt: Date }>(
     `SELECT id::text, "finishedAt" FROM "JobRun" WHERE "jobName" = 'endless'`,

@@ -21,7 +21,7 @@ const LEAST_OF_ORDER = size(20, 1_000);
 const ROUND = 20;
 /** A cancel comes at most so much earlier or later than what it races. */
 const SPREAD_MS = 5;
-/** Until then everybody waits: an aim may well be earlier than the claim or end it is for. */
+/** Until then all callers wait: an aim may well be earlier than the claim or end it is for. */
 const START_MS = 30;
 const STEP_MS = 0.5;
 
@@ -63,7 +63,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it(`keeps its word whoever is first, cancel or claim, cancel or end (${RACES} races at ±${SPREAD_MS} ms)`, async () => {
+it(`keeps what it answered whichever is first, cancel or claim, cancel or end (${RACES} races at ±${SPREAD_MS} ms)`, async () => {
   const claims = new Heat((answer) => answer?.status === 'CANCELLED');
   const ends = new Heat((answer) => answer?.status === 'RUNNING');
   const isEnough = () => claims.size + ends.size >= RACES && Math.min(claims.least, ends.least) >= LEAST_OF_ORDER;
@@ -92,7 +92,9 @@ it(`keeps its word whoever is first, cancel or claim, cancel or end (${RACES} ra
   );
 });
 
-/** Races of one kind. Moves the moment of cancels until they come first half of the time, whatever statements take here. */
+/**
+ * Races of one kind. Moves the moment of cancels until they come first half of the time, whatever statements take here.
+ */
 class Heat {
   readonly races: Race[] = [];
   cancelsFirst = 0;

@@ -11,7 +11,9 @@ import { World } from './world/world.js';
 const RUNNERS = size(2, 3);
 const CUTS = size(24, 260);
 const STALLS = size(8, 100);
-/** Half a minute goes by until one is noticed; the small form leaves them to the tests of pool, listener and heartbeat. */
+/**
+ * Half a minute goes by until one is noticed; the small form leaves them to the tests of pool, listener and heartbeat.
+ */
 const HALF_OPEN = size(0, 30);
 const BLACKHOLES = size(0, 2);
 const SLOW_TIMES = size(1, 2);
@@ -150,7 +152,10 @@ async function changeWeather(): Promise<number> {
   return SLOW_TIMES;
 }
 
-/** Runners that never heard that an outcome was recorded must have found out, and not have dropped it as somebody else's. */
+/**
+ * Runners that never received the acknowledgement of an outcome must have found it recorded, and not have dropped it as
+ * that of another runner.
+ */
 async function expectHeard(outcomes: string[][]): Promise<void> {
   const words = await readFile(join(world.folder, 'runners.log'), 'utf8');
   const dropped = outcomes.flat().filter((id) => words.includes(`Run #${id} had been taken away`));

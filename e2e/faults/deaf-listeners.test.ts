@@ -9,14 +9,17 @@ import { World } from './world/world.js';
 const RUNNERS = size(2, 7);
 const KILL_ROUNDS = size(2, 8);
 const LOST_ROUNDS = size(2, 6);
-/** Each takes the quarter of a minute until the silence is noticed; the small form leaves that to the listener's own test. */
+/**
+ * Each takes the quarter of a minute until the silence is noticed; the small form leaves that to the listener's own
+ * test.
+ */
 const DARK_ROUNDS = size(0, 2);
 const DARK_PROBES = 5;
-/** How often an idle runner looks. */
+/** How often an idle runner polls. */
 const RUNNER_POLL_MS = 300;
-/** How often the server looks while somebody watches. */
+/** How often the server polls while a viewer watches. */
 const SERVER_POLL_MS = 1_000;
-/** For the look itself, and for a machine that does other things. */
+/** For the poll itself, and for a busy machine. */
 const GRACE_MS = size(1_500, 500);
 
 let world: World;
@@ -36,7 +39,7 @@ afterAll(async () => {
   await network?.close();
 });
 
-it('polls when notifications are not heard: runs begin and screens follow all the same', async () => {
+it('polls when notifications do not arrive: runs begin and screens follow all the same', async () => {
   const listenUrl = network.url(world.database.url);
   const settings = { DATABASE_LISTEN_URL: listenUrl, JOBS_POLL_MS: String(RUNNER_POLL_MS) };
   await world.startRunners(RUNNERS, { settings });
@@ -64,7 +67,7 @@ it('polls when notifications are not heard: runs begin and screens follow all th
   expectWithin('its appearance in the panel', Math.max(...seenMs), SERVER_POLL_MS + GRACE_MS, 'ms');
   const listeners = RUNNERS + 1;
   reportFinding(
-    'notifications not heard',
+    'notifications lost',
     [
       { what: 'LISTEN connections killed', count: injected.killed, target: KILL_ROUNDS * listeners },
       { what: 'listeners whose notifications got lost', count: injected.lost, target: LOST_ROUNDS * listeners },
@@ -72,7 +75,7 @@ it('polls when notifications are not heard: runs begin and screens follow all th
     ].filter(({ target }) => target > 0),
     verdict,
     [
-      `${seenMs.length} looks: runs began within ${Math.round(Math.max(...startMs))} ms (poll ${RUNNER_POLL_MS})`,
+      `${seenMs.length} polls: runs began within ${Math.round(Math.max(...startMs))} ms (poll ${RUNNER_POLL_MS})`,
       `screens followed within ${Math.round(Math.max(...seenMs))} ms (poll ${SERVER_POLL_MS})`,
     ],
   );
@@ -82,7 +85,7 @@ async function untilAllListen(): Promise<void> {
   await vi.waitFor(() => expect(network.ports).toHaveLength(RUNNERS + 1), { timeout: 30_000, interval: 10 });
 }
 
-/** Measures how long a run waits to begin, and a screen to see that, while nobody hears of it. */
+/** Measures how long a run waits to begin, and a screen to see that, while no notification arrives. */
 async function look(): Promise<void> {
   const gate = `look-${seenMs.length}`;
   const id = await world.enqueuer.enqueue('hold', { gate });

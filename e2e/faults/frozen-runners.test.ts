@@ -36,7 +36,7 @@ it(`lets no runner that was frozen past its leases write anything (${ZOMBIES} zo
   };
   const feeding = feed(() => isOver);
   const freezing = Promise.all(runners.map(freezer));
-  // Each that came back told an outcome which was refused, and logged that.
+  // Each that came back reported an outcome which was refused, and logged that.
   while ((await world.countLines('runners', REFUSED)) < ZOMBIES && performance.now() < deadline) await delay(500);
   isOver = true;
   await Promise.all([feeding, freezing]);
@@ -47,7 +47,8 @@ it(`lets no runner that was frozen past its leases write anything (${ZOMBIES} zo
     'runner frozen past its leases',
     [
       { what: 'outcomes of zombies, all refused', count: refused, target: ZOMBIES },
-      // Few, and none perhaps among forty: their runs wait for an idle runner, as suspects, until the zombie's first beat clears them.
+      // Few, and none perhaps among forty: their runs wait for an idle runner, as suspects, until the zombie's first
+      // beat clears them.
       {
         what: 'of them while an heir was at work',
         count: verdict.zombies,

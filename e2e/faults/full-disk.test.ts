@@ -41,7 +41,7 @@ it('loses and doubles nothing when the disk of the database is full', async () =
     await database.writeAheadUntilItStops();
     await delay(FULL_MS);
     await disk.free();
-    // As whoever looks after it would; it may be up again by itself.
+    // As its operator would; it may be up again by itself.
     await database.bringUp();
     await untilHealed();
   }
@@ -64,7 +64,10 @@ it('loses and doubles nothing when the disk of the database is full', async () =
   );
 });
 
-/** Begins a new file of the write-ahead log: a PostgreSQL that needs one while the disk is full stops, and no longer reads. */
+/**
+ * Begins a new file of the write-ahead log: a PostgreSQL that needs one while the disk is full stops, and no longer
+ * reads.
+ */
 async function makeRoomInLog(): Promise<void> {
   await world.database.pool.query('SELECT pg_switch_wal()');
   await world.database.pool.query(`SELECT pg_logical_emit_message(true, 'room', '')`);

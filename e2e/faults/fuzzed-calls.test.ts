@@ -13,10 +13,10 @@ import { reportFinding } from './world/report.js';
 import { World } from './world/world.js';
 
 const CALLS = size(3_000, 100_000);
-/** What there is to be found is made anew after so many. */
+/** The data to be found is created again after so many. */
 const ROUND = size(1_000, 5_000);
 const AT_ONCE = 12;
-/** Every time the same where others must be able to rely on it; at full size another each time, told below. */
+/** Every time the same where others must be able to rely on it; at full size another each time, reported below. */
 const SEED = Number(process.env.FAULTS_SEED ?? (isFull ? Date.now() % 2 ** 31 : 1));
 const LONGEST_STALL_MS = size(10_000, 3_000);
 
@@ -119,7 +119,7 @@ function tell({ method, path, headers, body }: FuzzCall): string {
   return `${method} ${path.slice(0, 300)} ${JSON.stringify(headers).slice(0, 200)} ${String(body ?? '').slice(0, 500)}`;
 }
 
-/** Fuzzing may have begun runs that nobody means to end. */
+/** Fuzzing may have started runs that no program ends. */
 async function endAllRuns(population: Population): Promise<void> {
   await vi.waitFor(
     async () => {

@@ -16,9 +16,12 @@ const MESSAGES = size(500, 20_000);
 const RAW = size(50, 1_000);
 const SEED = Number(process.env.FAULTS_SEED ?? (isFull ? Date.now() % 2 ** 31 : 1));
 const AT_ONCE = 8;
-/** Each is followed by a ping, and a connection that says more than 120 in a minute is closed. */
+/** Each is followed by a ping, and a connection that sends more than 120 in a minute is closed. */
 const PER_CONNECTION = 50;
-/** How a connection may be closed for what it said: no message of ours, too large, no text, against the protocol, or cut off. */
+/**
+ * How a connection may be closed for what it sent: no message of ours, too large, no text, against the protocol, or cut
+ * off.
+ */
 const REFUSALS = [1008, 1009, 1007, 1002, 1006];
 
 let world: World;

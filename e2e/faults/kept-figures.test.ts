@@ -35,7 +35,7 @@ it(`keeps counters and histograms true to the rows through kills, force, retenti
     importPast(),
   ]);
   await world.untilQuiet(600_000);
-  // Rows against counters, hours against days, causes against failures: the rules of the engine say so.
+  // Rows against counters, hours against days, causes against failures: the rules of the engine check it.
   const verdict = await world.expectAllRight();
   for (const runner of survivors) expect(runner.isRunning).toBe(true);
   await Promise.all(survivors.map((runner) => runner.stop()));
@@ -103,7 +103,10 @@ async function call<Answer>(method: string, path: string, body?: object): Promis
   return (await answer.json()) as Answer;
 }
 
-/** Each run that was acknowledged, and each of the past, is counted as ended once, removed or not. Returns how many were removed. */
+/**
+ * Each run that was acknowledged, and each of the past, is counted as ended once, removed or not. Returns how many were
+ * removed.
+ */
 async function expectTotals(acknowledged: number): Promise<number> {
   const [counted] = await query<{ hours: number; days: number; removed: number }>(
     `SELECT (SELECT sum(runs)::int FROM (SELECT runs FROM "JobRunCount" UNION ALL SELECT runs FROM "JobRunRemoved" WHERE step = 'HOUR') h) AS hours,
@@ -123,7 +126,7 @@ interface Kept {
   kept: number;
 }
 
-/** A killed runner loses what it gathered and wrote not yet, and no other does; nothing is counted twice. */
+/** A killed runner loses what it collected and did not write yet, and no other does; nothing is counted twice. */
 async function expectHistograms(): Promise<number> {
   const jobs = await query<Kept>(
     `SELECT r."jobName", count(*)::int AS all, count(*) FILTER (WHERE n.status = 'STOPPED')::int AS safe,
@@ -134,7 +137,7 @@ async function expectHistograms(): Promise<number> {
   expect(jobs.map(({ jobName }) => jobName)).toEqual(expect.arrayContaining(['wait', 'fragile', 'hold']));
   expect(jobs.filter(({ safe }) => safe > 0)).not.toEqual([]);
   expect(jobs.filter(({ all, safe, kept }) => kept > all || kept < safe)).toEqual([]);
-  // Of each measure, all jobs together are what each of them says, and buckets hold as many values as are counted.
+  // Of each measure, all jobs together are the sum of each, and buckets hold as many values as are counted.
   const torn = await query(
     `SELECT step, at, measure FROM "JobRunHistogram" GROUP BY 1, 2, 3
      HAVING sum(runs) FILTER (WHERE "jobName" = '') IS DISTINCT FROM sum(runs) FILTER (WHERE "jobName" <> '')
@@ -145,7 +148,7 @@ async function expectHistograms(): Promise<number> {
   return jobs.reduce((sum, { kept }) => sum + kept, 0);
 }
 
-/** What ended by channel is told by the runners, too: at most what the counters of jobs know. */
+/** What ended by channel is reported by the runners, too: at most what the counters of jobs know. */
 async function expectChannels(): Promise<void> {
   const [counted] = await query<{ all: number; safe: number; total: number; minutes: number }>(
     `SELECT count(*)::int AS all, count(*) FILTER (WHERE n.status = 'STOPPED' AND r.status = 'SUCCESS')::int AS safe,

@@ -10,7 +10,7 @@ import { World } from './world/world.js';
 const HISTORY = size(5_000, limits.exportedRuns + 1);
 const EXPORTED = Math.min(HISTORY, limits.exportedRuns);
 const MAX_GROWTH_MB = 100;
-/** How long a reader takes nothing, while the server could gather the whole file. */
+/** How long a reader takes nothing, while the server could buffer the whole file. */
 const READER_PAUSE_MS = size(500, 5_000);
 
 let world: World;

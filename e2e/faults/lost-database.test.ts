@@ -41,7 +41,7 @@ it('loses and doubles nothing when PostgreSQL is restarted, killed and away', as
   await probe.stop();
 
   const verdict = await world.expectAllRight();
-  // Nobody gave up.
+  // No runner gave up.
   for (const program of [server, ...runners]) expect(program.isRunning).toBe(true);
   expect(probe.wrong).toEqual([]);
   expect(probe.refused).toBeGreaterThan(0);
@@ -108,7 +108,9 @@ async function goAwayForLong(): Promise<void> {
   await untilAllAreBack();
 }
 
-/** Measures from now until a run is acknowledged and every runner has claimed some: new ones, or what was taken back. */
+/**
+ * Measures from now until a run is acknowledged and every runner has claimed some: new ones, or what was taken back.
+ */
 async function untilAllAreBack(): Promise<void> {
   const startedAt = performance.now();
   const acknowledged = world.enqueuer.acknowledged.size;

@@ -17,7 +17,10 @@ const MAX_BACKOFF_MS = size(2_000, 10_000);
 /** The last part of the outage, when every run waits as long as it ever will. */
 const STEADY_MS = size(2_000, 10_000);
 const WINDOW_MS = 500;
-/** Of the steady rate; a busy machine bunches up what comes. Without jitter all would come in one window, five times as many. */
+/**
+ * Of the steady rate; a busy machine bunches up what comes. Without jitter all would come in one window, five times as
+ * many.
+ */
 const MOST_PEAK = size(4, 2);
 /** Attempts that it refuses, whatever time a busy machine needs for them. */
 const REFUSALS = size(1, 4) * RUNS;
@@ -28,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-it(`asks a dependency that was down for ${RUNS} runs no more often once it is back`, async () => {
+it(`calls a dependency that was down for ${RUNS} runs no more often once it is back`, async () => {
   const settings = { DEPENDENT_MAX_BACKOFF_MS: String(MAX_BACKOFF_MS) };
   await world.startRunners(1, { program: RUNNER, concurrency: 50, settings });
   await world.untilKnown('dependent');

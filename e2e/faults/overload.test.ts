@@ -38,7 +38,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-it(`goes on serving while ${OVERLOAD} times more is asked of it than it gets done`, async () => {
+it(`continues to serve under ${OVERLOAD} times its capacity`, async () => {
   await addHistory(world.database, HISTORY);
   world.historyUpTo = await newestRun();
   await world.startRunners(1, { concurrency: PLACES });
@@ -77,7 +77,7 @@ it(`goes on serving while ${OVERLOAD} times more is asked of it than it gets don
   ]);
 });
 
-/** Asks more of a server than it can do, and notes what it answers. */
+/** Sends more requests than a server can process, and records its answers. */
 class Load {
   readonly #world: World;
   readonly reads: number[] = [];

@@ -10,7 +10,10 @@ import { World } from './world/world.js';
 const READERS = size(10, 20);
 /** In the small form shorter than the server's patience of 20 s: they catch up. At full size they are let go. */
 const PAUSED_MS = size(5_000, 24_000);
-/** As long under the same load while everybody still reads: how far a server grows by itself is no fault of a paused reader. */
+/**
+ * As long under the same load while all viewers still read: growth of the server by itself is not caused by a paused
+ * reader.
+ */
 const READING_MS = PAUSED_MS;
 const TALKERS = 80;
 /** Much more than the system keeps for a socket whose reader is away. */
@@ -49,7 +52,7 @@ it(`is not held up by ${READERS} clients that stop reading, and ${isFull ? 'lets
   const verdict = await world.expectAllRight();
   for (const viewer of paused) await viewer.untilEqual(world.database.pool);
   const kb = Math.round(toldKb(told));
-  // Who reads was told everything without ever being behind.
+  // Viewers that read received everything without ever being behind.
   expect(world.viewer.snapshots).toBe(1);
   expect(world.viewer.closes).toEqual([]);
   const growthMb = notReading.rssMb - reading.rssMb;
@@ -58,18 +61,18 @@ it(`is not held up by ${READERS} clients that stop reading, and ${isFull ? 'lets
   if (isFull) for (const { closes } of paused) expect(closes).toEqual([closeCodes.tooSlow]);
   const injected = [
     { what: `readers that paused for ${PAUSED_MS / 1_000} s`, count: paused.length, target: READERS },
-    { what: 'kB told meanwhile', count: kb, target: TOLD_KB },
+    { what: 'kB sent meanwhile', count: kb, target: TOLD_KB },
   ];
   reportFinding('clients that stop reading', injected, verdict, [
     `at most ${notReading.bufferedKb.toFixed(0)} kB waited for one of them`,
-    `server grew by ${growthMb.toFixed(0)} MB over ${reading.rssMb.toFixed(0)} MB under the same load with everybody reading`,
+    `server grew by ${growthMb.toFixed(0)} MB over ${reading.rssMb.toFixed(0)} MB under the same load with all viewers reading`,
   ]);
 });
 
-/** How much the viewer that reads was told since it had been told so many characters. */
+/** How much the viewer that reads received since it had received so many characters. */
 const toldKb = (before: number): number => (world.viewer.chars - before) / 1_000;
 
-/** Has runs say something new many times a second for so long. */
+/** Makes runs report something new many times a second for so long. */
 async function talk(ms: number): Promise<void> {
   for (let talker = 0; talker < TALKERS; talker++) await world.enqueuer.enqueue('chatty', { ms });
 }

@@ -13,7 +13,7 @@ const RESTARTS = size(1, 4);
 const BOUNCER_KILLS = size(1, 4);
 
 const program = await findPgBouncer();
-// At full size it must be there; a normal test may run where nobody may install it.
+// At full size it must be there; a normal test may run where it can't be installed.
 if (program === undefined && isFull) throw new Error('There is no PgBouncer on this machine; install one.');
 
 let world: World;
@@ -66,7 +66,7 @@ it.skipIf(program === undefined).for(isFull ? WAYS : [NARROWEST])(
   },
 );
 
-/** The world behind a pooler; answers what its runners are told of it. */
+/** The world behind a pooler; returns the settings of its runners. */
 async function begin(poolSize: number, hears: boolean): Promise<NodeJS.ProcessEnv> {
   let settings: NodeJS.ProcessEnv = {};
   world = await World.create(async (folder, { url }) => {

@@ -156,13 +156,13 @@ async function readRestarts(): Promise<{ restarts: number; mostAway: number }> {
   return rows[0] as { restarts: number; mostAway: number };
 }
 
-/** Loses the answer by which a runner first receives a command. Looks that find none come in between. */
+/** Loses the answer by which a runner first receives a command. Polls that find none come in between. */
 async function loseNextCommand(network: FaultProxy): Promise<void> {
   const { ids } = await network.loseAnswerTo(({ name }) => name === 'take-commands');
   if (ids.length === 0) await loseNextCommand(network);
 }
 
-/** Commands with another number of events than one that say they are done. */
+/** Commands whose number of completion events is not one. */
 async function commandsNotDoneOnce(): Promise<unknown[]> {
   const { rows } = await world.database.pool.query(`
     SELECT c.id, c.kind, count(e.id) AS times FROM "RunnerCommand" c
@@ -171,7 +171,10 @@ async function commandsNotDoneOnce(): Promise<unknown[]> {
   return rows;
 }
 
-/** Asks again until it is gone: a signal that comes while another is pending is none. Returns 1 where the first left it waiting. */
+/**
+ * Signals again until it has exited: a signal that comes while another is pending is none. Returns 1 where the first
+ * left it waiting.
+ */
 async function hurry(runner: Program): Promise<number> {
   for (let asked = 0; ; asked++) {
     await Promise.race([delay(50 + Math.random() * 200), runner.exited]);

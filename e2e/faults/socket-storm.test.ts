@@ -17,7 +17,10 @@ const JITTER_MS = size(1_000, 2_000);
 const RESTARTS = size(1, 2);
 const TALKERS = 2;
 const TALK_MS = size(1_000, 6_000);
-/** Over eight storms, where one that kept its sockets' memory would take as much; 50 to 100 are what the collector hasn't got to yet. */
+/**
+ * Over eight storms, where one that kept its sockets' memory would take as much; 50 to 100 are what the collector
+ * hasn't got to yet.
+ */
 const MAX_GROWTH_MB = 150;
 /** The aims are 1,000 and 100 ms, on a machine with nothing else to do. */
 const MOST_AT_ONCE_MS = size(20_000, 4_000);
@@ -40,7 +43,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-it(`welcomes ${SOCKETS} sockets that come back at once, tells them all, and cuts off whose session ends`, async () => {
+it(`welcomes ${SOCKETS} sockets that come back at once, sends to all of them, and closes those whose session ends`, async () => {
   await world.startRunners(2);
   const gate = 'storm';
   await world.enqueuer.enqueueMany(Array.from({ length: 60 }, () => ({ jobName: 'hold', parameters: { gate } })));
@@ -159,7 +162,7 @@ async function demoteOne(): Promise<number> {
   return cutOff(closeCodes.noAccess, `UPDATE "User" SET role = 'USER' WHERE id = $1`);
 }
 
-/** Takes somebody's access away and returns how long their sockets stayed; nobody else's may close. */
+/** Takes a person's access away and returns how long their sockets stayed; no other socket may close. */
 async function cutOff(code: number, change: string): Promise<number> {
   const personId = watching[0]?.personId;
   const theirs = watching.filter((each) => each.personId === personId);

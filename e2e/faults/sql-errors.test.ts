@@ -19,7 +19,7 @@ import { reportFinding } from './world/report.js';
 import { judge } from './world/verdict.js';
 
 const STATEMENTS = size(2_000, 200_000);
-/** A machine that doesn't get as far in this time goes on until it has the least; how far it got is told. */
+/** A machine that doesn't get as far in this time continues until it has the minimum; how far it got is reported. */
 const MAX_MS = 35_000;
 const MIN_STATEMENTS = size(2_000, 20_000);
 const RATE = 0.05;
@@ -82,7 +82,7 @@ function injections(): Injection[] {
   }));
 }
 
-/** Queues runs and cancels some, each asked for until it is acknowledged, until enough statements have gone by. */
+/** Queues runs and cancels some, each requested until it is acknowledged, until enough statements have gone by. */
 async function feed(): Promise<void> {
   let ended = 0;
   engine.events.on('runEnded', () => {
@@ -99,7 +99,7 @@ async function feed(): Promise<void> {
   await Promise.all(Array.from({ length: FEEDERS }, feeder));
 }
 
-/** Says whether it was cancelled before it began. */
+/** Returns whether it was cancelled before it began. */
 async function enqueueAndPerhapsCancel(): Promise<boolean> {
   const kind = Math.random();
   const jobName = kind < 0.6 ? 'wait' : kind < 0.8 ? 'fragile' : 'broken';
@@ -119,7 +119,7 @@ async function cancel(runId: string): Promise<RunRow | null> {
   });
 }
 
-/** As a client of the API that is told to come back later. Anything else that it would be told is noted. */
+/** As a client of the API that retries when the answer requests it. Any other error is noted. */
 async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     try {

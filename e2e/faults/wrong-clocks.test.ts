@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-it(`comes to the same whatever the clocks of runners and server say (${OFFSETS_H.join(', ')} hours, and jumps)`, async () => {
+it(`has the same result whatever the clocks of runners and server show (${OFFSETS_H.join(', ')} hours, and jumps)`, async () => {
   await world.startRunners(1);
   for (const hours of OFFSETS_H) {
     const [skewed] = await world.startRunners(1, { skewMs: hours * HOUR_MS });
@@ -35,7 +35,7 @@ it(`comes to the same whatever the clocks of runners and server say (${OFFSETS_H
   await world.startRunners(1, { skewMs: 0, settings: JUMPING });
   await world.restartServer('stop', 0, JUMPING);
   const tookMs = await load(JUMPS_MS);
-  // Nobody took a run for stalled, and nobody's clock got into a row.
+  // No run was taken for stalled, and no wrong clock got into a row.
   const verdict = await world.expectAllRight();
   expect(verdict.claims).toBe(verdict.runs);
   expect(await strangeTimes()).toEqual([]);
@@ -50,7 +50,7 @@ it(`comes to the same whatever the clocks of runners and server say (${OFFSETS_H
   reportFinding('wrong clocks', injected, verdict);
 });
 
-/** Keeps everybody at work for so long, or a little longer. */
+/** Keeps all runners at work for so long, or a little longer. */
 async function load(ms: number): Promise<number> {
   const beganAt = performance.now();
   const stopFeeding = world.keepFeeding(1_000);
@@ -87,7 +87,7 @@ async function call<T>(method: string, path: string, { token = '', body }: { tok
   return (await answer.json()) as T;
 }
 
-/** Times that the database's clock can't have told, and durations that no run took. */
+/** Times that the database's clock can't have produced, and durations that no run took. */
 async function strangeTimes(): Promise<unknown[]> {
   const { rows } = await world.database.pool.query(`
     SELECT id::text, "queuedAt", "startedAt", "finishedAt", "durationMs", "queueDelayMs" FROM "JobRun"

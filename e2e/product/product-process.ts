@@ -10,7 +10,7 @@ import { prepareProduct, serve } from '../../scripts/lib/product.js';
 import type { ProductAddresses } from './running-product.js';
 
 // The whole product in a process of its own, as `start` puts it together, over a folder and a database
-// that go when it ends. It ends with whoever started it, however that one ended.
+// that go when it ends. It ends with its parent process, however that one ended.
 
 /** Enough for every job to have work, few enough to be made in a moment. */
 const SAMPLE_USERS = 60;
@@ -48,7 +48,7 @@ async function start(): Promise<ProductAddresses> {
     (database) => database.release(),
   );
   const config = configure(folder, databaseUrl);
-  // The stories tell their own history.
+  // The stories write their own history.
   await prepareProduct({ config, resources, signal: stopping.signal, sampleUsers: SAMPLE_USERS, historyDays: 0 });
   await grantRights(databaseUrl);
   const { url } = await serve({ config, databaseUrl: applicationUrl, resources });

@@ -138,7 +138,7 @@ test('4.4.2: a socket opens for a page of ours with a session', async () => {
   }
 });
 
-test('6.3.8: the answer to a sign-in does not tell who has an account', async ({ accounts }) => {
+test('6.3.8: the answer to a sign-in does not reveal who has an account', async ({ accounts }) => {
   const { email } = await accounts.create('ADMIN');
   const tryToSignIn = async (address: string) => {
     const body = JSON.stringify({ email: address, password: 'a wrong password' });
@@ -238,7 +238,7 @@ test('3.3.4, 3.4.3 to 3.4.6, 14.3.2: cookies and headers are as they must be', a
   expect(api.headers['cache-control']).toBe('no-store');
 });
 
-test('16.5.1: an error says nothing of what is inside', async () => {
+test('16.5.1: an error reveals no internals', async () => {
   const headers = { cookie: await signIn(), ...own() };
   const paths = ['/api/admin/jobs/99999999999999999999', '/api/admin/jobs/history?page=-1', '/api/nothing', '/api/%ff'];
   for (const path of paths) {

@@ -6,6 +6,6 @@ export interface FuzzCall {
   path: string;
   headers: Record<string, string>;
   body?: string | Buffer;
-  /** Whether it was meant to be right, so that its answer must be as the contract says. */
+  /** Whether it was meant to be right, so that its answer must be as the contract defines. */
   isMeantWell: boolean;
 }

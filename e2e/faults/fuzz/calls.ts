@@ -9,7 +9,7 @@ import type { Population } from './population.js';
 import type { Choices } from './random.js';
 import { mutateTransport } from './transport.js';
 
-/** What the contract says of one call. */
+/** What the contract defines of one call. */
 export interface FuzzTarget {
   name: string;
   method: string;
@@ -20,7 +20,10 @@ export interface FuzzTarget {
   weight: number;
 }
 
-/** Calls that check or make a password take the processor some 50 ms each; the limit on sign-ins refuses most of those anyway. */
+/**
+ * Calls that check or make a password take the processor some 50 ms each; the limit on sign-ins refuses most of those
+ * anyway.
+ */
 const SLOW = ['auth.login', 'auth.token', 'auth.changePassword', 'users.create', 'users.resetPassword'];
 /** Files of all there is. */
 const HEAVY = ['audit.export', 'errors.export'];

@@ -3,16 +3,16 @@ import { type ServerMessage, serverMessage } from '@job-manager/shared/live';
 
 const HANG_MS = 20_000;
 
-/** One connection to the socket, over which one thing is said at a time. */
+/** One connection to the socket, over which one message is sent at a time. */
 export class Conversation {
   readonly #socket: SocketClient;
   #onMessage: (type: ServerMessage['type']) => void = () => {};
   /** How the other side closed it, once it has. */
   refusal: number | undefined;
-  /** What the other side said that the contract doesn't know. */
+  /** Messages of the other side that the contract doesn't know. */
   readonly strange: string[] = [];
 
-  /** Resolves when the connection has been told its picture, before which it is told nothing else, or was refused. */
+  /** Resolves when the connection has received its snapshot, before which it receives nothing else, or was refused. */
   static async begin(url: string, token: string): Promise<Conversation> {
     const conversation = new Conversation(url, token);
     await conversation.#until('server.admin.jobs_snapshot', 'a handshake');
@@ -30,7 +30,7 @@ export class Conversation {
     });
   }
 
-  /** Says something and waits until it has been heard, or refused. Rejects when neither happens. */
+  /** Sends a message and waits until it has been processed, or refused. Rejects when neither happens. */
   async say(message: string | Buffer): Promise<void> {
     const answered = this.#until('server.admin.jobs_counts', message);
     this.#socket.send(message);

@@ -9,9 +9,9 @@ export interface Exchange {
   ms: number;
 }
 
-/** Far beyond what any call may take: nobody waits longer before calling it a hang. */
+/** Far beyond what any call may take: an answer that takes longer counts as a hang. */
 const HANG_MS = 20_000;
-/** A connection that is reset while a body is sent that nobody wants, or that was about to be closed as idle. */
+/** A connection that is reset while a refused body is still being sent, or that was about to be closed as idle. */
 const TRIES = 4;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });

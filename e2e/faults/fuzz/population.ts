@@ -10,7 +10,7 @@ import type { Choices } from './random.js';
 const THROWAWAYS = 30;
 const SESSIONS = 40;
 
-/** Who makes fuzzed calls, and what there is to be found by them; made anew now and then, for fuzzing uses it up. */
+/** The callers of fuzzed calls, and the data for them to find; created again now and then, for fuzzing uses it up. */
 export class Population {
   readonly #world: World;
   readonly #actors = new Map<UserRole, Person>();
@@ -31,7 +31,7 @@ export class Population {
     this.#world = world;
   }
 
-  /** Puts everybody back where they were, and adds things to be found. */
+  /** Restores all accounts, and adds data to be found. */
   async refresh(): Promise<void> {
     const { pool } = this.#world.database;
     for (const [role, { id }] of this.#actors) {

@@ -5,7 +5,7 @@ const HANG_MS = 20_000;
 
 /**
  * Opens `/ws` by hand, then sends bytes that no library would, and resolves once the server has closed the
- * connection. Rejects when it neither closes nor is told to.
+ * connection. Rejects when it neither closes nor receives a close frame.
  */
 export function sendRaw(url: string, token: string, bytes: Buffer): Promise<void> {
   const { hostname, port } = new URL(url);
@@ -24,7 +24,7 @@ export function sendRaw(url: string, token: string, bytes: Buffer): Promise<void
     socket.write(handshake.join('\r\n'));
     socket.once('data', () => {
       socket.write(bytes);
-      // Half a frame is no fault of its own: who sends it has to leave.
+      // Half a frame alone breaks no rule: its sender has to disconnect.
       socket.end();
     });
     socket.setTimeout(HANG_MS, () => reject(new Error('The server keeps a connection that sent garbage')));
@@ -33,7 +33,9 @@ export function sendRaw(url: string, token: string, bytes: Buffer): Promise<void
   });
 }
 
-/** Frames that break the protocol in one way each: unmasked, reserved bits and opcodes, impossible lengths, broken text. */
+/**
+ * Frames that break the protocol in one way each: unmasked, reserved bits and opcodes, impossible lengths, broken text.
+ */
 export const brokenFrames: readonly Buffer[] = [
   Buffer.from([0x81, 0x02, 0x7b, 0x7d]),
   Buffer.from([0xf1, 0x80, 0, 0, 0, 0]),

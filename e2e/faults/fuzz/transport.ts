@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { FuzzCall } from './call.js';
 import type { Choices } from './random.js';
 
-/** A request that is right in what it says and wrong in how it is sent. */
+/** A request whose content is right and whose transport is wrong. */
 export function mutateTransport(call: FuzzCall, choices: Choices): FuzzCall {
   return choices.of(MUTATIONS)(call, choices);
 }

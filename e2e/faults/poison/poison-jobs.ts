@@ -2,7 +2,7 @@ import { type AnyJob, defineJob, type JobContext } from '@job-manager/engine/que
 import * as z from 'zod';
 import { notedIn } from '../world/fault-jobs.js';
 
-/** Throws whatever it is asked. */
+/** Throws on every access. */
 const refuse = () => {
   throw new Error('keep out');
 };
@@ -28,7 +28,7 @@ const deaths: Record<string, () => unknown> = {
       kept.push(Buffer.alloc(64 * 1024 * 1024, 1));
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    throw new Error(`Nobody minded ${kept.length} buffers of 64 MB`);
+    throw new Error(`No limit stopped ${kept.length} buffers of 64 MB`);
   },
 };
 
@@ -65,11 +65,11 @@ export const toxins: Record<string, Toxin> = {
   progressNonsense: { act: (ctx) => ctx.progress(Number.NaN, '\u0000\ud800'), status: 'SUCCESS' },
   leaveRejection: {
     act: () => {
-      void Promise.reject(new Error('nobody awaited me'));
+      void Promise.reject(new Error('a rejection without a handler'));
       return new Promise(() => {});
     },
     status: 'FAILED',
-    error: 'nobody awaited me',
+    error: 'a rejection without a handler',
   },
   leaveTimer: {
     act: () => new Promise(() => setTimeout(refuse, 1)),
@@ -114,7 +114,7 @@ export const jobs: AnyJob[] = [
   defineJob({
     ...described,
     name: 'toxic',
-    // Beside others that hold up the loop a lease may end before anybody keeps it: begun again, it ends as it has to.
+    // Beside others that hold up the loop a lease may end before it is extended: begun again, it ends as it has to.
     maxAttempts: 3,
     retry: { backoffMs: 1 },
     parameters: z.strictObject({ act: choiceOf(toxins) }),

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const PAUSE_MS = 25;
 const PATHS = ['history?pageSize=5', 'active', 'stats?refresh=true', 'schedules', 'batches', 'health'];
 
-/** Asks the server for this and that without a break, and notes what no client should ever see. */
+/** Calls several paths of the server without a break, and notes what no client should ever see. */
 export class ApiProbe {
   readonly #url: string;
   readonly #token: string;
@@ -11,7 +11,7 @@ export class ApiProbe {
   readonly #asking: Promise<void>;
   /** How often each status was answered. */
   readonly answers: Record<number, number> = {};
-  /** Answers that neither serve nor say when to come back, and requests that nobody answered. */
+  /** Answers that neither serve nor contain when to retry, and requests without an answer. */
   readonly wrong: string[] = [];
 
   constructor(url: string, token: string) {
@@ -20,7 +20,7 @@ export class ApiProbe {
     this.#asking = this.#ask();
   }
 
-  /** How often the server said that it is not available. */
+  /** How often the server answered that it is not available. */
   get refused(): number {
     return this.answers[503] ?? 0;
   }

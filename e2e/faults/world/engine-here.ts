@@ -31,7 +31,7 @@ export interface EngineHereOptions {
   runners: number;
   /** Instead of those of this suite. */
   jobs?: AnyJob[];
-  /** Runners claim when `tick` tells them to, and not by themselves. */
+  /** Runners claim when a test calls `tick`, and not by themselves. */
   claimsByHand?: boolean;
 }
 

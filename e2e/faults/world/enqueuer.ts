@@ -18,7 +18,7 @@ export class Enqueuer {
   readonly acknowledged = new Map<string, string>();
   /** Requests that had to be sent more than once. */
   repeated = 0;
-  /** How often the server said that it is not available. */
+  /** How often the server answered that it is not available. */
   refused = 0;
   readonly #url: string;
   readonly #token: string;
@@ -57,7 +57,7 @@ export class Enqueuer {
       if (answer && (!AWAY.includes(answer.status) || !saysWhenToComeBack(answer))) {
         throw new Error(`Enqueuing was answered ${answer.status}: ${await answer.text()}`);
       }
-      if (performance.now() > deadline) throw new Error('Nobody acknowledged a run for two minutes');
+      if (performance.now() > deadline) throw new Error('No run was acknowledged for two minutes');
       await delay(RETRY_MS);
     }
   }

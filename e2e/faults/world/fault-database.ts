@@ -64,10 +64,13 @@ export class FaultDatabase {
   /** Starts it where it doesn't run, and waits until it takes connections. */
   async bringUp(): Promise<void> {
     this.#server = await acquire(this.#folder);
-    if (this.#server.url !== this.url) throw new Error('PostgreSQL came back at another port: nobody will find it');
+    if (this.#server.url !== this.url) throw new Error('PostgreSQL came back at another port: its clients cannot find it');
   }
 
-  /** Kills the process behind one connection with -9, upon which PostgreSQL ends all others and recovers; waits for that. */
+  /**
+   * Kills the process behind one connection with -9, upon which PostgreSQL ends all others and recovers; waits for
+   * that.
+   */
   async crash(): Promise<void> {
     const [victim] = await this.#processes(CLIENTS);
     const before = await this.#processes(CHECKPOINTER);
@@ -97,7 +100,9 @@ export class FaultDatabase {
     return ended.rowCount ?? 0;
   }
 
-  /** On a disk without room: goes through the write-ahead log to where PostgreSQL needs a new file for it, and panics. */
+  /**
+   * On a disk without room: goes through the write-ahead log to where PostgreSQL needs a new file for it, and panics.
+   */
   async writeAheadUntilItStops(): Promise<void> {
     for (let files = 0; files < MOST_WAL_FILES; files++) {
       try {

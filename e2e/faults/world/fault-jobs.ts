@@ -9,7 +9,7 @@ const ms = z.number().int().min(0).max(600_000);
 /** Enough to outlive any storm of this suite. */
 const COUNTLESS = 1_000;
 /** Runners are killed by the hundred here: their runs are no poison. */
-const told = { examples: ['nothing runs it but the tests of faults'], algorithmVersion: '1', maxCrashes: COUNTLESS };
+const told = { examples: ['only the tests of faults run it'], algorithmVersion: '1', maxCrashes: COUNTLESS };
 
 /** Has a job note in the ledger of a folder when it begins and how it ends. */
 export const notedIn =
@@ -30,14 +30,14 @@ export const notedIn =
 
 /**
  * The jobs of this suite. Each notes in the ledger, a file outside the database, when it begins and how it
- * ends, so that what the database tells afterwards can be compared with what happened.
+ * ends, so that the database can be compared afterwards with what happened.
  */
 export function createFaultJobs(folder: string): AnyJob[] {
   const noted = notedIn(folder);
   const wait = defineJob({
     ...told,
     name: 'wait',
-    description: 'Waits, and tells how far it is',
+    description: 'Waits, and reports its progress',
     maxAttempts: COUNTLESS,
     parameters: z.strictObject({ ms }),
     run: noted(async (ctx, { ms }) => {
@@ -91,7 +91,7 @@ export function createFaultJobs(folder: string): AnyJob[] {
   const heedless = defineJob({
     ...told,
     name: 'heedless',
-    description: 'Waits whatever it is told, then speaks and ends',
+    description: 'Waits and ignores requests to stop, then logs and ends',
     maxAttempts: COUNTLESS,
     parameters: z.strictObject({ ms }),
     run: noted(async (ctx, { ms }) => {
@@ -103,7 +103,7 @@ export function createFaultJobs(folder: string): AnyJob[] {
   const chatty = defineJob({
     ...told,
     name: 'chatty',
-    description: 'Tells how far it is again and again, at length',
+    description: 'Reports its progress repeatedly, with long messages',
     maxAttempts: COUNTLESS,
     parameters: z.strictObject({ ms }),
     run: noted(async (ctx, { ms }) => {

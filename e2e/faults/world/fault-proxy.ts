@@ -20,7 +20,7 @@ interface Link {
   arrivesAt: { client: number; server: number };
   statements: StatementReader;
   speech: SpeechReader;
-  /** What the server says is held back until all of it is there. */
+  /** Answers of the server are held back until they are complete. */
   loss: { loss: Loss; answers: AnswerReader; held: Buffer[] } | undefined;
 }
 
@@ -39,7 +39,7 @@ export class FaultProxy {
   /** Names of the prepared statements that passed. */
   readonly preparedNames = new Set<string>();
 
-  /** Between whoever uses `url` of it and the database of this address. */
+  /** Between the clients of its `url` and the database of this address. */
   static async start(databaseUrl: string): Promise<FaultProxy> {
     const { hostname, port } = new URL(databaseUrl);
     const proxy = new FaultProxy({ host: hostname, port: Number(port) });
@@ -59,7 +59,10 @@ export class FaultProxy {
     return url.href;
   }
 
-  /** For bytes from now on. Connections that lost some in a blackhole never recover; new ones are as good as the weather. */
+  /**
+   * For bytes from now on. Connections that lost some in a blackhole never recover; new ones are as good as the
+   * weather.
+   */
   set weather(weather: Weather) {
     this.#weather = weather;
   }
@@ -69,7 +72,7 @@ export class FaultProxy {
     return this.#sound.flatMap(({ server }) => server.localPort ?? []);
   }
 
-  /** Breaks connections, all unless told how many; returns how many. */
+  /** Breaks connections, all by default; returns how many. */
   cut(most = Number.POSITIVE_INFINITY): number {
     return this.#afflict(most, (link) => this.#break(link));
   }
@@ -84,7 +87,7 @@ export class FaultProxy {
     });
   }
 
-  /** Ends some connections at the database, and leaves them open for whoever uses them; returns how many. */
+  /** Ends some connections at the database, and leaves them open at the clients; returns how many. */
   halfOpen(most = Number.POSITIVE_INFINITY): number {
     return this.#afflict(most, (link) => {
       link.isDark = true;
@@ -94,7 +97,7 @@ export class FaultProxy {
 
   /**
    * Lets the next such statement reach the server and breaks the connection once the server has committed and
-   * answered, so that it is done and nobody heard of it. Resolves with the answer when that has happened.
+   * answered, so that it is done and its client does not know. Resolves with the answer when that has happened.
    */
   loseAnswerTo(pick: StatementPick): Promise<Answer> {
     return new Promise((resolve) => this.#losses.push({ pick, onLost: resolve }));
@@ -157,7 +160,7 @@ export class FaultProxy {
     else setTimeout(() => link[to].writable && link[to].write(bytes), link.arrivesAt[to] - now);
   }
 
-  /** Begins to hold back where one of these statements is what somebody waits for. */
+  /** Begins to hold back where one of these statements is what a client waits for. */
   #look(link: Link, bytes: Buffer): void {
     for (const statement of link.statements.read(bytes)) {
       if (statement.name !== '') this.preparedNames.add(statement.name);
@@ -196,7 +199,7 @@ export class FaultProxy {
     link.server.resetAndDestroy();
   }
 
-  /** One end closed: on a dark connection the other never hears of it. */
+  /** One end closed: on a dark connection the other never notices. */
   #end(link: Link): void {
     if (link.isDark && !(link.client.destroyed && link.server.destroyed)) return;
     this.#links.delete(link);

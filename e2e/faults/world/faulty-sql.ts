@@ -4,7 +4,7 @@ import { Choices } from '../fuzz/random.js';
 
 type Pool = ReturnType<typeof createPool>;
 
-/** What PostgreSQL may say to any statement, whoever sent it. */
+/** Errors that PostgreSQL may answer to any statement of any client. */
 const ERRORS = {
   '40001': 'could not serialize access due to concurrent update',
   '40P01': 'deadlock detected',
@@ -17,7 +17,7 @@ const ERRORS = {
 type ErrorCode = keyof typeof ERRORS;
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 
-/** A connection that breaks may do so after the commit. All others are told of a statement that changed nothing. */
+/** A connection that breaks may do so after the commit. All other errors mean that the statement changed nothing. */
 const MAY_BE_DONE: readonly ErrorCode[] = ['57P01', '08006'];
 
 type Moment = 'before' | 'after';

@@ -1,10 +1,10 @@
 /** How often a fault was really injected, counted where it happened, and how often it was owed. */
 export interface Injection {
-  /** In words, such as `kills with -9`. */
+  /** A description, such as `kills with -9`. */
   what: string;
   count: number;
   target: number;
-  /** It is among those told before it: no more faults, but more that is owed of them. */
+  /** It is among those listed before it: no more faults, but more that is owed of them. */
   isPart?: true;
 }
 

@@ -8,7 +8,7 @@ import { note } from './ledger.js';
 export type Gates = Map<string, () => void>;
 
 const told = {
-  examples: ['nothing runs it but the tests of faults'],
+  examples: ['only the tests of faults run it'],
   algorithmVersion: '1',
   maxAttempts: 5,
   parameters: z.strictObject({}),
@@ -26,13 +26,13 @@ export function createGatedJobs(folder: string, gates: Gates): AnyJob[] {
   const ends = defineJob({
     ...told,
     name: 'ends',
-    description: 'Ends when its gate opens, whatever it is told',
+    description: 'Ends when its gate opens, and ignores requests to stop',
     run: noted(gate),
   });
   const obeys = defineJob({
     ...told,
     name: 'obeys',
-    description: 'Ends when its gate opens, or stops as it is told',
+    description: 'Ends when its gate opens, or stops on request',
     run: noted(async (ctx) => {
       const stopped = new Promise<never>((_, reject) => {
         ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason));
@@ -44,7 +44,7 @@ export function createGatedJobs(folder: string, gates: Gates): AnyJob[] {
   const fails = defineJob({
     ...told,
     name: 'fails',
-    description: 'Fails when its gate opens, whatever it is told',
+    description: 'Fails when its gate opens, and ignores requests to stop',
     run: async (ctx) => {
       note(join(folder, 'ledger'), 'start', ctx);
       await gate(ctx);

@@ -13,7 +13,7 @@ declare module 'vitest' {
   }
 }
 
-/** What every file of this suite would make anew: a third of the time of the small form. */
+/** What every file of this suite would create again: a third of the time of the small form. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'job-manager-faults-template-'));
   await chmod(folder, 0o755);

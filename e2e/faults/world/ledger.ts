@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import type { JobContext } from '@job-manager/engine/queue/job';
 
-/** What an execution notes of itself: that it began, came to its end, was told to stop, or threw. */
+/** What an execution notes of itself: that it began, came to its end, was requested to stop, or threw. */
 type Phase = 'start' | 'end' | 'stop' | 'throw';
 
 export interface LedgerLine {

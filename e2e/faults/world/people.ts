@@ -4,7 +4,7 @@ import { signToken } from '@job-manager/server/auth/tokens';
 import type { UserRole } from '@job-manager/shared/roles';
 
 /** The key that the servers of this suite sign sessions with. */
-export const SECRET = 'known to nobody but the tests of faults';
+export const SECRET = 'known only to the tests of faults';
 
 export interface Person {
   id: number;
@@ -14,7 +14,7 @@ export interface Person {
 let lastId = 1_234_567_000;
 
 /**
- * Somebody new, without a password: checking one takes its time, and is limited. Their id is beyond all that a
+ * A new person, without a password: checking one takes its time, and is limited. Their id is beyond all that a
  * fuzzer is likely to draw, so that it never disables them by chance.
  */
 export async function createPerson(sql: Sql, role: UserRole): Promise<Person> {
@@ -24,7 +24,7 @@ export async function createPerson(sql: Sql, role: UserRole): Promise<Person> {
   return { id, email };
 }
 
-/** The token of a session that nobody had to sign in for. */
+/** The token of a session that was created without signing in. */
 export async function beginSessionOf(sql: Sql, userId: number): Promise<string> {
   const begun = await sql.query<{ sessionId: string; tokenVersion: number; expiresAt: Date }>(BEGIN, [userId]);
   const session = begun.rows[0];

@@ -7,7 +7,7 @@ export interface Statement {
   values: string;
 }
 
-/** All that PostgreSQL said to a statement, once it is ready for the next. */
+/** The whole answer of PostgreSQL to a statement, once it is ready for the next. */
 export interface Answer {
   /** Whether it was done and committed: there was no error, and no transaction is left open. */
   isCommitted: boolean;

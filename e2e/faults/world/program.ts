@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { typescriptArgs } from '@job-manager/engine/typescript-loader';
 
-/** What the programs of this suite tell whoever started them. */
+/** What the programs of this suite report to their parent. */
 export type Word =
   | { type: 'ready'; url?: string }
   | { type: 'vitals'; rssMb: number; heapMb: number; longestStallMs: number; mostBufferedKb: number };
@@ -18,7 +18,9 @@ export interface ProgramOptions {
 
 const SKEWED_CLOCK = fileURLToPath(new URL('./skewed-clock.cjs', import.meta.url));
 const BUNDLE_LOADER = fileURLToPath(new URL('./bundle-loader.cjs', import.meta.url));
-/** The driver of PostgreSQL asks on Node 20 for a class of `fetch`, which nobody here calls: loading it is a fifth of a start. */
+/**
+ * The driver of PostgreSQL loads a class of `fetch` on Node 20, which is unused here: loading it is a fifth of a start.
+ */
 const BUNDLE_ARGS = ['--no-experimental-fetch'];
 const STOP_WITHIN_MS = 20_000;
 const running = new Set<ChildProcess>();
@@ -27,7 +29,10 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A child process of this suite: of a program in TypeScript, or of one that was bundled (`.cjs`) or compiled (`.mjs`) before. */
+/**
+ * A child process of this suite: of a program in TypeScript, or of one that was bundled (`.cjs`) or compiled (`.mjs`)
+ * before.
+ */
 export class Program {
   readonly #child: ChildProcess;
   readonly #log: string;
@@ -57,7 +62,7 @@ export class Program {
       });
     });
     this.ready = this.next('ready');
-    // Whoever waits for it hears of a death; one that is killed while it starts is nobody's fault.
+    // A caller that waits for it is notified when it dies; one that is killed while it starts is no error.
     this.ready.catch(() => {});
   }
 
@@ -82,7 +87,7 @@ export class Program {
     });
   }
 
-  /** Memory, the longest stall of the event loop since this was last asked, and what waits for its slowest reader. */
+  /** Memory, the longest stall of the event loop since the last request, and what waits for its slowest reader. */
   async vitals(): Promise<Extract<Word, { type: 'vitals' }>> {
     const answer = this.next('vitals');
     this.#child.send('vitals');
@@ -93,14 +98,14 @@ export class Program {
     this.#child.kill(signal);
   }
 
-  /** Ends it without a warning; says whether there was anything left to end. */
+  /** Ends it without a warning; returns whether there was anything left to end. */
   async kill(): Promise<boolean> {
     const wasRunning = this.isRunning && this.#child.kill('SIGKILL');
     await this.exited;
     return wasRunning;
   }
 
-  /** Asks it to end, and ends it if it doesn't. */
+  /** Requests it to end, and kills it if it doesn't. */
   async stop(): Promise<void> {
     if (!this.isRunning) return;
     this.#child.kill('SIGTERM');

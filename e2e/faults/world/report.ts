@@ -12,9 +12,9 @@ export interface Judgement extends Verdict {
 let toldAt = performance.now();
 
 /**
- * Tells what a test found to whoever reads along, and to the table where one is made. Fails the test when a fault was
- * injected less often than owed: a storm that never blew proves nothing. Its time is that since the file began, or
- * since its last finding.
+ * Reports what a test found to the console, and to the table where one is written. Fails the test when a fault was
+ * injected less often than required: a fault that never happened proves nothing. Its time is that since the file began,
+ * or since its last finding.
  */
 export function reportFinding(
   fault: string,

@@ -1,4 +1,4 @@
-/** By which name a request asks for the server, and what proxies and browsers say about it. */
+/** By which host name a request addresses the server, and which headers proxies and browsers add. */
 export interface RequestPlace {
   headers(own: URL): Record<string, string>;
   isOurHost: boolean;
@@ -22,16 +22,18 @@ const site = (name: string): RequestPlace => ({
   from: 'foreign',
 });
 
-/** With the default settings: no proxy is trusted, and no name but those that a stranger's page can't have lead here. */
+/**
+ * With the default settings: no proxy is trusted, and no name but those that a stranger's page can't have lead here.
+ */
 export const requestPlaces: Record<string, RequestPlace> = {
   'the host localhost': named('localhost', true),
   'the host [::1]': named('[::1]', true),
   "a stranger's host": named('evil.example', false),
   'a host that begins like ours': named('127.0.0.1.evil.example', false),
   'a host that ends like localhost': named('evillocalhost', false),
-  'a forwarded host that nobody trusts': forwarded({ 'x-forwarded-host': 'evil.example' }),
-  'a forwarded scheme that nobody trusts': forwarded({ 'x-forwarded-proto': 'https', forwarded: 'proto=https;host=x' }),
-  'forwarded addresses that nobody trusts': forwarded({ 'x-forwarded-for': '203.0.113.7, garbage' }),
+  'an untrusted forwarded host': forwarded({ 'x-forwarded-host': 'evil.example' }),
+  'an untrusted forwarded scheme': forwarded({ 'x-forwarded-proto': 'https', forwarded: 'proto=https;host=x' }),
+  'untrusted forwarded addresses': forwarded({ 'x-forwarded-for': '203.0.113.7, garbage' }),
   'an Origin that a forwarded host alone confirms': {
     headers: () => ({ origin: 'http://evil.example', 'x-forwarded-host': 'evil.example' }),
     isOurHost: true,

@@ -24,11 +24,12 @@ const sourceOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const THREAD = 'heartbeat-thread.mjs';
 /** The file of the bundle. */
 export const BUNDLED_RUNNER = 'runner.cjs';
-/** As the engine says where its thread is. */
+/** As the engine resolves its thread. */
 const THREAD_URL = `new URL('./${THREAD}', import.meta.url)`;
 
 /**
- * What no runner of this suite has a use for, and what stands there instead, such as the loader of what is TypeScript no more. The engine is all there.
+ * What no runner of this suite has a use for, and what stands there instead, such as the loader of what is TypeScript
+ * no more. The engine is all there.
  */
 const instead: Record<string, string> = {
   'backend/engine/src/typescript-loader.ts': COMPILED_LOADER,

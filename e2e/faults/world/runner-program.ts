@@ -17,7 +17,7 @@ export async function main(more: Partial<Pick<WorkerOptions, 'jobs' | 'jobsModul
       skipGrace?.();
       resolve();
     });
-    // Whoever started this is gone, killed perhaps.
+    // The parent process is gone, killed perhaps.
     process.once('disconnect', () => resolve());
     obey = resolve;
   });

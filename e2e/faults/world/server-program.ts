@@ -7,11 +7,11 @@ import { startServer } from '@job-manager/server/main';
 import { createFaultJobs } from './fault-jobs.js';
 import type { Word } from './program.js';
 
-// The server as `pnpm start` starts it, with the jobs of this suite and able to tell how it feels.
+// The server as `pnpm start` starts it, with the jobs of this suite and able to report its vitals.
 const config = readConfig();
 const ended = new Promise<void>((resolve) => {
   process.once('SIGTERM', () => resolve());
-  // Whoever started this is gone, killed perhaps.
+  // The parent process is gone, killed perhaps.
   process.once('disconnect', () => resolve());
 });
 const sockets = new Set<Socket>();

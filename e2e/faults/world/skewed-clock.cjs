@@ -1,6 +1,6 @@
-// Loaded before a program and before each of its threads: makes their wall clock wrong by SKEW_MS, as Date tells
+// Loaded before a program and before each of its threads: makes their wall clock wrong by SKEW_MS, as Date reads
 // it, and by one after the other of SKEW_JUMPS_MS besides, a new one every SKEW_EVERY_MS. Timers and
-// performance.now() run on the monotonic clock, which nobody can set.
+// performance.now() run on the monotonic clock, which cannot be set.
 const RealDate = Date;
 const jumps = (process.env.SKEW_JUMPS_MS ?? '0').split(',').map(Number);
 const everyMs = Number(process.env.SKEW_EVERY_MS ?? Number.POSITIVE_INFINITY);

@@ -10,19 +10,21 @@ export interface Verdict {
   ended: Record<string, number>;
   claims: number;
   executions: number;
-  /** Executions that died, or were told to stop, before their end. */
+  /** Executions that died, or were requested to stop, before their end. */
   brokenOff: number;
   /** Runs that one process still executed, its lease gone, when another began: allowed, and worth knowing. */
   overlapping: number;
-  /** Executions that told how they ended when another of their run had begun: zombies that tried to write. */
+  /** Executions that reported their end after another of their run had begun: zombies that tried to write. */
   zombies: number;
   /** Claims whose process ended before the job began. */
   unbegun: number;
-  /** Executions that came to their end without it being recorded: their process died in between, or they were zombies. */
+  /**
+   * Executions that came to their end without it being recorded: their process died in between, or they were zombies.
+   */
   unrecorded: number;
   /** Acknowledged requests without a run. */
   lost: number;
-  /** Runs nobody asked for, executions without a claim of their own, executions beyond the attempts. */
+  /** Runs that were never enqueued, executions without a claim of their own, executions beyond the attempts. */
   doubled: number;
   /** Runs without an end. */
   stuck: number;
@@ -39,14 +41,14 @@ interface Row {
   claimNo: number;
   /** By a program of the fuzzer's, which keeps no ledger. */
   isExternal: boolean;
-  /** By somebody who was allowed to, or for taking too long: the audit log says so. */
+  /** By a person with the permission, or for taking too long: the audit log records it. */
   isFailedByOthers: boolean;
 }
 
 export interface Evidence {
   sql: Sql;
   ledger: LedgerLine[];
-  /** Ids that were acknowledged, each for a request of its own; undefined where nobody kept them. */
+  /** Ids that were acknowledged, each for a request of its own; undefined where they were not kept. */
   acknowledged: string[] | undefined;
   /** Runs up to this one are not looked at. */
   after?: string;
@@ -55,7 +57,7 @@ export interface Evidence {
 const EXAMPLES = 5;
 const ENDS = ['SUCCESS', 'FAILED', 'CANCELLED'];
 
-/** Compares what was acknowledged, what the jobs noted outside the database, and what the database tells. */
+/** Compares what was acknowledged, what the jobs noted outside the database, and what the database contains. */
 export async function judge({ sql, ledger, acknowledged, after = '0' }: Evidence): Promise<Verdict> {
   const { rows } = await sql.query<Row>(RUNS, [after]);
   const byRun = executionsByRun(ledger);
@@ -75,7 +77,7 @@ export async function judge({ sql, ledger, acknowledged, after = '0' }: Evidence
   const rules: Record<string, string[]> = {
     'two requests answered with one run': asked.size < (acknowledged?.length ?? 0) ? ['see the acknowledged ids'] : [],
     'acknowledged without a row': lost,
-    'a row nobody asked for': idsOf(unasked),
+    'a row that was never enqueued': idsOf(unasked),
     'no end': idsOf(stuck),
     'one claim executed twice': idsOf(claimedTwice),
     'executed beyond its claims or attempts': idsOf(beyond),
@@ -120,10 +122,15 @@ SELECT id::text, status::text, error, attempt, "maxAttempts", "claimNo", "inacti
     AND a.action IN ('run.emergency-fail', 'run.force-fail', 'run.time-out')) AS "isFailedByOthers"
 FROM "JobRun" r WHERE r.id > $1 AND r."jobName" <> '${SELF_TEST_JOB}'`;
 
-/** How an error begins that the engine writes where neither the job nor a person failed the run, or what it contains. */
+/**
+ * How an error begins that the engine writes where neither the job nor a person failed the run, or what it contains.
+ */
 const ENGINE_ERRORS = /^(Stopped as poison|The job's result can't be kept)|; it was lost with its runner \d+ times/;
 
-/** A job failed by itself in the last claim, every attempt was used up, the engine says why, or somebody failed it. */
+/**
+ * A job failed by itself in the last claim, every attempt was used up, the engine gives the reason, or a person failed
+ * it.
+ */
 function isExplained(row: Row, executions: Execution[]): boolean {
   if (!row.error) return false;
   if (row.isFailedByOthers || ENGINE_ERRORS.test(row.error)) return true;

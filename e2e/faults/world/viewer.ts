@@ -5,16 +5,19 @@ import { type ServerMessage, serverMessage } from '@job-manager/shared/live';
 import { type ActiveRuns, applyMessages, noRuns } from '../../../frontend/src/api/live/active-runs.js';
 
 const RECONNECT_MS = 200;
-/** A server that isn't there refuses at once: nobody asks it a thousand times a second. */
+/** A server that isn't there refuses at once: clients must not retry a thousand times a second. */
 const MIN_PAUSE_MS = 50;
 const LOOK_MS = 20;
 const QUIET_MS = 1_000;
 const EQUAL_WITHIN_MS = 60_000;
 
-/** What the contract makes of a message's data: the server writes a change once for all, so a thousand viewers read it once. */
+/**
+ * What the contract makes of a message's data: the server writes a change once for all, so a thousand viewers read it
+ * once.
+ */
 const understood = new Map<string, ServerMessage | undefined>();
 const MOST_UNDERSTOOD = 5_000;
-/** Snapshots tell the time, so no two are the same. */
+/** Snapshots contain the time, so no two are the same. */
 const LONGEST_SHARED = 5_000;
 const HEAD = /^\{"type":"([\w.]+)","seq":(\d+),"data":/;
 const SNAPSHOT = '{"type":"server.admin.jobs_snapshot"';
@@ -29,7 +32,7 @@ export class Viewer {
   jitterMs: number;
   #socket: SocketClient | undefined;
   #picture: ActiveRuns = noRuns;
-  /** Heard and not looked at yet. */
+  /** Received and not processed yet. */
   #unread: string[] = [];
   readonly #isLazy: boolean;
   readonly #isPlain: boolean;
@@ -42,13 +45,13 @@ export class Viewer {
   /** Messages that the contract doesn't know. */
   readonly strange: string[] = [];
   snapshots = 0;
-  /** From opening the newest connection to its whole picture. */
+  /** From opening the newest connection to its snapshot. */
   welcomeMs = Number.NaN;
   messages = 0;
   chars = 0;
 
   /**
-   * A lazy one reads what it has heard when it is asked what it shows, so that a thousand of them fit into a process.
+   * A lazy one processes what it received when its content is read, so that a thousand of them fit into a process.
    * A plain one takes no compressed messages.
    */
   constructor(url: string, token: string, { jitterMs = RECONNECT_MS, isLazy = false, isPlain = false } = {}) {
@@ -64,7 +67,7 @@ export class Viewer {
     return this.#socket;
   }
 
-  /** Whether what is open now has told its whole picture. */
+  /** Whether the open connection has received its snapshot. */
   get hasPicture(): boolean {
     return this.#socket?.isOpen === true && this.#hasSnapshot;
   }
@@ -132,7 +135,7 @@ export class Viewer {
       this.snapshots += 1;
       if (!this.#hasSnapshot) this.welcomeMs = performance.now() - this.#openedAt;
       this.#hasSnapshot = true;
-      // It holds all that was told before.
+      // It contains all that was sent before.
       if (this.#isLazy) this.#unread = [];
     }
     this.#unread.push(text);

@@ -54,13 +54,16 @@ export class World {
   readonly enqueuer: Enqueuer;
   readonly viewer: Viewer;
   server: Program;
-  /** Runs up to this one are a past that was written for a test: nobody executed them. */
+  /** Runs up to this one are a history that was written for a test: they were never executed. */
   historyUpTo = '0';
   readonly #place: WorldPlace;
   readonly #programs: Program[];
   readonly #startedAt = performance.now();
 
-  /** Settings that depend on the database are made once it is there. `diskMb` is the size of its disk, where it is to be small. */
+  /**
+   * Settings that depend on the database are made once it is there. `diskMb` is the size of its disk, where it is to be
+   * small.
+   */
   static async create(settings: NodeJS.ProcessEnv | SettingsOf = {}, diskMb?: number): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'job-manager-faults-'));
     // PostgreSQL may run under another account, which must be able to enter.
@@ -110,7 +113,7 @@ export class World {
     return `http://127.0.0.1:${this.#place.port}`;
   }
 
-  /** A runner that begins to start; `ready` tells when it claims. */
+  /** A runner that begins to start; `ready` resolves when it claims. */
   startRunner(options: RunnerOptions = {}): Program {
     const {
       concurrency = 10,
@@ -131,7 +134,7 @@ export class World {
     return runners;
   }
 
-  /** The server anew at the same address, its clock wrong by `skewMs`, with more settings for this once. */
+  /** Restarts the server at the same address, its clock wrong by `skewMs`, with more settings for this once. */
   async restartServer(how: 'stop' | 'kill', skewMs?: number, settings: NodeJS.ProcessEnv = {}): Promise<void> {
     await this.server[how]();
     const serverSettings = { ...this.#place.serverSettings, ...settings };
@@ -161,7 +164,7 @@ export class World {
       }
     };
     const feeding = Promise.all([feeder(), feeder(), feeder(), feeder()]);
-    // Told when it is waited for.
+    // Thrown when it is awaited.
     feeding.catch(() => {});
     return async () => {
       isOver = true;
@@ -184,7 +187,7 @@ export class World {
     await this.#untilCount(`status = 'RUNNING'`, (running) => running >= least, 120_000);
   }
 
-  /** Programs that queue runs know jobs from the database, where a server tells of them right after it has started. */
+  /** Programs that queue runs know jobs from the database, where a server declares them right after it has started. */
   async #untilJobsKnown(): Promise<void> {
     const known = async () => {
       const { rows } = await this.database.pool.query(`SELECT FROM "Job" LIMIT 1`);
@@ -193,11 +196,11 @@ export class World {
     await vi.waitFor(known, { timeout: 60_000, interval: 20 });
   }
 
-  /** Waits until a runner has told that it has the code of a job. */
+  /** Waits until a runner has declared that it has the code of a job. */
   async untilKnown(jobName: string): Promise<void> {
     const isKnown = async () => {
       const found = await this.database.pool.query('SELECT FROM "Job" WHERE name = $1', [jobName]);
-      expect(found.rowCount, `nobody knows ${jobName}`).toBe(1);
+      expect(found.rowCount, `no runner knows ${jobName}`).toBe(1);
     };
     await vi.waitFor(isKnown, { timeout: 60_000, interval: 50 });
   }
@@ -213,7 +216,7 @@ export class World {
     );
   }
 
-  /** For whoever has to find out why they are there. */
+  /** For the person who has to find out why they are there. */
   async #someOf(which: string): Promise<string> {
     const found = await this.database.pool.query(
       `SELECT j.id::text, j."jobName", j.status, j.attempt, j."claimNo", j."isBlocked", j."runAt", j."startedAt", j."lastHeartbeatAt", r.status AS runner
@@ -233,7 +236,7 @@ export class World {
     return this.#expectVerdict([...this.enqueuer.acknowledged.values()], socketMs);
   }
 
-  /** The same where calls beside the enqueuer's made runs: nobody knows which. */
+  /** The same where calls beside the enqueuer's made runs: it is unknown which. */
   async expectSoundRuns(): Promise<Judgement> {
     const socketMs = await this.#expectEqualSocket();
     return this.#expectVerdict(undefined, socketMs);
