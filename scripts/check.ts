@@ -14,7 +14,10 @@ import {
   type TestSuite,
 } from './lib/suites.js';
 
-/** With one checker, for two programs run at once: each of the four that are usual works out the types of libraries anew. */
+/**
+ * With one checker, for two programs run at once: each of the four that are usual works out the types of libraries
+ * again.
+ */
 const types = (name: string, project: string): StaticCheck => ({
   name: `types of ${name}`,
   command: [programOf('typescript', 'tsc'), '-p', project, '--checkers', '1'],
@@ -22,13 +25,16 @@ const types = (name: string, project: string): StaticCheck => ({
 
 const STATIC_CHECKS: StaticCheck[] = [
   { name: 'format, lint, import boundaries', command: [programOf('@biomejs/biome', 'biome'), 'ci', '.'] },
-  // One program for all that has the same options: each of several would check what it imports from the others anew.
+  // One program for all that has the same options: each of several would check what it imports from the others again.
   types('server, scripts and tests', '.'),
   types('panel', 'frontend'),
   { name: 'unused code', command: [programOf('knip'), '--no-progress'] },
 ];
 
-/** By name: of several that are left out by `!`, vitest leaves out none. The fault suite and the packages have commands of their own. */
+/**
+ * By name: of several that are left out by `!`, vitest leaves out none. The fault suite and the packages have commands
+ * of their own.
+ */
 const UNIT_PROJECTS = ['shared', 'engine', 'backend', 'backend-alone', 'frontend', 'frontend-alone'];
 
 const TESTS: TestSuite = {

@@ -9,11 +9,11 @@ import pc from 'picocolors';
 import { withDatabase } from './lib/database.js';
 
 const IN_PLAIN_SIGHT =
-  'A password on a command line is seen in the list of processes and kept by the shell: leave it out, and it is asked for.';
+  'A password on a command line is seen in the list of processes and kept by the shell: leave it out, and the command prompts for it.';
 
 const program = new Command('admin:create')
   .description(
-    'Creates an account, or gives an existing one this password and role, lets it in again and signs it out everywhere. The password is asked for, or read from standard input, and has to be changed at the first sign-in.',
+    'Creates an account, or gives an existing one this password and role, lets it in again and signs it out everywhere. The command prompts for the password, or reads it from standard input, and the person has to change it at the first sign-in.',
   )
   .usage('<email> <ROLE>')
   .argument('<email>')

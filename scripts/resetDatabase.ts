@@ -17,8 +17,8 @@ interface Options {
 const ownsMedia = !process.env.MEDIA_DIR;
 
 const program = new Command('db:reset')
-  .description('Deletes everything in the database and sets it up anew. Asks first.')
-  .option('--yes', 'do not ask')
+  .description('Deletes everything in the database and creates it again, after a question.')
+  .option('--yes', 'skip the question')
   .option('--seed', 'fill it with the sample network afterwards')
   .showHelpAfterError('Try --help.')
   .action((options: Options) => runCommand(() => reset(options)));

@@ -76,6 +76,6 @@ it.each([
   ['--seed', '-4'],
   ['--until', '2026-02-31'],
   ['--speed', '3'],
-])('refuses %s %s and says why', async (option, value) => {
+])('refuses %s %s and explains why', async (option, value) => {
   expect(await refusalOf(`${option}=${value}`)).toMatch(new RegExp(`^error: .*${option}`, 'm'));
 });

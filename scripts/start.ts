@@ -35,7 +35,7 @@ await resources.closeAll().catch((error) => {
 });
 process.exit();
 
-/** Everything, up to the line that says where it listens. */
+/** Everything, up to the line that shows where it listens. */
 async function start(): Promise<void> {
   const config = readConfig();
   for (const unknown of unknownSettings()) complain(pc.yellow(unknown));

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { ensurePrismaClient } from './lib/client.js';
 import { programOf, ROOT } from './lib/repository.js';
 
-// Takes the pictures of the README anew, of a product started for them.
+// Takes the pictures of the README again, of a product started for them.
 await ensurePrismaClient();
 const { status } = spawnSync(
   process.execPath,

@@ -25,7 +25,7 @@ const OTHERS = {
 
 const commaSeparated = (text: string) => text.split(',');
 const { only, small, write, and, save } = new Command('test:faults')
-  .description('Kills, cuts, blocks, storms and fuzzes the product at full size, and tells what was found.')
+  .description('Kills, cuts, blocks, storms and fuzzes the product at full size, and reports what was found.')
   .option('--only <faults>', 'these alone, such as killed-runners,socket-storm', commaSeparated)
   .option('--small', 'every kind of fault, but few of each')
   .option('--save <file>', 'what was found into a file, as JSON for --and')

@@ -16,7 +16,7 @@ export interface Bench {
   call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<string>;
   /** How many runs a drain has; what is measured at scale is a multiple of it. */
   runs: number;
-  /** Aborted when the benchmark is told to stop. */
+  /** Aborted when the benchmark is to stop. */
   signal: AbortSignal;
   say(text: string): void;
   /** Starts the product once more, on a database of its own that `addRuns` fills; it goes with the benchmark. */
@@ -28,7 +28,7 @@ export type AddRuns = (database: Pick<Bench, 'pool'>) => Promise<void>;
 
 export const JOBS_PAGE = '/admin/jobs';
 
-/** What the active section holds once its snapshot has come: runs, or the picture of an empty list. */
+/** What the active section holds once its snapshot has come: runs, or the illustration of an empty list. */
 export const SNAPSHOT = '.active-jobs :is([data-run], .tabler-icon-zzz)';
 
 /** Opens the main page and waits until it is live. */

@@ -9,7 +9,7 @@ export async function startBrowser(
   { url, operator }: Product,
   resources: Resources,
 ): Promise<Pick<Bench, 'browser' | 'openContext'>> {
-  // Signals are ours to hear: the browser would end in the middle of a figure, and the figure fail.
+  // Signals are handled here: the browser would end in the middle of a figure, and the figure fail.
   const options = {
     executablePath: await findChromium(),
     handleSIGINT: false,

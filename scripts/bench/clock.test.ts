@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 import { clockOffset } from './clock.js';
 
-/** A clock that stands still, and another one ahead of it, asked over a way of which each half takes its time. */
+/**
+ * A clock that stands still, and another one with an offset, read over a connection of which each direction takes its
+ * time.
+ */
 function twoClocks(aheadMs: number, ways: [there: number, back: number][]) {
   let time = 1_000;
   let asked = 0;
@@ -15,7 +18,7 @@ function twoClocks(aheadMs: number, ways: [there: number, back: number][]) {
   return { ask, here: () => time };
 }
 
-it('finds how far another clock is ahead, or behind', async () => {
+it('finds the offset of another clock, fast or slow', async () => {
   for (const ahead of [250, 0, -3_600_000]) {
     const { ask, here } = twoClocks(ahead, [[2, 2]]);
     expect(await clockOffset(ask, here)).toBe(ahead);

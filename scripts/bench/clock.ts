@@ -6,8 +6,8 @@ export const now = (): number => performance.timeOrigin + performance.now();
 const ASKED = 25;
 
 /**
- * How many milliseconds another clock is ahead of `here`. It is asked several times; the quickest answer
- * tells best, wrong by half its way there and back at most.
+ * How many milliseconds another clock is fast against `here`. It is read several times; the quickest answer
+ * is the most exact, wrong by half its way there and back at most.
  */
 export async function clockOffset(ask: () => Promise<number>, here: () => number = now): Promise<number> {
   let best = { wayMs: Number.POSITIVE_INFINITY, offset: 0 };
@@ -20,7 +20,7 @@ export async function clockOffset(ask: () => Promise<number>, here: () => number
   return best.offset;
 }
 
-/** How far the database's clock is ahead of ours. */
+/** The offset of the database's clock against ours. */
 export async function databaseOffset({ pool }: Pick<Bench, 'pool'>): Promise<number> {
   const client = await pool.connect();
   const ask = async () => {

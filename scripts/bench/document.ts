@@ -3,8 +3,8 @@ import { holds } from './figure.js';
 import { type BenchReport, numberOf, targetOf, versionsOf, withUnit } from './report.js';
 
 /**
- * What `docs/benchmarks.md` says of these reports, the newest first: each part from the newest of them that has it. Reports
- * are of one machine.
+ * The text of `docs/benchmarks.md` about these reports, the newest first: each part from the newest of them that has
+ * it. Reports are of one machine.
  */
 export function describeBenchmarks(reports: readonly BenchReport[]): string {
   const [newest] = reports;
@@ -20,7 +20,7 @@ export function describeBenchmarks(reports: readonly BenchReport[]): string {
     '',
     `Written by \`pnpm bench --write\` on ${days.join(' and ')}: ${figures.length} figures, on ${processors} × ${model}, ${memoryGb} GB, ` +
       `with ${versionsOf({ ...newest.machine, others })}. The database, the worker, its clients and those who watch share that machine. ` +
-      `${missed} miss their target, in bold below; [performance.md](performance.md) says what bounds them. Above a load of ${processors} a figure is worse than on a quiet machine.`,
+      `${missed} miss their target, in bold below; [performance.md](performance.md) explains what bounds them. Above a load of ${processors} a figure is worse than on a quiet machine.`,
     '',
     '| figure | measured | target | aim | load |',
     '|---|---|---|---|---|',

@@ -6,7 +6,7 @@ import type { BenchPostgres } from './postgres.js';
 import { cpuOf, cpuOfFamily } from './process-cpu.js';
 import type { BenchRedis } from './redis.js';
 
-/** What the parts that look at the engine alone are given. */
+/** What the parts that measure the engine alone are given. */
 export interface EngineBench {
   /** A new database, migrated and empty, on the benchmark's own PostgreSQL. */
   newDatabase(): Promise<BenchDatabase>;
@@ -18,7 +18,7 @@ export interface EngineBench {
   snapshotMinutes: number;
   /** Ids of the engines to compare; all without it. */
   engines?: string[];
-  /** Aborted when the benchmark is told to stop. */
+  /** Aborted when the benchmark is to stop. */
   signal: AbortSignal;
   say(text: string): void;
   /** Processor time that PostgreSQL has used so far, all its processes. */

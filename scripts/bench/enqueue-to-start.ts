@@ -24,7 +24,10 @@ interface Started {
   queueDelayMs: number;
 }
 
-/** From just before the request of a program to the moment the built-in runner, which has nothing else to do, took the run. */
+/**
+ * From just before the request of a program to the moment the built-in runner, which has nothing else to do, took the
+ * run.
+ */
 export const enqueueToStart: Part = {
   id: 'enqueue-to-start',
   measure: async (bench) => {
@@ -67,7 +70,7 @@ async function enqueue(bench: Bench, at: number): Promise<Enqueued> {
   return { id: (JSON.parse(answer) as { jobRunId: string }).jobRunId, askedAt, answeredAt };
 }
 
-/** Waits for the last of them; what hasn't begun by then is a fault. */
+/** Waits for the last of them; what hasn't begun by then is an error. */
 async function readStarts({ pool }: Bench, asked: Enqueued[]): Promise<Map<string, Started>> {
   await delay(1_000);
   const { rows } = await pool.query<Started>(

@@ -58,7 +58,7 @@ async function causeEvents(bench: Bench): Promise<Event[]> {
   });
 }
 
-/** A job that says how far it is a few times and notes when it did. */
+/** A job that reports its progress a few times and records when it did. */
 function reportingJob(onReport: (event: Event) => void) {
   return defineJob({
     name: 'bench-reporting',
@@ -81,7 +81,7 @@ async function enqueue(queue: Queue, jobName: string): Promise<string> {
   return (await queue.enqueue({ jobName, parameters: {}, trigger: 'MANUAL' }, SYSTEM)).run.id;
 }
 
-/** What the rows tell. */
+/** What the rows contain. */
 async function readEvents(bench: Bench, ids: string[]): Promise<Event[]> {
   const offset = await databaseOffset(bench);
   const ms = (column: string) => `extract(epoch FROM "${column}")::float8 * 1000`;
@@ -110,7 +110,7 @@ async function readSightings(page: Page, events: Event[]): Promise<Sightings> {
     .waitForFunction((wanted) => wanted.every((fact) => (window as SightingWindow).benchSeen?.has(fact)), facts, {
       timeout: SHOWN_WITHIN_MS,
     })
-    // What is missing is told with the figure.
+    // What is missing is reported with the figure.
     .catch(() => {});
   const offset = await clockOffset(() => page.evaluate(() => performance.timeOrigin + performance.now()));
   const noted = await page.evaluate(() => {

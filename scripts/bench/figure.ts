@@ -18,13 +18,13 @@ export interface Figure {
   beside?: Record<string, string | number>[];
 }
 
-/** A part of the benchmark that looks at the product as users have it: server, runner, panel and a browser. */
+/** A part of the benchmark that measures the product as users have it: server, runner, panel and a browser. */
 export interface Part {
   id: string;
   measure(bench: Bench): Promise<Figure[]>;
 }
 
-/** A part that looks at the engine alone, beside its peers: nothing else runs meanwhile but PostgreSQL. */
+/** A part that measures the engine alone, beside its peers: nothing else runs meanwhile but PostgreSQL. */
 export interface EnginePart {
   id: string;
   measure(bench: EngineBench): Promise<Figure[]>;
@@ -39,7 +39,7 @@ export interface MeasuredPart {
   seconds: number;
 }
 
-/** Whether the figure holds; null where nothing is asked of it. */
+/** Whether the figure holds; null where it has no target. */
 export function holds({ value, most, least }: Pick<Figure, 'value' | 'most' | 'least'>): boolean | null {
   if (most === undefined && least === undefined) return null;
   return value <= (most ?? Number.POSITIVE_INFINITY) && value >= (least ?? Number.NEGATIVE_INFINITY);

@@ -7,7 +7,7 @@ const LOADS = 7;
 /** Milliseconds since the navigation began, by the page's own clock. */
 interface Load {
   firstPaint: number;
-  /** The active section shows what the socket told. */
+  /** The active section shows what the socket sent. */
   snapshot: number;
   /** A click on "Run New Job", made as soon as the snapshot was there, has opened the dialog. */
   dialog: number;
@@ -59,7 +59,7 @@ async function loadOnce(bench: Bench): Promise<Load> {
 
 type LoadWindow = Window & typeof globalThis & { benchLoad?: Load };
 
-/** Runs in the page, before anything of its own: outside, each look would cost a way between the processes. */
+/** Runs in the page, before anything of its own: outside, each check would cost a round trip between the processes. */
 function watchLoad(snapshotSelector: string): void {
   let snapshot: number | undefined;
   const look = () => {

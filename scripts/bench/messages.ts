@@ -16,7 +16,7 @@ const MOST_US_PER_LINE = 20;
 /** Works the same whether it talks or not: each step hashes a little. */
 const talker = defineJob({
   name: 'bench-talker',
-  description: 'Works, and says so in every step or in none, for the benchmark.',
+  description: 'Works, and logs every step or none, for the benchmark.',
   examples: ['pnpm bench'],
   algorithmVersion: '1',
   parameters: z.strictObject({ isTalking: z.boolean().default(false).describe('Write a message in every step') }),

@@ -31,7 +31,7 @@ it('refuses what has no answer', () => {
   for (const percent of [0, -1, 101, Number.NaN]) expect(() => percentile([1], percent)).toThrow(RangeError);
 });
 
-it('tells the spread in one line', () => {
+it('formats the spread in one line', () => {
   expect(spreadOf(hundred)).toEqual({ samples: 100, p50: 50, p95: 95, p99: 99, most: 100 });
   expect(describeSpread(spreadOf(hundred))).toBe('p50 50.0, p95 95.0, p99 99.0 ms of 100');
 });

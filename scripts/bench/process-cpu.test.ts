@@ -8,7 +8,7 @@ const work = (ms: number) =>
   execFileSync(process.execPath, ['-e', `while (process.cpuUsage().user < ${ms * 1_000}) Math.random()`]);
 
 describe.runIf(existsSync('/proc/self/stat'))('where the system has /proc', () => {
-  it('tells what a process has used so far', async () => {
+  it('returns what a process has used so far', async () => {
     const { user, system } = process.cpuUsage();
     const told = await cpuOf(process.pid);
     // Ticks of ten milliseconds, and what the question itself took.

@@ -23,7 +23,7 @@ export async function cpuOfFamily(pid: number): Promise<number> {
   return children.reduce((total, child) => total + (child?.ownMs ?? 0), first.ownMs + first.endedMs);
 }
 
-/** Processor time of one process so far, all its threads. NaN where the system doesn't tell. */
+/** Processor time of one process so far, all its threads. NaN where the system doesn't report it. */
 export async function cpuOf(pid: number): Promise<number> {
   return (await readUsage(String(pid)))?.ownMs ?? Number.NaN;
 }

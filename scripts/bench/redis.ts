@@ -34,7 +34,7 @@ export async function startRedis(resources: Resources, folder: string): Promise<
 
 async function readVersion(url: string): Promise<string> {
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => 20 });
-  // It is still starting when it is first asked.
+  // It is still starting at the first call.
   client.on('error', () => {});
   try {
     const info = await Promise.race([client.info('server'), delay(READY_WITHIN_MS)]);

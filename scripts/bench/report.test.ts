@@ -39,7 +39,7 @@ it('shows each figure with its target, its verdict and the load', () => {
   expect(lines).toContain(' why');
 });
 
-it('tells programs the verdicts', () => {
+it('writes the verdicts for programs', () => {
   const told = JSON.parse(toJson(report)) as { parts: { figures: { holds: boolean | null }[] }[] };
   expect(told.parts.flatMap(({ figures }) => figures.map(({ holds }) => holds))).toEqual([true, false, null]);
 });

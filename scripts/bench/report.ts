@@ -78,7 +78,7 @@ function rowOf(figure: Figure, load: number): string[] {
   return [mark, figure.name, withUnit(figure.value, figure.unit), targetOf(figure), aim, load.toFixed(1)];
 }
 
-/** What is asked of a figure, in words; empty for nothing. */
+/** The target of a figure as text; empty for none. */
 export function targetOf({ most, least, unit }: Figure): string {
   const bounds = [...(least === undefined ? [] : [`≥ ${withUnit(least, unit)}`])];
   if (most !== undefined) bounds.push(`≤ ${withUnit(most, unit)}`);

@@ -25,14 +25,14 @@ export interface BenchOptions {
   resources: Resources;
   signal: AbortSignal;
   say(text: string): void;
-  /** Told after each part: a benchmark that is broken off still shows what it has. */
+  /** Called after each part: a benchmark that is aborted still shows what it has. */
   onReport(report: BenchReport): void;
 }
 
 /**
  * Takes the figures one after the other: those of the engine first, with nothing else running, then those of the
- * product, which is started for them. A part that fails costs the others nothing: an error that names all that failed is
- * thrown in the end. Throws Refusal for an unknown part.
+ * product, which is started for them. A part that fails costs the others nothing: an error that names all that failed
+ * is thrown in the end. Throws Refusal for an unknown part.
  */
 export async function runBench(options: BenchOptions): Promise<void> {
   const chosen = choose(options.only);

@@ -2,7 +2,7 @@ import { kilobytes, scriptBudgets, weigh } from '../lib/panel-scripts.js';
 import { openJobsPage } from './bench.js';
 import type { Part } from './figure.js';
 
-/** What a page still loads by itself once it is live, such as a dialog's code ahead of its use, comes within this. */
+/** What a page still loads by itself once it is live, such as a dialog's code before its use, comes within this. */
 const SETTLED_MS = 1_000;
 
 /** What the browser loads to show the main page, in the size that travels. */

@@ -2,13 +2,13 @@ import { readConfig } from '@job-manager/engine/config';
 import { Resources } from '@job-manager/server/cli/resources';
 import { serve } from '../lib/product.js';
 
-/** What this process says once it listens. */
+/** What this process sends once it listens. */
 export interface Listening {
   url: string;
 }
 
 // The server in a process of its own, as users have it: what measures it must not slow it down.
-// Ctrl-C reaches the whole group; the benchmark says when it is time.
+// Ctrl-C reaches the whole group; the benchmark decides when to end it.
 process.on('SIGINT', () => {});
 const config = readConfig();
 const resources = new Resources();

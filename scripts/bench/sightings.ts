@@ -8,11 +8,14 @@ export type SightingWindow = Window &
   typeof globalThis & {
     /** When each fact was first on screen. */
     benchSeen?: Map<string, number>;
-    /** When the page's socket first told it. */
+    /** When the page's socket first received it. */
     benchHeard?: Map<string, number>;
   };
 
-/** Runs in the page before its own scripts: notes when its socket told each fact, so the way there and the drawing can be told apart. */
+/**
+ * Runs in the page before its own scripts: records when its socket received each fact, so that transport and drawing
+ * can be measured separately.
+ */
 export function hearRuns(): void {
   const heard = new Map<string, number>();
   (window as SightingWindow).benchHeard = heard;

@@ -47,7 +47,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The examples are part of the product: a machine that can't run them can't tell whether they work. */
+/** The examples are part of the product: a machine that can't run them can't test them. */
 function requireProgram(name: string): void {
   try {
     execFileSync(name, ['--version'], { stdio: 'ignore' });
@@ -117,7 +117,7 @@ const linesOf = async (runId: string) => {
   );
   return messages;
 };
-/** Waits until the run tells what is wanted of it. */
+/** Waits until the run matches. */
 const until = (runId: string, is: (run: JobRun) => boolean) =>
   vi.waitFor(
     async () => {
@@ -175,7 +175,7 @@ describe.concurrent.each(['Python', 'bash'] as const)('the example in %s', (kind
     });
   });
 
-  it('fails its run when it is told to end', async () => {
+  it('fails its run when it receives a signal to end', async () => {
     const { program, runId, ended } = await start(kind, { pauseS: 0.3 });
     await until(runId, (run) => (run.progressPercent ?? 0) > 5);
     program.kill('SIGTERM');
@@ -229,7 +229,7 @@ describe.concurrent.each(['Python', 'bash'] as const)('the example in %s', (kind
     expect(await look(runId)).toMatchObject({ status: 'SUCCESS', messageCount: 3, metadata: { files: 5 } });
   });
 
-  it('says what is wrong with its token', async () => {
+  it('reports what is wrong with its token', async () => {
     await expect(start(kind, { token: `jm_${'x'.repeat(43)}` })).rejects.toThrow(/401/);
   });
 });

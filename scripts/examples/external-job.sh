@@ -41,7 +41,7 @@ value_of() {
   [[ $2 =~ \"$1\":\"?([^\",}]*) ]] && printf '%s' "${BASH_REMATCH[1]}"
 }
 
-# post <call> <body>: prints the answer. Asks again when the network or the server has a bad moment: one key for
+# post <call> <body>: prints the answer. Retries when the network or the server fails for a moment: one key for
 # all tries makes sure that whichever arrives first counts and the others do nothing.
 post() {
   local key answer status rest_s
@@ -53,7 +53,7 @@ post() {
     case $status in
       2*)
         printf '%s' "$answer"
-        # Said outright: within a trap, a plain `return` would pass on the status from before it.
+        # Explicit: within a trap, a plain `return` would pass on the status from before it.
         return 0
         ;;
       # No answer; too many runs just now; the server or its database is away. The rest stays refused.

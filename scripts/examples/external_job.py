@@ -39,7 +39,7 @@ TRIES = 6
 
 
 class Refused(Exception):
-    """The server understood the call and says no; `code` says why, such as LEASE_LOST."""
+    """The server understood the call and refuses it; `code` is the reason, such as LEASE_LOST."""
 
     def __init__(self, status: int, code: str, detail: str) -> None:
         super().__init__(f"{detail} ({status} {code})")
@@ -70,7 +70,7 @@ class Client:
                     raise
             except (OSError, http.client.HTTPException):
                 # No connection, one that broke, no answer in time: did the call arrive? The key makes it
-                # harmless to ask again.
+                # harmless to repeat.
                 if attempt == TRIES:
                     raise
             time.sleep(min(10, 0.2 * 2**attempt) * random.uniform(0.5, 1))

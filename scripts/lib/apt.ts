@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 
 const INSTALL_WITHIN_MS = 5 * 60_000;
 
-/** Installs a package of Debian's, where this process may; says whether that worked. */
+/** Installs a package of Debian's, where this process may; returns whether that worked. */
 export async function installWithApt(name: string): Promise<boolean> {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
   console.error(`Installing the ${name} of this system.`);

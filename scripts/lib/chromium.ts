@@ -24,7 +24,7 @@ const SYSTEM_BROWSERS = [
  * The program of a Chromium that runs on this machine: CHROMIUM_PATH, the one Playwright installed, or
  * the machine's own; when there is none, Playwright's is downloaded or, as root, Debian's installed. Where no one
  * watches (CI), Debian's without windows is installed even beside another one.
- * Throws one line that says what to do when nothing helps.
+ * Throws one line that explains what to do when nothing helps.
  */
 export async function findChromium(): Promise<string> {
   const given = process.env.CHROMIUM_PATH;
@@ -57,7 +57,7 @@ async function findInstalledChromium(): Promise<string | undefined> {
   return undefined;
 }
 
-/** A browser whose system libraries are missing, or a stub that wants to install one, can't say its version. */
+/** A browser whose system libraries are missing, or a stub that wants to install one, can't print its version. */
 async function runs(program: string): Promise<boolean> {
   if (process.platform === 'win32') return true;
   const answer = await promisify(execFile)(program, ['--version'], { timeout: 20_000 }).catch(() => undefined);

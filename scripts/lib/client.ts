@@ -12,7 +12,7 @@ const STAMP = join(GENERATED, 'prisma/.stamp');
 const SCHEMAS = ['prisma/sample/schema', 'prisma/schema'];
 
 /**
- * Generates the Prisma clients when they are missing or older than the schemas; says whether it had to.
+ * Generates the Prisma clients when they are missing or older than the schemas; returns whether it had to.
  * Call it before importing, dynamically, anything that imports one.
  */
 export async function ensurePrismaClient(): Promise<boolean> {
@@ -34,7 +34,7 @@ async function isCurrent(wanted: string): Promise<boolean> {
 async function generate(): Promise<void> {
   // The stamp goes first: a generation broken off must not count as done.
   await rm(STAMP, { force: true });
-  // Generating needs no schema engine, but the command looks for one and would download it.
+  // Generating needs no schema engine, but the command searches for one and would download it.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' };
   try {
     const generate = (schema: string) =>

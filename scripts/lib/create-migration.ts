@@ -44,7 +44,10 @@ function wordsOf(title: string): string {
   return words;
 }
 
-/** Now, as Prisma writes it, but after the newest in any case: names sort in the order of application, and functions are made anew with the last. */
+/**
+ * Now, as Prisma writes it, but after the newest in any case: names sort in the order of application, and functions are
+ * created again with the last.
+ */
 async function nextStamp(folder: string): Promise<string> {
   const stamps = (await readdir(folder)).map((name) => Number(/^(\d{14})_/.exec(name)?.[1] ?? 0));
   const now = Number(new Date().toISOString().replace(/\D/g, '').slice(0, 14));

@@ -3,7 +3,7 @@ import { reportFailure } from '@job-manager/server/cli/refusal';
 import { Resources } from '@job-manager/server/cli/resources';
 import { serve } from './product.js';
 
-// The part of `pnpm dev` that starts anew when a source changes; database and panel stay up around it.
+// The part of `pnpm dev` that restarts when a source changes; database and panel stay up around it.
 const config = readConfig();
 const resources = new Resources();
 

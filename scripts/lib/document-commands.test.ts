@@ -100,7 +100,7 @@ function problemsOfRun(args: string[]): string[] {
   }
 }
 
-/** Words that are neither a command, nor one of its options, nor a value. */
+/** Arguments that are neither a command, nor one of its options, nor a value. */
 function problemsOfProgram(program: Command, words: string[]): string[] {
   let at = program;
   const problems: string[] = [];

@@ -25,7 +25,10 @@ export const inlineCodeOf = (text: string): string[] =>
 /** The programs of whose command lines documents have examples. */
 const PROGRAM = /^(?:[A-Z_]+=\S+ )*(?:npx|pnpm|npm|tsx|node|job-manager|jobs) /;
 
-/** Command lines that a document prints, in sentences and in blocks of a shell or a service, without what is set before and said behind. */
+/**
+ * Command lines that a document prints, in sentences and in blocks of a shell or a service, without variables before
+ * and comments behind.
+ */
 export function commandsOf(text: string): string[] {
   const blocks = [...text.matchAll(FENCE)];
   const inShell = blocks

@@ -2,8 +2,8 @@ import type { Finding } from '../../e2e/faults/world/finding.js';
 import { type FaultsReport, newestParts } from './faults-report.js';
 
 /**
- * What `docs/faults.md` says of these reports of `pnpm test:faults` at full size, the newest first: each part from the newest
- * of them that has it, in the order of `names`.
+ * The text of `docs/faults.md` about these reports of `pnpm test:faults` at full size, the newest first: each part from
+ * the newest of them that has it, in the order of `names`.
  */
 export function describeFaults(reports: readonly FaultsReport[], names: readonly string[]): string {
   const [newest] = reports;

@@ -13,7 +13,7 @@ export interface FaultsPart {
 /** A run of `pnpm test:faults`, as `--save` writes it. */
 export interface FaultsReport {
   takenAt: string;
-  /** The machine and its load, in words. */
+  /** The machine and its load, as text. */
   machine: string;
   parts: FaultsPart[];
 }

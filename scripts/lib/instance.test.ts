@@ -53,7 +53,7 @@ it('lets one of several that start at once through', async () => {
   expect(started.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
-it('says which folder can not be made', async () => {
+it('names the folder that can not be made', async () => {
   await writeFile(join(dataDir, 'file'), '');
   await expect(claimInstance(join(dataDir, 'file', 'data'))).rejects.toThrow(/DATA_DIR: the folder .* can't be made/);
 });

@@ -22,7 +22,7 @@ it.each(definitions)('$name has no parameter that would hide an option of the co
   expect(parametersOf(job).filter(({ name }) => reserved.includes(name))).toEqual([]);
 });
 
-it.each(definitions)('the help of $name tells each parameter and its meaning', (job) => {
+it.each(definitions)('the help of $name lists each parameter and its meaning', (job) => {
   const help = describeJob(job, { program: 'tsx scripts/runJobs.ts' });
   for (const { name, schema } of parametersOf(job)) {
     expect(help).toContain(`--${name}`);

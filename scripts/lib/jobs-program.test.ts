@@ -51,10 +51,10 @@ const auditOf = async (action: string) =>
     .rows[0];
 
 describe('jobs bulk', () => {
-  it('shows what an act on many would touch, and starts it when told so', async () => {
+  it('shows what an act on many would touch, and starts it with --yes', async () => {
     const id = await aRun(`channel = 'letters'`);
     const seen = await jobs('bulk', 'purge', '--channel', 'letters');
-    expect(seen.out).toMatch(/trending +1\n1 runs\. Say --yes to start it\./);
+    expect(seen.out).toMatch(/trending +1\n1 runs\. Add --yes to start it\./);
     const begun = await jobs('bulk', 'purge', '--channel', 'letters', '--reason', 'sent twice', '--yes');
     expect(begun.out).toMatch(/action +purge\n +state +RUNNING\n +done +0 of 1, 0 skipped/);
     expect(await auditOf('bulk.start')).toMatchObject({ details: { action: 'purge', runs: 1, reason: 'sent twice' } });
@@ -86,7 +86,7 @@ describe('jobs run', () => {
     });
   });
 
-  it('gives a queued run another time, and tells the audit log who did', async () => {
+  it('gives a queued run another time, and records in the audit log who did', async () => {
     const id = await aRun(`"runAt" = clock_timestamp() + interval '1 hour'`);
     await jobs('run', 'reschedule', id, '--in', '2h');
     expect((await auditOf('run.reschedule')).userAgent).toMatch(/^jobs\.ts, /);
@@ -140,7 +140,7 @@ describe('jobs run', () => {
 });
 
 describe('jobs check', () => {
-  it('says that all rules hold, and which one does not', async () => {
+  it('reports that all rules hold, and which one does not', async () => {
     expect(await jobs('check')).toMatchObject({ out: 'All rules of the engine hold.', exitCode: 0 });
     const id = await aRun('crashes = 1');
     expect(await jobs('check')).toMatchObject({ out: 'broken 1 times: crashes never exceed claims', exitCode: 1 });
@@ -212,7 +212,7 @@ describe('jobs channel', () => {
 });
 
 describe('jobs runner', () => {
-  it('lists runners, commands them by name, and says which are none and what they cannot obey', async () => {
+  it('lists runners, commands them by name, and reports which are unknown and what they cannot execute', async () => {
     const id = await someRunner(database.pool);
     expect((await jobs('runner')).out).toMatch(new RegExp(`far:1 +${id} +active +0 of 10 +all +test`));
     expect((await jobs('runner', 'drain', 'far:1')).out).toBe('far:1: drain sent');
@@ -248,7 +248,7 @@ describe('jobs runner', () => {
     expect(await jobs('runner', 'log', id, '--level', 'loud')).toMatchObject({ exitCode: 1 });
     await database.pool.query(`UPDATE "Runner" SET status = 'LOST' WHERE id = $1`, [id]);
     expect((await jobs('runner', 'cleanup', '--dry-run')).out).toContain('far:1: lost, 0 runs in its name');
-    expect((await jobs('runner', 'cleanup')).out).toBe('Removed 1 of 1 runners and took back 0 runs.');
+    expect((await jobs('runner', 'cleanup')).out).toBe('Removed 1 of 1 runners and recovered 0 runs.');
     expect((await jobs('runner', 'cleanup')).out).toBe('No runner is lost or has stopped.');
   });
 

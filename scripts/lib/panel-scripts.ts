@@ -7,11 +7,14 @@ const PANEL = join(ROOT, 'frontend/dist');
 
 /** What the panel's scripts may weigh, gzipped, in kilobytes of 1,000 bytes. */
 export const scriptBudgets = {
-  /** All that /admin/jobs loads by itself, dialogs ahead of their use included. */
+  /** All that /admin/jobs loads by itself, dialogs before their use included. */
   jobsPage: 250,
   /** One script that is loaded only when it is needed. The largest, the error reports to Sentry, weighs 31. */
   lazyScript: 40,
-  /** What draws charts, with the dialog that shows one large: everything that `/admin/jobs/overview?chart=failed` loads besides. */
+  /**
+   * What draws charts, with the dialog that shows one large: everything that `/admin/jobs/overview?chart=failed` loads
+   * besides.
+   */
   charts: 110,
   /** All of them together; they weigh 425. The pages of the console that are to come have their share. */
   all: 900,
@@ -35,7 +38,7 @@ export async function weigh(paths: Iterable<string>): Promise<PanelFile[]> {
   return files.sort((a, b) => b.gzipped - a.gzipped);
 }
 
-/** The paths of every script of the built panel, as the browser asks for them. */
+/** The paths of every script of the built panel, as the browser requests them. */
 export async function listScripts(): Promise<string[]> {
   const names = await readdir(PANEL, { recursive: true });
   return names.filter((name) => name.endsWith('.js')).map((name) => `/${name.replaceAll('\\', '/')}`);

@@ -9,11 +9,14 @@ import { programOf, ROOT } from './repository.js';
 
 const SOURCES = ['frontend', 'shared', 'pnpm-lock.yaml', 'tsconfig.base.json'];
 const PAGE = join(ROOT, 'frontend/dist/index.html');
-/** In what it is about, and written last: packages that are installed anew leave it there. Names with a dot are not served. */
+/**
+ * In what it is about, and written last: packages that are installed again leave it there. Names with a dot are not
+ * served.
+ */
 const STAMP = join(ROOT, 'frontend/dist/.built-from');
 const LOCK = join(ROOT, 'node_modules/.cache/job-manager/panel.lock');
 
-/** Builds the panel when it is missing or older than its sources; says whether it had to. */
+/** Builds the panel when it is missing or older than its sources; returns whether it had to. */
 export async function ensurePanel(signal?: AbortSignal): Promise<boolean> {
   const wanted = await fingerprint(SOURCES);
   if (await isCurrent(wanted)) return false;

@@ -1,6 +1,6 @@
 import { type DefaultRenderer, Listr, type ListrTask, PRESET_TIMER, type SimpleRenderer } from 'listr2';
 
-/** Tells what a phase is at; shown below it on a terminal, as a line elsewhere. */
+/** Shows what a phase does now: below it on a terminal, as a line elsewhere. */
 export type Say = (detail: string) => void;
 
 export interface Phase {
@@ -10,7 +10,7 @@ export interface Phase {
   work: ((say: Say) => Promise<string | void>) | Phase[];
 }
 
-/** Runs phases side by side and says what each is doing and how long it took. Rejects with the first failure. */
+/** Runs phases side by side and shows what each does and how long it took. Rejects with the first failure. */
 export async function runPhases(phases: Phase[]): Promise<void> {
   let failure: unknown;
   const onFailure = (error: unknown) => {
@@ -49,7 +49,7 @@ function toTask(
       };
       const done = await work(say).catch((error) => {
         onFailure(error);
-        // The caller words the failure; here only its place is marked.
+        // The caller reports the failure; here only its phase is marked.
         throw new Error('see below');
       });
       if (done) task.title = done;

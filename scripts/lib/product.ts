@@ -28,7 +28,7 @@ export interface PreparedProduct {
   signIn: SignIn;
 }
 
-/** Everything that must be there before a server can start, each slow part said aloud. */
+/** Everything that must be there before a server can start, each slow part shown. */
 export async function prepareProduct(options: ProductOptions): Promise<PreparedProduct> {
   const { config, resources, signal, withPanel = true } = options;
   let database: Database | undefined;

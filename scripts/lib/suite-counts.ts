@@ -38,7 +38,7 @@ export const KNOWN_FLAKY: Record<string, string> = {
 export const FLAKY_LIMIT = 2;
 
 /**
- * What a test tool's JSON report says, together with how its process ended: a tool that wrote no
+ * The result of a test tool's JSON report, together with how its process ended: a tool that wrote no
  * report, ran nothing, or ended badly without a failed test (an error outside of any test) has failed
  * once. A file that could not be loaded counts as one failed test, and so does a flaky one that may not be.
  */

@@ -27,7 +27,7 @@ describe('of vitest', () => {
     ]);
   });
 
-  it('says of a test that took too long that it did', () => {
+  it('reports that a test took too long', () => {
     const assertionResults = [test('hangs', 'failed', 'Error: STACK_TRACE_ERROR\n    at run.test.ts:3:1')];
     expect(findTroubles('vitest', report({ status: 'failed', assertionResults }))).toMatchObject([
       { error: 'Timed out\n    at run.test.ts:3:1' },
@@ -64,7 +64,7 @@ describe('of Playwright', () => {
     ]);
   });
 
-  it('tells of an error outside of any story', () => {
+  it('reports an error outside of any story', () => {
     expect(findTroubles('playwright', report({}, [{ message: 'No browser' }]))).toEqual([
       { kind: 'failed', test: 'outside of any story', error: 'No browser' },
     ]);
@@ -88,7 +88,7 @@ describe('the list of them', () => {
     ]);
   });
 
-  it('cuts an error short, but tells where in our code it arose', () => {
+  it('cuts an error short, but keeps where in our code it arose', () => {
     const message = `\u001b[31mError: no\u001b[39m\n\n${'<div>\n'.repeat(50)}`;
     const ours = `    at work (${join(ROOT, 'shared/src/run.test.ts')}:3:5)`;
     const stack = `    at expect (${join(ROOT, 'node_modules/expect/index.js')}:1:1)\n${ours}\n    at main (node:internal)`;

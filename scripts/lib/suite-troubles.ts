@@ -89,7 +89,7 @@ const textOf = (error?: z.infer<typeof playwrightError>): string => error?.stack
 const reports = { vitest: vitestReport, playwright: playwrightReport };
 export type TestTool = keyof typeof reports;
 
-/** The tests that a tool's JSON report tells of as failed or flaky; none where it can't be read. */
+/** The tests that a tool's JSON report lists as failed or flaky; none where it can't be read. */
 export function findTroubles(tool: TestTool, report: string | undefined): Trouble[] {
   try {
     return reports[tool].parse(JSON.parse(report ?? ''));
@@ -115,7 +115,7 @@ export function listTroubles(troubles: Trouble[]): string[] {
 
 const isFlaky = ({ kind }: Trouble): boolean => kind === 'flaky';
 
-/** What an error says, cut short, and the place in our own code it comes from. */
+/** The message of an error, cut short, and the place in our own code it comes from. */
 function excerpt(error: string): string[] {
   const lines = stripVTControlCharacters(error)
     .split('\n')

@@ -51,7 +51,10 @@ export function failSuite(name: string, error: string): SuiteResult {
   return { ...NO_TESTS, name, passed: 0, failed: 1, ms: 0, troubles: [{ kind: 'failed', test: name, error }] };
 }
 
-/** Runs a test tool for people to read along, line by line, so that two may write at once, and counts from its JSON report. */
+/**
+ * Runs a test tool for people to read along, line by line, so that two may write at once, and counts from its JSON
+ * report.
+ */
 export async function runTestSuite(suite: TestSuite): Promise<SuiteResult> {
   const folder = await mkdtemp(join(tmpdir(), 'job-manager-report-'));
   const report = join(folder, 'report.json');
@@ -74,7 +77,7 @@ function troublesOf({ name, tool }: TestSuite, { failed }: SuiteCounts, report: 
   return [...troubles, { kind: 'failed', test: name, error }];
 }
 
-/** A tool that writes to us, not to the terminal itself, has to be told that colours are seen. */
+/** A tool that writes to us, not to the terminal itself, needs a variable to write colours. */
 const COLOURS = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
 
 interface Ended {

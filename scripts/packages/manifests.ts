@@ -41,7 +41,7 @@ const DESCRIPTIONS: Record<PackageName, string> = {
   testing: 'Test jobs of Job Manager and the code that queues them, without waiting',
 };
 
-/** Of tests, of tools that look at migrations, and of a clone that is run from source; and what a package has a copy of. */
+/** Of tests, of tools that read migrations, and of a clone that is run from source; and what a package has a copy of. */
 const NOT_PUBLISHED = [
   '@prisma/adapter-pg',
   '@prisma/client',

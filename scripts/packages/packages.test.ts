@@ -17,7 +17,7 @@ import { copyExamples, describeTestKit } from './testing-test-kit.js';
 
 const run = promisify(execFile);
 const HOSTS = fileURLToPath(new URL('./hosts', import.meta.url));
-/** Tools that look at packages, and what applications bring: versions are named so that a new one changes no result. */
+/** Tools that check packages, and what applications bring: versions are named so that a new one changes no result. */
 const BESIDE = ['zod@4.6.7', 'pg@8.23.1', 'publint@0.3.25', '@arethetypeswrong/cli@0.18.5', 'vitest@4.1.11'];
 
 let folder: string;
@@ -58,7 +58,7 @@ describe('the packages', () => {
     );
   });
 
-  it.each(PACKAGES)('%s has a manifest without a fault', async (name) => {
+  it.each(PACKAGES)('%s has a manifest without an error', async (name) => {
     const { stdout } = await program('publint', '--strict', join('node_modules/@job-manager', name));
     expect(stdout).toContain('All good!');
     if (name === 'shared') return;
@@ -130,7 +130,7 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
         },
         { timeout: 30_000, interval: 100 },
       );
-    expect(await endOf(await runJob('notify-followers'))).toMatchObject({ article: 7, told: 70 });
+    expect(await endOf(await runJob('notify-followers'))).toMatchObject({ article: 7, notified: 70 });
     if (kind === 'commonjs') {
       expect(await endOf(await runJob('render-cover'))).toMatchObject({
         article: 7,
@@ -174,7 +174,7 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
     );
   });
 
-  it.runIf(kind === 'commonjs')('has a command that looks after the database and executes runs', async () => {
+  it.runIf(kind === 'commonjs')('has a command that maintains the database and executes runs', async () => {
     const empty = await createHostDatabase('host_command');
     try {
       const before = await command(empty.url, 'doctor');
@@ -211,7 +211,7 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
       });
       const worker = await bin(['worker', '--jobs', 'dist/jobs.js'], { env: common });
       await vi.waitFor(
-        async () => expect((await command(shared.url, 'list')).stdout).toMatch(/notify-followers +Tells the followers/),
+        async () => expect((await command(shared.url, 'list')).stdout).toMatch(/notify-followers +Notifies the followers/),
         { timeout: 30_000, interval: 200 },
       );
       const call = async (path: string, body?: object, token = '') => {
@@ -325,7 +325,7 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
     return { child, found };
   }
 
-  /** Starts a compiled program, and resolves with the line in which it says that it is ready. */
+  /** Starts a compiled program, and resolves with the line in which it reports that it is ready. */
   function start<T>(file: string, env: NodeJS.ProcessEnv = {}): Promise<T> {
     // A name of ours in the environment would be taken for a setting of the application.
     const child = spawn(process.execPath, [file], {

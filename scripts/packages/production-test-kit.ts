@@ -18,8 +18,8 @@ const MAX_MB = 250;
 const WAIT = { timeout: 60_000, interval: 100 };
 
 /**
- * The steps of the Dockerfile, where no container engine is at hand: a clean folder, installed for production alone, nobody
- * may write to it, and the command is process 1 of an unprivileged user.
+ * The steps of the Dockerfile, where no container engine is at hand: a clean folder, installed for production alone,
+ * nobody may write to it, and the command is process 1 of an unprivileged user.
  */
 export function describeProduction({ tarballs, npm, createDatabase }: Hosts): void {
   describe('an installation for production', () => {
@@ -104,7 +104,7 @@ export function describeProduction({ tarballs, npm, createDatabase }: Hosts): vo
       ['serve', 'BUILT_IN'],
       ['worker', 'WORKER'],
     ])(
-      'runs `%s` as process 1 of another user in a folder that nobody may write to, and SIGTERM drains it',
+      'runs `%s` as process 1 of another user in a read-only folder, and SIGTERM drains it',
       async (name, kind) => {
         const startedAt = performance.now();
         const { pid, child, lines } = await start([name, '--jobs', 'jobs/jobs.js']);

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 
 const RECIPES = ['express-session', 'passport', 'jwt-cookie', 'jwt-header', 'fastify', 'nest'];
 
-/** The applications of `docs/identify.md`: each says in a way of its own who is there, or is no Express application. */
+/** The applications of `docs/identify.md`: each identifies people in a way of its own, or is no Express application. */
 export function describeRecipes({ folder, npm, createDatabase, end }: Hosts): void {
   describe('an application that', () => {
     const programs: ChildProcess[] = [];
@@ -45,9 +45,9 @@ export function describeRecipes({ folder, npm, createDatabase, end }: Hosts): vo
     const ask = async (port: string) =>
       JSON.parse((await run(process.execPath, ['ask.mjs', port], { cwd: place })).stdout);
 
-    it.each(RECIPES)('follows the recipe %s: its people reach API and socket, and nobody else does', async (recipe) => {
+    it.each(RECIPES)('follows the recipe %s: its people reach API and socket, and no one else does', async (recipe) => {
       expect(await ask(await startRecipe(recipe))).toEqual({
-        nobody: { me: 401, history: 401, queued: 401, socket: 4401 },
+        anonymous: { me: 401, history: 401, queued: 401, socket: 4401 },
         ada: {
           me: { id: expect.any(Number), email: 'ada@example.com', role: 'SUPER_ADMIN' },
           ...{ history: 200, queued: expect.stringMatching(/^\d+$/), socket: 'server.admin.jobs_snapshot' },

@@ -10,7 +10,10 @@ const RUNNERS = 50;
 const BEAT_EVERY_MS = 30_000;
 const SETTLE_MS = 3_000;
 
-/** What the Runners page takes of a processor with fifty cards whose runners beat, and with the same cards standing still. */
+/**
+ * What the Runners page takes of a processor with fifty cards whose runners beat, and with the same cards standing
+ * still.
+ */
 export const fiftyRunners: Part = {
   id: 'fifty-runners',
   measure: async (bench) => {
@@ -58,7 +61,7 @@ async function beatOnce({ pool, signal }: Bench, ids: readonly string[]): Promis
   }
 }
 
-/** Of the page's main thread: all tasks, and the parts of them that Chromium tells apart. */
+/** Of the page's main thread: all tasks, and the parts of them that Chromium distinguishes. */
 const times = ['TaskDuration', 'ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration'] as const;
 type Shares = Record<(typeof times)[number], number>;
 

@@ -13,7 +13,7 @@ interface Traffic {
   frames: number;
 }
 
-/** What an open panel asks for while nothing happens: a tab that is looked at, and one in the background. */
+/** What an open panel requests while nothing happens: a visible tab, and one in the background. */
 export const idlePanel: Part = {
   id: 'idle-panel',
   measure: async (bench) => {
@@ -40,7 +40,7 @@ export const idlePanel: Part = {
   },
 };
 
-/** A browser without a screen shows all its tabs, so the page is told what a hidden one is told. */
+/** A browser without a screen shows all its tabs, so the page receives the events of a hidden one. */
 async function hide(page: Page): Promise<void> {
   await page.evaluate(() => {
     Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
@@ -49,7 +49,7 @@ async function hide(page: Page): Promise<void> {
   });
 }
 
-/** Counts from now on, as the browser itself sees it: also what no script of the page asked for. */
+/** Counts from now on, as the browser itself sees it: also what no script of the page requested. */
 async function countTraffic(context: BrowserContext, page: Page): Promise<Traffic> {
   const traffic: Traffic = { requests: [], frames: 0 };
   const session = await context.newCDPSession(page);

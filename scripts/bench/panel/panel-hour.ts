@@ -14,12 +14,15 @@ const TIMES_A_DRAIN = 9;
 const AT_ONCE = 250;
 /** The first changes fill what holds a fixed number of things, such as the runs that ended last. */
 const WARM_UP = 8_000;
-/** After the last change: runs that ended fade, toasts go, what was read anew has come. */
+/** After the last change: runs that ended fade, toasts go, what was read again has come. */
 const SETTLE_MS = 8_000;
 const WATCHES = 3;
 const WATCHED_MS = 20_000;
 
-/** What an hour of a busy day leaves in an open tab, and whether it stays quick meanwhile. A stand-in speaks on its socket. */
+/**
+ * What an hour of a busy day leaves in an open tab, and whether it stays quick meanwhile. A stand-in speaks on its
+ * socket.
+ */
 export const panelHour: Part = {
   id: 'panel-hour',
   measure: async (bench) => {

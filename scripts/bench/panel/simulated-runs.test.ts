@@ -5,7 +5,7 @@ import { SimulatedRuns } from './simulated-runs.js';
 
 const changesOf = (runs: SimulatedRuns, count: number): Change[] => Array.from({ length: count }, () => runs.change());
 
-it('says nothing that the contract of the socket does not know', () => {
+it('sends nothing that the contract of the socket does not know', () => {
   for (const change of changesOf(new SimulatedRuns(), 500)) {
     expect(serverMessage.safeParse({ ...change, seq: 1 }).error).toBeUndefined();
   }

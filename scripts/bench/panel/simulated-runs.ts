@@ -2,7 +2,7 @@ import { jobs } from '@job-manager/sample/registry';
 import { type Change, progressOf } from '@job-manager/server/live/changes';
 import { blankRun, type JobRunSummary } from '@job-manager/shared/contract/run';
 
-/** Active at any time, where no other number is asked for; each is replaced when it has ended. */
+/** Active at any time, where no other number is given; each is replaced when it has ended. */
 const ACTIVE = 20;
 /** A run comes, starts, reports four times and ends. */
 const REPORTS = 4;
@@ -11,7 +11,7 @@ const FAILS_OF = 50;
 /** Beyond all that the database has, so that none is taken for one of those. */
 const FIRST_ID = 1_000_000_000;
 
-/** Runs that come, start, report and end for ever, in turn, told as the server tells them. */
+/** Runs that are queued, start, report and end for ever, in turn, in messages like those of the server. */
 export class SimulatedRuns {
   readonly #active: { run: JobRunSummary; changes: number }[] = [];
   #next = FIRST_ID;

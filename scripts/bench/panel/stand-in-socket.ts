@@ -20,7 +20,7 @@ export class StandInSocket {
     return socket;
   }
 
-  /** Has so many things happen, each told by a message of its own. */
+  /** Makes so many changes, each sent in a message of its own. */
   tell(changes: number): void {
     for (let told = 0; told < changes; told += 1) this.#send(this.#runs.change());
   }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createBegun } from './begun.js';
 import { sharedClock } from './engine.js';
 
-it('tells when so many jobs have begun, now or before it was asked', async () => {
+it('resolves when so many jobs have begun, now or before the call', async () => {
   const begun = createBegun();
   const second = begun.until(2).then(() => 'second');
   begun.heard({});
@@ -12,7 +12,7 @@ it('tells when so many jobs have begun, now or before it was asked', async () =>
   await begun.until(1);
 });
 
-it('tells how long ago the jobs were sent that say so', () => {
+it('returns how long ago the jobs with a time were sent', () => {
   const begun = createBegun();
   begun.heard({});
   begun.heard({ sentAt: sharedClock() - 500 });
@@ -21,7 +21,7 @@ it('tells how long ago the jobs were sent that say so', () => {
   expect(delaysMs[0]).toBeGreaterThanOrEqual(500);
 });
 
-it('tells when the first began', () => {
+it('returns when the first began', () => {
   const begun = createBegun();
   expect(begun.report().firstAt).toBeNull();
   const before = sharedClock();

@@ -6,9 +6,11 @@ import { onStage, type Stage } from './stage.js';
 
 /** What one drain took. */
 export interface Drain {
-  /** Runs per second, from before the worker may claim until the store says that all are done. */
+  /** Runs per second, from before the worker may claim until the store shows that all are done. */
   rate: number;
-  /** Processor time per run, in microseconds; that of the worker since its first run, for its start is no run's cost. */
+  /**
+   * Processor time per run, in microseconds; that of the worker since its first run, for its start is no run's cost.
+   */
   workerUs: number;
   serverUs: number;
   /** From the worker's start to the first run, in milliseconds; in the rate too. */
@@ -22,7 +24,7 @@ export interface Drain {
 
 /** A drain that takes longer is broken off: its rate is known by then. */
 const MAX_MS = 10_000;
-/** Between two looks at what is left, once all have begun. */
+/** Between two counts of what is left, once all have begun. */
 const LOOK_MS = 2;
 const GONE_WITHIN_MS = 10_000;
 
@@ -91,7 +93,7 @@ interface Use {
   walBytes: number;
 }
 
-/** What PostgreSQL has done so far, once those who had it done are gone: that is when they have told all of it. */
+/** What PostgreSQL has done so far, once its clients have disconnected: only then has each reported all of it. */
 async function readUse(database: BenchDatabase | null): Promise<Use> {
   if (database === null) return { transactions: Number.NaN, walBytes: Number.NaN };
   const { pool } = database;

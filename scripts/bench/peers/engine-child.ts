@@ -6,7 +6,7 @@ import { typescriptArgs } from '@job-manager/engine/typescript-loader';
 import type { Answer, Call, ProcessCalls, ProcessOrder } from './process-calls.js';
 
 const PROGRAM = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
-/** Of what it wrote, told when it ends by itself. */
+/** Of what it wrote, reported when it ends by itself. */
 const TOLD_CHARS = 2_000;
 
 /** An engine's process as the benchmark sees it. */
@@ -50,7 +50,7 @@ export async function startEngine(order: ProcessOrder, logFile: string): Promise
     return answer.value;
   }
   await call('load', order);
-  // Both ends are of one commit: what comes back is what the type of the call says.
+  // Both ends are of one commit: the answer has the type of the call.
   return { call: call as EngineChild['call'], kill: () => kill(child) };
 }
 

@@ -5,7 +5,7 @@ import { createEnqueuer } from './enqueuer.js';
 import type { Answer, Call, ProcessCalls } from './process-calls.js';
 
 // One engine in a process of its own, as producer or as worker: what measures it must not slow it down.
-// Ctrl-C reaches the whole group; the benchmark says when it is time.
+// Ctrl-C reaches the whole group; the benchmark decides when to end it.
 process.on('SIGINT', () => {});
 // The benchmark is gone, killed perhaps: nothing else would end this process.
 process.once('disconnect', () => process.exit());

@@ -11,7 +11,7 @@ export interface Payload {
   sentAt?: number;
 }
 
-/** Told by the job's function as its first act; it does nothing else. */
+/** Called by the job's function as its first act; it does nothing else. */
 export type Heard = (payload: Payload) => void;
 
 /** One engine with one set of settings, as an application would use it. */

@@ -6,9 +6,9 @@ export interface Contender {
   id: string;
   /** For people, in tables. */
   title: string;
-  /** The package it comes in, whose version is told; null for what is here. */
+  /** The package it comes in, whose version is reported; null for what is here. */
   packageName: string | null;
-  /** What tells how far it has got, in PostgreSQL; null where its jobs are in Redis. */
+  /** What shows its progress, in PostgreSQL; null where its jobs are in Redis. */
   counts: Counts | null;
   /** How many jobs it is given in one call where there are many. */
   bulk: number;
@@ -138,7 +138,7 @@ export const unkept: Contender = {
   load: async () => (await import('./unkept.js')).oursUnkept,
 };
 
-/** Whatever a process may be asked to run. */
+/** All that a process may be ordered to run. */
 export const allEngines: readonly Contender[] = [...contenders, unkept];
 
 export type ContenderId = (typeof contenders)[number]['id'];

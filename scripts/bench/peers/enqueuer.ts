@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Producer, sharedClock } from './engine.js';
 import type { Enqueuing, ProcessCalls } from './process-calls.js';
 
-/** The ways in which a producer is asked to enqueue. */
+/** The ways in which a producer enqueues. */
 export function createEnqueuer(
   opened: () => Producer,
 ): Pick<ProcessCalls, 'enqueueMany' | 'enqueueByCallers' | 'enqueueSteadily' | 'stopEnqueuing'> {

@@ -39,7 +39,7 @@ it('refuses an unknown engine', async () => {
   await expect(measureInTurn(bench({ engines: ['ours', 'sidekiq'] }), IDS, async () => 1)).rejects.toThrow(Refusal);
 });
 
-it('goes on without a peer that fails, and says why', async () => {
+it('continues without a peer that fails, and reports why', async () => {
   const [ours, graphile] = await measureInTurn(bench(), ['ours', 'graphile'], async (_bench, { id }) => {
     if (id === 'graphile') throw new Error('no such table');
     return id;
@@ -63,7 +63,7 @@ it('fails where it is to stop, whichever engine is being measured', async () => 
   await expect(measureInTurn(stopped, IDS, measure)).rejects.toThrow('stopped');
 });
 
-it('says so where there is no Redis to measure with', async () => {
+it('reports that there is no Redis to measure with', async () => {
   const showings = await measureInTurn(bench({ redisUrl: null }), IDS, async () => 1);
   expect(showings.map(({ failure }) => failure)).toEqual([null, null, 'not measured: no redis-server on this machine']);
   expect(showings.at(-1)?.samples).toEqual([]);

@@ -5,7 +5,7 @@ import { type Contender, type ContenderId, contenders } from './engines.js';
 
 /**
  * Measures the engines in turn, round after round, so that a busy moment of the machine meets all of them. A peer that
- * fails is left out from then on, and says why; ours may not fail.
+ * fails is left out from then on, with its reason; ours may not fail.
  */
 export async function measureInTurn<Sample>(
   bench: EngineBench,

@@ -3,13 +3,13 @@ import type { BenchDatabase } from '../engine-bench.js';
 import { QUEUE } from './engine.js';
 import type { Counts } from './engines.js';
 
-/** How far an engine has got, as its own store says. */
+/** How far an engine has got, as its own store shows. */
 export interface JobCounts {
   /** Jobs that are waiting or running. */
   left(): Promise<number>;
   /** Jobs that were done and are kept; null where they are deleted. */
   done(): Promise<number | null>;
-  /** How often was asked: each is a transaction. */
+  /** The number of queries: each is a transaction. */
   asked(): number;
 }
 

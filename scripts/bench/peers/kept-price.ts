@@ -10,7 +10,7 @@ import type { Stage } from './stage.js';
 
 /** A hundredth is less than what most rounds differ by. */
 const TIMES_ROUNDS = 4;
-/** What was gathered is written within this time. */
+/** What was collected is written within this time. */
 const WRITTEN_WITHIN_MS = 15_000;
 
 interface Sample extends Drain {

@@ -11,7 +11,7 @@ import { onStage } from './stage.js';
 const EVERY_MS = 5;
 /** A drain that takes longer is not watched to its end. */
 const MAX_MS = 5_000;
-/** So long the last of the urgent ones may take to begin; later is told as that much. */
+/** So long the last of the urgent ones may take to begin; later is reported as that much. */
 const LATE_MS = 10_000;
 const LOOK_MS = 50;
 

@@ -1,6 +1,6 @@
 import type { Place, Rank } from './engine.js';
 
-/** What an engine's process may be asked to do. */
+/** The calls of an engine's process. */
 export interface ProcessCalls {
   /** Loads the engine's code, and nothing more. */
   load(order: ProcessOrder): Promise<void>;
@@ -10,7 +10,7 @@ export interface ProcessCalls {
   enqueueMany(work: { count: number; atOnce: number; rank: Rank }): Promise<Enqueuing>;
   /** So many callers, each awaiting its enqueue before the next. */
   enqueueByCallers(work: { callers: number; forMs: number }): Promise<Enqueuing>;
-  /** At about this distance, however long each takes, until it has done so many or is told to stop. */
+  /** At about this distance, however long each takes, until it has done so many or is to stop. */
   enqueueSteadily(work: { everyMs: number; most: number; rank: Rank }): Promise<Enqueuing>;
   stopEnqueuing(): Promise<void>;
   /** Begins to execute jobs. */

@@ -1,5 +1,5 @@
 /**
- * How each engine is set, in one place, and where that comes from. What isn't said here is the package's default,
+ * How each engine is set, in one place, and where that comes from. What isn't set here is the package's default,
  * its pool of 10 connections and its logging included. Ours has no settings at all: it runs as shipped.
  */
 export const settings = {
@@ -28,7 +28,7 @@ export const settings = {
   bullmq: {},
   /**
    * The upper end of the range under "Indicative numbers" in docs.bullmq.io/guide/postgresql, with "enough pool
-   * connections for its concurrency", as its tuning tips say.
+   * connections for its concurrency", as its tuning tips recommend.
    */
   bullmqPostgresTuned: { concurrency: 32, max: 32 },
   /** "Something between 100 and 300 is a quite standard setting", docs.bullmq.io/guide/parallelism-and-concurrency. */

@@ -19,7 +19,7 @@ export const noOp = defineJob({
 /** How long `waiter` waits, in milliseconds. */
 export const WAIT_MS = 5;
 
-/** Waits, as a job does that asks another service for something. */
+/** Waits, as a job that calls another service does. */
 export const waiter = defineJob({
   ...told,
   name: 'bench-waiter',
@@ -29,14 +29,14 @@ export const waiter = defineJob({
   run: () => delay(WAIT_MS),
 });
 
-/** Where `starter` tells its starts; every process has a file of its own. */
+/** Where `starter` writes its starts; every process has a file of its own. */
 export const STARTS_FILE = 'BENCH_STARTS_FILE';
 
-/** Does nothing but tell that it was started, where no transaction of the engine could take it back. */
+/** Only records that it was started, where no transaction of the engine could roll it back. */
 export const starter = defineJob({
   ...told,
   name: 'bench-starter',
-  description: 'Tells that it was started, for the benchmark.',
+  description: 'Records that it was started, for the benchmark.',
   parameters: z.strictObject({}),
   defaultParams: {},
   run: async ({ runId }) => appendFileSync(process.env[STARTS_FILE] ?? '', `${runId}\n`),

@@ -13,7 +13,7 @@ const RUNNERS = 4;
 
 /**
  * Four worker processes on one queue against one of them: they share the same processors, so the most that can be
- * asked is that they don't stand in each other's way. Every run tells its start by itself.
+ * required is that they don't hinder each other. Every run records its start by itself.
  */
 export const fourRunners: EnginePart = {
   id: 'four-runners',
@@ -37,7 +37,7 @@ export const fourRunners: EnginePart = {
         value: doubles.reduce((sum, count) => sum + count, 0),
         unit: '',
         most: 0,
-        details: [`of ${(2 * bench.rounds * 2 * bench.runs).toLocaleString('en')} that each told its start in a file`],
+        details: [`of ${(2 * bench.rounds * 2 * bench.runs).toLocaleString('en')} that each wrote its start to a file`],
       },
     ];
   },

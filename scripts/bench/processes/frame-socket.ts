@@ -87,7 +87,10 @@ function hear(stream: Duplex, frame: Buffer, onFrame: (frame: Frame) => void): v
   if (opcode === CLOSE) stream.end();
 }
 
-/** How long the frame is that these bytes begin, head included: at least what is needed to tell. RFC 6455, section 5.2. */
+/**
+ * How long the frame is that these bytes begin, head included: at least what is needed to know it. RFC 6455, section
+ * 5.2.
+ */
 function lengthOf(bytes: Buffer): number {
   const second = bytes[1];
   if (second === undefined) return 2;

@@ -12,7 +12,7 @@ import { stopProcess } from './worker.js';
 /** What `pnpm worker:jobs` runs. */
 const COMMAND = fileURLToPath(new URL('../../workerJobs.ts', import.meta.url));
 const READY_WITHIN_MS = 60_000;
-/** For what a start leaves to do, the first look of the maintenance included. */
+/** For the rest of the start, the first pass of the maintenance included. */
 const SETTLE_MS = 20_000;
 const WATCHED_MS = 60_000;
 

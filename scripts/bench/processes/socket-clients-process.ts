@@ -3,7 +3,7 @@ import { type Frame, type FrameSocket, openFrames, textOf } from './frame-socket
 import { type Heard, hear, nothingHeard } from './socket-times.js';
 
 export type ClientsOrder = { type: 'open'; count: number; url: string; token: string } | { type: 'close' | 'report' };
-export type ClientsAnswer = { type: 'opened' | 'closed' } | { type: 'heard'; heard: Heard };
+export type ClientsAnswer = { type: 'opened' | 'closed' } | { type: 'received'; heard: Heard };
 
 // All the clients in a process of their own: what they take of the processor is not the server's.
 process.on('SIGINT', () => {});
@@ -12,7 +12,7 @@ process.once('SIGTERM', () => process.exit());
 
 let clients: FrameSocket[] = [];
 let heard = nothingHeard();
-/** What a message told, read once for all clients that are given the same one. */
+/** The changes in a message, read once for all clients that receive the same one. */
 const told = new Map<string, number[]>();
 
 process.on('message', async (order: ClientsOrder) => {
@@ -22,7 +22,7 @@ process.on('message', async (order: ClientsOrder) => {
     clients = [];
   }
   if (order.type === 'report') {
-    answer({ type: 'heard', heard });
+    answer({ type: 'received', heard });
     heard = nothingHeard();
     return;
   }
@@ -61,7 +61,7 @@ function timesIn(frame: Frame): number[] {
   return times;
 }
 
-/** When the changes were made that a message tells. */
+/** When the changes in a message were made. */
 function changesOf({ type, data }: ServerMessage): number[] {
   if (type === 'server.admin.jobs_snapshot') return [];
   const runs = type === 'server.admin.jobs_changed' ? data.runs : 'run' in data ? [data.run] : [];

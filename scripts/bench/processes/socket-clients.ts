@@ -11,7 +11,7 @@ const ENTRY = fileURLToPath(new URL('./socket-clients-process.ts', import.meta.u
 export interface SocketClients {
   open(count: number): Promise<void>;
   close(): Promise<void>;
-  /** What they heard since they were asked before. */
+  /** What they received since the report before. */
   report(): Promise<Heard>;
 }
 
@@ -27,7 +27,7 @@ export async function withClients<T>(
       close: async () => void (await ask(child, { type: 'close' })),
       report: async () => {
         const answer = await ask(child, { type: 'report' });
-        if (answer.type !== 'heard') throw new Error('The clients said something else');
+        if (answer.type !== 'received') throw new Error('The clients said something else');
         return answer.heard;
       },
     });

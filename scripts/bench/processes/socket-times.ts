@@ -1,9 +1,9 @@
-/** What clients heard, all of them together. */
+/** What clients received, all of them together. */
 export interface Heard {
   messages: number;
   changes: number;
   bytes: number;
-  /** How many messages took so many milliseconds from the oldest change they tell, up to a limit. */
+  /** How many messages took so many milliseconds from the oldest change they contain, up to a limit. */
   latencies: number[];
 }
 
@@ -17,7 +17,7 @@ export const nothingHeard = (): Heard => ({
   latencies: new Array(LONGEST_MS + 1).fill(0),
 });
 
-/** Adds a message that told of changes made at these times. */
+/** Adds a message about changes made at these times. */
 export function hear(heard: Heard, times: readonly number[], { at, bytes }: { at: number; bytes: number }): void {
   heard.messages += 1;
   heard.bytes += bytes;

@@ -6,10 +6,10 @@ import { noOp } from './bench-jobs.js';
 /** Ticks a second, and how many runs start and end in each: a thousand changes of state a second. */
 const TICK_MS = 20;
 const EACH = 10;
-/** Runs stay so many ticks, longer than any gap between two looks at them. */
+/** Runs stay so many ticks, longer than any gap between two reads of them. */
 const TICKS_OF_A_RUN = 8;
 
-/** Has runs start and end, steadily, by statements of its own, for as long as is said. Returns how many changes it made. */
+/** Has runs start and end, steadily, by statements of its own, for the given time. Returns how many changes it made. */
 export async function changeSteadily(
   { pool }: Pick<BenchDatabase, 'pool'>,
   { forMs, signal }: { forMs: number; signal: AbortSignal },
@@ -37,5 +37,5 @@ WITH old AS MATERIALIZED (
     "queueDelayMs", "runnerId", "leaseToken")
   SELECT $1, 'RUNNING', 'API', '1', 1, 1, 1, clock_timestamp(), clock_timestamp(), 3, '00000000-0000-4000-8000-000000000001', gen_random_uuid()
   FROM generate_series(1, ${EACH}) RETURNING id
-), told AS (SELECT pg_notify('job_manager_changed', ''))
-SELECT ((SELECT count(*) FROM ended) + (SELECT count(*) FROM started))::int AS changes FROM told`;
+), notified AS (SELECT pg_notify('job_manager_changed', ''))
+SELECT ((SELECT count(*) FROM ended) + (SELECT count(*) FROM started))::int AS changes FROM notified`;

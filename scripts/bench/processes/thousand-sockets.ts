@@ -15,10 +15,10 @@ const CLIENTS = 1_000;
 const CHANGES_A_SECOND = 1_000;
 const WARM_UP_MS = 3_000;
 const WATCHED_MS = 15_000;
-/** What is under way when the changes end is heard by then. */
+/** What is under way when the changes end has arrived by then. */
 const LAST_WORDS_MS = 500;
 
-/** A thousand open panels, a thousand changes of state a second told to each, and what they cost a drain. */
+/** A thousand open panels, a thousand changes of state a second sent to each, and what they cost a drain. */
 export const thousandSockets: EnginePart = {
   id: 'thousand-sockets',
   measure: async (bench) => {
@@ -63,7 +63,7 @@ function figuresOf(heard: Heard, made: { cpu: number; seconds: number; changes: 
   const told = heard.changes / CLIENTS;
   const perSecond = (count: number) => Math.round(count / seconds).toLocaleString('en');
   const details = [
-    `${perSecond(changes)} changes a second made, ${perSecond(told)} told to each of ${CLIENTS.toLocaleString('en')} clients in ${(heard.messages / CLIENTS / seconds).toFixed(1)} messages`,
+    `${perSecond(changes)} changes a second made, ${perSecond(told)} sent to each of ${CLIENTS.toLocaleString('en')} clients in ${(heard.messages / CLIENTS / seconds).toFixed(1)} messages`,
     `${perSecond(heard.messages)} messages and ${(heard.bytes / seconds / 1e6).toFixed(0)} MB a second in all`,
   ];
   const at = (percent: number) => latencyAt(heard, percent);

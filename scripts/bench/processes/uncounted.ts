@@ -11,8 +11,8 @@ interface Statement {
 }
 
 /**
- * Takes the counting out of the statement that ends runs, in this process alone, to see what it costs there. Whichever process
- * does so must look whether nothing was counted: the statement may have been changed.
+ * Takes the counting out of the statement that ends runs, in this process alone, to see what it costs there. Whichever
+ * process does so must check that nothing was counted: the statement may have been changed.
  */
 export function leaveOutCounting(databaseUrl: string): void {
   // What the class of our connections calls once it has put the schema into a statement; one for the whole process.

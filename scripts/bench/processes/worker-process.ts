@@ -5,7 +5,7 @@ import { benchJobs } from './bench-jobs.js';
 import { leaveOutCounting, UNCOUNTED } from './uncounted.js';
 
 // A worker as users have it, in a process of its own, with jobs that the product doesn't have.
-// Ctrl-C reaches the whole group; the benchmark says when it is time.
+// Ctrl-C reaches the whole group; the benchmark decides when to end it.
 process.on('SIGINT', () => {});
 const config = readConfig();
 if (process.env[UNCOUNTED] !== undefined) leaveOutCounting(config.DATABASE_URL ?? '');

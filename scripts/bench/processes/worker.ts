@@ -54,7 +54,7 @@ export async function withWorkers<T>(
   }
 }
 
-/** Asks a process to end, and waits until it has. */
+/** Requests a process to end, and waits until it has. */
 export async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = new Promise((resolve) => child.once('exit', resolve));

@@ -18,14 +18,14 @@ interface Filter {
   status?: TerminalStatus;
 }
 
-/** Whatever the panel and the API can ask for by job or by status. */
+/** All that the panel and the API can request by job or by status. */
 const FILTERS: Filter[] = [
   {},
   { jobName: COMMON_JOB },
   { jobName: RARE_JOB },
   ...terminalStatuses.map((status) => ({ status })),
 ];
-/** Asked of two indexes, none of which knows both. */
+/** Read from two indexes, none of which has both. */
 const BOTH: Filter[] = [
   { jobName: COMMON_JOB, status: 'SUCCESS' },
   { jobName: COMMON_JOB, status: 'FAILED' },

@@ -126,7 +126,7 @@ interface Explained {
   'QUERY PLAN': [{ Plan: { 'Shared Hit Blocks': number; 'Shared Read Blocks': number } }];
 }
 
-/** What the statements of a read look at. */
+/** What the statements of a read touch. */
 async function countBlocks(sql: Sql, read: (sql: Sql) => Promise<unknown>): Promise<number> {
   let blocks = 0;
   const query = (async (text: string, values: unknown[]) => {

@@ -18,9 +18,9 @@ const CHUNK = 500_000;
 
 /**
  * Writes finished runs as 90 days leave them, counters included: the job that ran most has four of ten, the one
- * that ran least one of fifty; 92 of 100 ended well, 6 failed, 2 were cancelled. Some have a warning, a second attempt, a scope,
- * another channel or a correlation id that three share. Faster than the product could: without checks of references, and with the
- * indexes made anew afterwards. Then tidies the tables, as autovacuum would in time.
+ * that ran least one of fifty; 92 of 100 ended well, 6 failed, 2 were cancelled. Some have a warning, a second attempt,
+ * a scope, another channel or a correlation id that three share. Faster than the product could: without checks of
+ * references, and with the indexes created again afterwards. Then vacuums the tables, as autovacuum would in time.
  */
 export async function addPastRuns(
   { pool }: Pick<BenchDatabase, 'pool'>,
@@ -29,7 +29,7 @@ export async function addPastRuns(
 ): Promise<void> {
   const client = await pool.connect();
   try {
-    // Nothing refers to anything here; the triggers would look at every row all the same.
+    // Nothing refers to anything here; the triggers would check every row all the same.
     await client.query(
       `SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'`,
     );

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchDatabase } from '../engine-bench.js';
 import { noOp } from '../processes/bench-jobs.js';
 
-/** Between two looks at what is left. */
+/** Between two counts of what is left. */
 const LOOK_MS = 10;
-/** A drain that makes no end is a fault. */
+/** A drain that does not end is an error. */
 const MAX_MS = 120_000;
 
 export interface DrainOrder {
@@ -52,7 +52,7 @@ async function untilEmpty(pool: BenchDatabase['pool'], signal: AbortSignal): Pro
   }
 }
 
-// Each of them a look into a small index: it costs the drain nothing.
+// Each of them is a read of a small index: it costs the drain nothing.
 const IS_EMPTY = `
 SELECT NOT EXISTS (SELECT FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL) AND NOT EXISTS (SELECT FROM "JobRun" WHERE status = 'QUEUED' AND "finishedAt" IS NULL) AS "isEmpty"`;
 

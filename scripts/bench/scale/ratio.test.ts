@@ -7,6 +7,6 @@ it('compares round with round, not median with median', () => {
   expect(figure.details).toEqual(['median of 3 rounds in turn: 0.50 to 2.00']);
 });
 
-it('tells the rate in the middle and those at the ends', () => {
+it('returns the rate in the middle and those at the ends', () => {
   expect(describeRates([900, 21_345.4, 22_010])).toBe('21,345 (900 to 22,010) runs/s');
 });

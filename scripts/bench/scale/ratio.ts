@@ -1,7 +1,7 @@
 import type { Figure } from '../figure.js';
 import { percentile } from '../percentile.js';
 
-/** What is asked of a ratio. */
+/** The targets of a ratio. */
 export type Bounds = Pick<Figure, 'name' | 'least' | 'most' | 'aim'>;
 
 /**

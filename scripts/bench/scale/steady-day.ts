@@ -6,7 +6,7 @@ import { startBenchWorker, withWorkers } from '../processes/worker.js';
 import { drainQueued } from './queued-drain.js';
 import { describeSize, readSizes, type TableSizes } from './table-sizes.js';
 
-/** The day has so many slices of five minutes, as far apart as the product looks what is past its time. */
+/** The day has so many slices of five minutes, the interval at which the product prunes. */
 const SLICES = 288;
 /** Runs of the day for every run of a drain: two million of 20,000. */
 const TIMES_A_DRAIN = 100;
@@ -59,7 +59,9 @@ async function liveADay(bench: EngineBench, database: BenchDatabase): Promise<Fi
   return figuresOf({ rates, total: runs * SLICES, kept: keep.runs, morning, evening: await readMoment(database) });
 }
 
-/** Removes what is past its time, as a maintenance pass does but for the pauses it makes. Returns how many runs went. */
+/**
+ * Removes what is past its time, as a maintenance pass does but for the pauses it makes. Returns how many runs went.
+ */
 async function prune({ pool }: BenchDatabase, policy: RetentionPolicy): Promise<number> {
   const before = await countFinished(pool);
   for (const task of pruningTasks(pool, policy)) await task.run(async () => true);

@@ -83,7 +83,7 @@ it('typed clients queue what their types allow', async () => {
 describe('retries', () => {
   beforeEach(() => startRunner());
 
-  it('repeat what failed, within the time that the job says', async () => {
+  it('repeat what failed, within the time that the job sets', async () => {
     mail.answers(503, 200);
     const { jobRunId } = await jobs.enqueue({ jobName: 'send-invoice', parameters: { order: 12 } });
     await vi.waitFor(async () => expect(await attemptsOf(jobRunId)).toHaveLength(1));
@@ -96,7 +96,7 @@ describe('retries', () => {
     ]);
   });
 
-  it('spare what would fail again, and what was asked for once', async () => {
+  it('do not repeat what would fail again, and what must run once', async () => {
     mail.answers(404);
     const gone = await jobs.enqueue({ jobName: 'send-invoice', parameters: { order: 12 } });
     expect(await ended(gone.jobRunId)).toMatchObject({ status: 'FAILED', attempt: 1, error: 'There is no order 12' });
@@ -169,7 +169,7 @@ it('runs a schedule once a night, summer and winter', async () => {
   const times = await engine.queue.schedules.next(String(berlin?.id), 100);
   const nights = new Set(times.map((at) => at.toLocaleDateString('sv', { timeZone: 'Europe/Berlin' })));
   expect(nights.size).toBe(100);
-  // Three nights without anybody: one run.
+  // Three nights without a runner: one run.
   await query(`UPDATE "Schedule" SET "nextRunAt" = "nextRunAt" - interval '3 days' WHERE name = 'report-berlin'`);
   while ((await scheduler.tick()).moved > 0);
   expect(await query(`SELECT "jobName", parameters FROM "JobRun" WHERE "scheduleId" = '${berlin?.id}'`)).toEqual([
@@ -242,7 +242,7 @@ it('queues up to ten thousand runs in one call, or none of them', async () => {
   expect(await query('SELECT count(*)::int AS runs FROM "JobRun" WHERE priority = 50')).toEqual([{ runs }]);
 });
 
-it('is asked by a program that has neither server nor jobs', async () => {
+it('is used by a program that has neither server nor jobs', async () => {
   expect(await askForInvoice(engine.database.url, 12)).toMatch(/^Queued run #\d+$/);
   expect(await askForInvoice(engine.database.url, 12)).toMatch(/^Run #\d+ was there already$/);
   await query(`DELETE FROM "JobRun"; DELETE FROM "Job" WHERE name = 'send-invoice'`);

@@ -19,7 +19,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Runs the lines of a file one by one and tells what each of them wrote. */
+/** Runs the lines of a file one by one and returns what each of them wrote. */
 async function run(file: string): Promise<string[]> {
   const lines = readFileSync(new URL(file, import.meta.url), 'utf8')
     .trim()
@@ -66,7 +66,7 @@ it('sets, pauses and resumes a job', async () => {
   expect(await actionsOn('trending')).toEqual(['job.set', 'job.pause', 'job.resume']);
 });
 
-it('makes a schedule, tells when it comes due, runs, pauses and previews it', async () => {
+it('makes a schedule, lists when it comes due, runs, pauses and previews it', async () => {
   const [added, next, queued, paused, backfilled] = await run('./schedules.sh');
   expect(added).toMatch(/^trending-nightly +trending +At 03:00( AM)? \(Europe\/Berlin\)/m);
   expect(next?.split('\n')).toEqual([1, 2, 3].map(() => expect.stringMatching(/^\d{4}-\d\d-\d\d 0[12]:00:00 UTC$/)));
@@ -77,7 +77,7 @@ it('makes a schedule, tells when it comes due, runs, pauses and previews it', as
   expect(await rows('SELECT id FROM "JobRun"')).toHaveLength(1);
 });
 
-it('checks the rules of the engine, and tells programs how the system is', async () => {
+it('checks the rules of the engine, and reports the state of the system for programs', async () => {
   const [checked, answer] = await run('./health.sh');
   expect(checked).toBe('All rules of the engine hold.');
   const health = JSON.parse(String(answer)) as SystemHealth;
@@ -102,7 +102,7 @@ const readingLines = DOCUMENTS.flatMap((document) => commandsOf(readDocument(doc
   const words = wordsOf(line).slice(1);
   const [first = '', second = ''] = words.slice(1);
   const leaf = second === '' || second.startsWith('--') || first === 'metrics' ? first : second;
-  // Named, without what it is asked about.
+  // The command alone, without its arguments.
   const isWhole = words.length > 3 || !['find', 'show'].includes(leaf);
   return line.startsWith('pnpm jobs ') && READS.has(leaf) && isWhole && !words.some(isPlaceholder);
 });

@@ -6,7 +6,7 @@ import * as z from 'zod';
 // A pattern from outside may never come back, as ^(a+)+$ with "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab".
 export const matchPattern = defineJob({
   name: 'match-pattern',
-  description: 'Says whether a text matches the pattern of a customer',
+  description: 'Checks whether a text matches the pattern of a customer',
   examples: ['match-pattern --pattern="^a+$" --text=aaa'],
   algorithmVersion: '1',
   parameters: z.object({

@@ -20,7 +20,7 @@ export const sendInvoice = defineJob({
   },
 });
 
-/** Tried once, whatever the job says. */
+/** Tried once, whatever the job sets. */
 export const sendOnce = (jobs: JobClient, order: number) =>
   jobs.enqueue({ jobName: 'send-invoice', parameters: { order }, maxAttempts: 1 });
 // #endregion

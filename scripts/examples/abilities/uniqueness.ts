@@ -25,7 +25,7 @@ export const indexSoon = (jobs: JobClient, product: number, text: string) =>
     unique: { key: `product-${product}`, scope: 'queued', onConflict: 'replace' },
   });
 
-/** Throttled: once an hour; asked again within it, the answer is the run that was there, `isNew` false. */
+/** Throttled: once an hour; a second call within it returns the run that was there, `isNew` false. */
 export const indexHourly = (jobs: JobClient, product: number) =>
   jobs.enqueue({
     jobName: 'index-product',

@@ -26,7 +26,7 @@ it('names the versions that the programs were checked against', () => {
   ]);
 });
 
-it('our snippets do what they say', async () => {
+it('our snippets do what their text describes', async () => {
   const kit = await createTestKit({ databaseUrl: process.env.TEST_DATABASE_URL ?? '', jobs: [...jobs, nightly] });
   await order(kit.client as never);
   const runs = await kit.enqueued();

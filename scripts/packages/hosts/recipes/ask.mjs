@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 
-// Asks an application of this folder as nobody, as ada, who may do everything, and as bob, who may do nothing.
+// Calls an application of this folder without a session, as ada, who may do everything, and as bob, who may do nothing.
 
 const url = `http://127.0.0.1:${process.argv[2]}`;
 
@@ -39,5 +39,5 @@ const firstOf = (socket) =>
     socket.once('error', reject);
   });
 
-const [nobody, ada, bob] = [await ask({}), await ask(await signIn('7')), await ask(await signIn('8'))];
-console.log(JSON.stringify({ nobody, ada, bob }));
+const [anonymous, ada, bob] = [await ask({}), await ask(await signIn('7')), await ask(await signIn('8'))];
+console.log(JSON.stringify({ anonymous, ada, bob }));

@@ -26,7 +26,7 @@ export const people = new Map([
   ['8', { id: '8', email: 'bob@example.com', isAdmin: false }],
 ]);
 
-/** Starts the application on a free port, and says which. */
+/** Starts the application on a free port, and returns it. */
 export function listen(server, jobManager) {
   server.listen(0, '127.0.0.1', () => started(server, jobManager));
 }

@@ -13,7 +13,7 @@ const jobManager = createJobManager({
   jobsModule,
   services,
   path: '/ops/jobs',
-  // A real application looks at its session or token here.
+  // A real application reads its session or token here.
   identify: (request) =>
     request.headers.authorization === 'Token ada' ? { id: '1', email: 'ada@example.com', role: 'SUPER_ADMIN' } : null,
   runner: process.env.RUNNER === 'none' ? 'none' : 'here',

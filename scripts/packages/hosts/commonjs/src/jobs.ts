@@ -5,20 +5,20 @@ import { services } from './services';
 
 const notifyFollowers = defineJob({
   name: 'notify-followers',
-  description: 'Tells the followers of an author that there is an article',
+  description: 'Notifies the followers of an author of an article',
   examples: ['notify-followers --article=7'],
   algorithmVersion: '1',
   parameters: z.strictObject({ article: z.number().int() }),
   defaultParams: { article: 7 },
   async run(ctx, { article }) {
     ctx.log.info(`Article ${article}`);
-    ctx.progress(1, 'Told everybody');
-    const told: number = await ctx.services.followers.tell(article);
+    ctx.progress(1, 'Notified all followers');
+    const notified: number = await ctx.services.followers.notify(article);
     // @ts-expect-error: the services have types
-    ctx.services.nobody;
+    ctx.services.unknown;
     // @ts-expect-error: the parameters have types
     const wrong: string = article;
-    return { article: wrong, told };
+    return { article: wrong, notified };
   },
 });
 
@@ -32,7 +32,7 @@ const renderCover = defineJob({
   isolated: true,
   async run(ctx, { article }) {
     await ctx.checkCancellation();
-    return { article, pid: process.pid, told: await ctx.services.followers.tell(article) };
+    return { article, pid: process.pid, told: await ctx.services.followers.notify(article) };
   },
 });
 

@@ -11,7 +11,7 @@ const server = createServer(app);
 const jobManager = createJobManager({
   databaseUrl,
   jobs,
-  services: { followers: { tell: (article) => article * 10 } },
+  services: { followers: { notify: (article) => article * 10 } },
   path: '/ops/jobs',
   identify: (request) =>
     request.headers.authorization === 'Token ada' ? { id: '1', email: 'ada@example.com', role: 'SUPER_ADMIN' } : null,

@@ -10,7 +10,7 @@ declare module '@job-manager/server' {
 export const jobs = [
   defineJob({
     name: 'notify-followers',
-    description: 'Tells the followers of an author that there is an article',
+    description: 'Notifies the followers of an author of an article',
     examples: ['notify-followers --article=7'],
     algorithmVersion: '1',
     parameters: z.strictObject({ article: z.number().int() }),
