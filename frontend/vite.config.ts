@@ -6,8 +6,9 @@ import { defineConfig } from 'vitest/config';
 const backend = `http://127.0.0.1:${process.env.BACKEND_PORT ?? 3000}`;
 
 /**
- * Zod can write its schemas as JSON Schema, which the panel never asks it for: 5 kB of the first load. Each schema
- * refers to that code as soon as it is made, so no bundler finds it unused; the build puts empty functions in its place.
+ * Zod can write its schemas as JSON Schema, which the panel never uses: 5 kB of the first load. Each schema
+ * refers to that code as soon as it is made, so no bundler finds it unused; the build puts empty functions in its
+ * place.
  */
 const withoutJsonSchema: Plugin = {
   name: 'without-json-schema',
@@ -23,7 +24,7 @@ const withoutJsonSchema: Plugin = {
   },
 };
 
-/** The panel shows no sentence of Zod's own: what a field says of its value stands in the contract. */
+/** The panel shows no sentence of Zod's own: the messages of fields are in the contract. */
 const withoutSentences: Plugin = {
   name: 'without-sentences',
   apply: 'build',
@@ -44,7 +45,7 @@ const withoutDescriptions: Plugin = {
     /\/shared\/src\/contract\/[\w-]+\.ts$/.test(id) ? { code: code.replaceAll(DESCRIPTION, ''), map: null } : null,
 };
 
-/** Names of the calls by which a contract says what goes in and comes out. */
+/** Names of the calls by which a contract defines input and output. */
 const SCHEMA_CALLS: unknown[] = ['input', 'output'];
 
 /** A part of a parsed module, with its place in the text. */
@@ -69,7 +70,7 @@ function schemaCallsIn(node: Node): [start: number, end: number][] {
   return partsOf(node).flatMap(schemaCallsIn);
 }
 
-/** The schemas of the calls, by which the server checks what it is sent: the panel's client looks at none of them. */
+/** The schemas of the calls, by which the server checks what it receives: the panel's client uses none of them. */
 const withoutSchemas: Plugin = {
   name: 'without-schemas',
   apply: 'build',
@@ -101,9 +102,10 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     target: 'es2022',
-    // Fonts and pictures stay files: the server's content policy refuses `data:` addresses.
+    // Fonts and images stay files: the server's content policy refuses `data:` addresses.
     assetsInlineLimit: 0,
-    // A page that is loaded later finds its parts by its own imports: a list of them all would be 3 kB of the first page.
+    // A page that is loaded later finds its parts by its own imports: a list of them all would be 3 kB of the first
+    // page.
     modulePreload: { resolveDependencies: (_file, parts) => parts.filter((part) => part.endsWith('.css')) },
     // The libraries, before compression.
     chunkSizeWarningLimit: 700,

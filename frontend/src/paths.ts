@@ -9,7 +9,7 @@ export type RunnerTab = (typeof runnerTabs)[number];
 export const runTabs = ['overview', 'log', 'attempts', 'chain', 'activity'] as const;
 export type RunTab = (typeof runTabs)[number];
 
-/** Every address of the panel; links are built here and nowhere else. */
+/** Every address of the panel; links are built only here. */
 export const paths = {
   login: '/login',
   admin: '/admin',
@@ -32,7 +32,7 @@ export const paths = {
   compare: (a: string, b: string) => `/admin/jobs/compare?a=${a}&b=${b}`,
   channels: '/admin/jobs/channels',
   channel: (name: string) => `/admin/jobs/channels/${name}`,
-  /** Its page, with the dialog that asks before it is paused. */
+  /** Its page, with the dialog that confirms before it is paused. */
   pauseChannel: (name: string) => `/admin/jobs/channels/${name}?act=pause`,
   runners: '/admin/jobs/runners',
   runnerPage: (runnerId: string, tab: RunnerTab = 'overview') =>
@@ -41,7 +41,7 @@ export const paths = {
   runner: (name: string) => `/admin/jobs/runners?q=${encodeURIComponent(name)}`,
   definitions: '/admin/jobs/definitions',
   definition: (jobName: string) => `/admin/jobs/definitions/${encodeURIComponent(jobName)}`,
-  /** Its page, with the dialog that asks before it is paused. */
+  /** Its page, with the dialog that confirms before it is paused. */
   pauseJob: (jobName: string) => `/admin/jobs/definitions/${encodeURIComponent(jobName)}?act=pause`,
   schedules: '/admin/jobs/schedules',
   schedule: (scheduleId: string) => `/admin/jobs/schedules/${scheduleId}`,

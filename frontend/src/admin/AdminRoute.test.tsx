@@ -33,13 +33,13 @@ test('a sign-in in another tab wakes the one that waits for it', async () => {
   await openPanel('/admin/jobs?status=FAILED');
   await screen.findByLabelText('E-mail');
   world.user = operator;
-  // As browsers tell the other tabs of what one of them keeps.
+  // As browsers notify the other tabs of a change in storage.
   window.dispatchEvent(new StorageEvent('storage', { key: 'job-manager: signed in' }));
   expect(await screen.findByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
   expect(address()).toBe('/admin/jobs?status=FAILED');
 });
 
-test('says why signing in failed and keeps the email', async () => {
+test('shows why signing in failed and keeps the email', async () => {
   world.user = null;
   acceptSignIn();
   const { user } = await openPanel('/login');
@@ -50,7 +50,7 @@ test('says why signing in failed and keeps the email', async () => {
   expect(screen.getByLabelText('Password')).toHaveValue('');
 });
 
-test('asks for a code after the password, takes a recovery code too, and goes back when the wait is over', async () => {
+test('requires a code after the password, takes a recovery code too, and goes back when the wait is over', async () => {
   world.user = null;
   const codes: string[] = [];
   backend.use(
@@ -87,7 +87,7 @@ test('asks for a code after the password, takes a recovery code too, and goes ba
   expect(codes).toEqual(['000000', '999999', 'abcde-fghij']);
 });
 
-test('asks for both fields before it asks the server', async () => {
+test('requires both fields before it calls the server', async () => {
   world.user = null;
   const { user } = await openPanel('/login');
   await user.click(await screen.findByRole('button', { name: 'Sign in' }));
@@ -95,7 +95,7 @@ test('asks for both fields before it asks the server', async () => {
   expect(screen.getByLabelText('Password')).toHaveAccessibleDescription('Enter your password');
 });
 
-test('tells a USER that there is no access', async () => {
+test('shows a USER that there is no access', async () => {
   world.user = { ...operator, role: 'USER' };
   await openPanel('/admin/jobs');
   expect(await screen.findByRole('heading', { name: 'No access' })).toBeVisible();
@@ -121,7 +121,7 @@ test('leads to sign-in when the server closes the socket because the session end
   expect(await screen.findByRole('button', { name: 'Sign in' })).toBeVisible();
 });
 
-test('says that access is gone when the server closes the socket because the role is', async () => {
+test('shows that access is gone when the server closes the socket because the role is', async () => {
   await openPanel('/admin/jobs');
   await screen.findByText('No active jobs');
   world.user = { ...operator, role: 'USER' };
@@ -155,7 +155,7 @@ test('offers to try again when the server cannot be reached', async () => {
   expect(await screen.findByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
 });
 
-test.each(['/nowhere', '/admin/nowhere'])('says that nothing is at %s', async (place) => {
+test.each(['/nowhere', '/admin/nowhere'])('shows that no page is at %s', async (place) => {
   await openPanel(place);
   expect(await screen.findByRole('heading', { name: 'Page not found' })).toBeVisible();
 });

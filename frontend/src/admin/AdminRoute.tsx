@@ -16,7 +16,7 @@ const NewPasswordPage = loadable(() => import('./account/NewPasswordPage').then(
 const SecondFactorPage = loadable(() => import('./account/SecondFactorPage').then((page) => page.SecondFactorPage));
 const SignedOutPage = loadable(() => import('./SignedOutPage').then((page) => page.SignedOutPage));
 
-/** Lets operators in; sends others to sign in, or tells them that they have no access. */
+/** Lets operators in; sends others to sign in, or shows them that they have no access. */
 export function AdminRoute() {
   const session = useSession();
   // Read here, so that this renders again when the address changes; the dialogs' part of it is only in `window`.

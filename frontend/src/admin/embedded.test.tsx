@@ -24,7 +24,7 @@ beforeEach(() => {
       url.pathname = url.pathname.slice(mounted.length);
       return fetch(new Request(url, request));
     }),
-    // Nothing of ours may ask the application's own addresses.
+    // No call of the panel may go to the application's own addresses.
     ws.link(`ws://localhost:3000${mounted}/ws`).addEventListener('connection', opened),
   );
 });
@@ -46,7 +46,7 @@ test('downloads and documents are found there', async () => {
   );
 });
 
-test('who is signed in is told, and no way offered to sign out, to change a password or to manage people', async () => {
+test('the panel shows who is signed in, and offers no way to sign out, to change a password or to manage people', async () => {
   const { user } = await openPanel('/ops/jobs/admin/dashboard');
   await user.click(screen.getByRole('button', { name: `Account: ${operator.email}` }));
   expect(await screen.findByText('Super admin')).toBeInTheDocument();
@@ -72,7 +72,7 @@ test('there is no page for an account', async () => {
   expect(screen.getByRole('heading', { name: 'Page not found' })).toBeInTheDocument();
 });
 
-test('somebody unknown is led to where the application signs people in, and back', async () => {
+test('an unknown person is led to where the application signs people in, and back', async () => {
   world.user = null;
   await openPanel('/ops/jobs/admin/jobs?page=2');
   expect(screen.getByRole('heading', { name: 'You are not signed in' })).toBeInTheDocument();
@@ -82,7 +82,7 @@ test('somebody unknown is led to where the application signs people in, and back
   );
 });
 
-test('somebody who is no operator is told so, and not asked to sign in as somebody else', async () => {
+test('the panel shows a person who is no operator that, without a sign-in as another person', async () => {
   world.user = { ...operator, role: 'USER' };
   await openPanel('/ops/jobs/admin/jobs');
   expect(screen.getByRole('heading', { name: 'No access' })).toBeInTheDocument();

@@ -10,7 +10,7 @@ import { openPanel } from '../testing/render-app';
 // Compiled before the first test waits for it: on a busy machine that takes longer than a wait.
 import './job-pages';
 
-// What those who may only look are offered: nothing that the server would refuse.
+// What those who may only view are offered: nothing that the server would refuse.
 
 const [running, putOff, failed] = [aRun.running(), aRun.queued({ runAt: ago(-3_600) }), aRun.failed()];
 const batch = {
@@ -20,7 +20,7 @@ const batch = {
 };
 const JOBS = '/admin/jobs';
 
-/** Each page with what it shows everybody, and the acts on it by their names. */
+/** Each page with what it shows all people, and the acts on it by their names. */
 const pages: [address: string, shows: RegExp, acts: RegExp[]][] = [
   [`${JOBS}/channels`, /^mail$/, [/^Pause mail$/, /^Limits of mail$/, /^Channel settings$/]],
   [`${JOBS}/channels/mail`, /^trending$/, [/^Pause mail$/, /^Limits of mail$/, /^Alert me when runs wait/]],
@@ -66,7 +66,7 @@ beforeEach(() => {
   );
 });
 
-/** Buttons, links that look like them and boxes to tick, by the names they have for screen readers. */
+/** Buttons, links styled as buttons and checkboxes, by the names they have for screen readers. */
 const offered = (name: RegExp): number =>
   (['button', 'link', 'checkbox'] as const).reduce(
     (sum, role) => sum + screen.queryAllByRole(role, { name }).length,

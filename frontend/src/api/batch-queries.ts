@@ -27,7 +27,7 @@ export const batchRunsQuery = (batchId: string, page: number, isFailedOnly: bool
 /** The runs of a batch that wait for one another. */
 export const batchGraphQuery = (batchId: string) => api.batches.batchGraph.queryOptions({ input: { batchId } });
 
-/** What a cancel would do now; read anew each time it is asked for. */
+/** What a cancel would do now; read again for each dialog. */
 export const cancelPreviewQuery = (batchId: string) =>
   api.batches.previewCancelBatch.queryOptions({ input: { batchId }, gcTime: 0 });
 

@@ -9,7 +9,7 @@ const api = createTanstackQueryUtils(client, { path: ['bulk'] });
 /** An act on many runs: which, and what is done to them. */
 export type BulkRequest = Parameters<typeof client.preview>[0];
 
-/** What the act would touch now; read anew each time it is asked for, and not while the reader decides. */
+/** What the act would touch now; read again for each dialog, and not while the reader decides. */
 export const bulkPreviewQuery = (input: BulkRequest) =>
   api.preview.queryOptions({
     input,

@@ -3,7 +3,7 @@ import { limits } from '@job-manager/shared/limits';
 import { mount } from './place';
 import type { TrackedError } from './recent-errors';
 
-/** Gathered for so long before they are sent together. */
+/** Collected for so long before they are sent together. */
 const GATHER_MS = 2_000;
 const MOST_PER_REPORT = 10;
 /** Together within what the server takes in one call. */
@@ -16,7 +16,7 @@ let waiting = new Map<string, ClientErrorReport>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let minute = { startedAt: 0, sent: 0 };
 
-/** Sends an error to the server, gathered with others; equal ones are counted instead of repeated. */
+/** Sends an error to the server, batched with others; equal ones are counted instead of repeated. */
 export function report(entry: TrackedError): void {
   const key = `${entry.level} ${entry.context.action} ${entry.message}`;
   const known = waiting.get(key);
@@ -25,7 +25,7 @@ export function report(entry: TrackedError): void {
   timer ??= setTimeout(() => void send(), GATHER_MS);
 }
 
-/** Sends what is gathered before the page goes: an ordinary request would be broken off with it. */
+/** Sends what is collected before the page closes: an ordinary request would be broken off with it. */
 export function reportBeforeLeaving(): () => void {
   const flush = () => {
     if (document.visibilityState !== 'hidden' || waiting.size === 0) return;

@@ -19,7 +19,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() + 120_000 * ++minute });
 });
 let minute = 0;
-/** Lets the time pass for which errors are gathered, until they have arrived. */
+/** Advances the time for which errors are batched, until they have arrived. */
 const settle = async () => {
   vi.advanceTimersByTime(2_000);
   await vi.waitFor(() => expect(world.reported.length).toBeGreaterThan(0));
@@ -31,9 +31,9 @@ afterEach(() => {
 
 test('keeps the last ten, with what was being done and where', () => {
   for (let index = 1; index <= 12; index++)
-    trackError(new Error(`fault ${index}`), { action: 'cancelJob', component: 'CancelProvider', jobRunId: '7' });
+    trackError(new Error(`error ${index}`), { action: 'cancelJob', component: 'CancelProvider', jobRunId: '7' });
   const kept = getRecentErrors();
-  expect(kept.map(({ message }) => message)).toEqual(Array.from({ length: 10 }, (_, index) => `fault ${index + 3}`));
+  expect(kept.map(({ message }) => message)).toEqual(Array.from({ length: 10 }, (_, index) => `error ${index + 3}`));
   expect(kept[0]?.context).toMatchObject({
     action: 'cancelJob',
     jobRunId: '7',
@@ -55,7 +55,7 @@ test('does without storage', () => {
   vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
     throw new Error('full');
   });
-  expect(() => trackError(new Error('fault'), { action: 'x', component: 'Part' })).not.toThrow();
+  expect(() => trackError(new Error('failed'), { action: 'x', component: 'Part' })).not.toThrow();
 });
 
 test('is not confused by what others left in the storage', () => {
@@ -76,7 +76,7 @@ test('never keeps nor sends a secret', async () => {
   await vi.waitFor(() => expect(sent()?.parameters).toEqual({ batchSize: 5, apiKey: '[redacted]' }));
 });
 
-test('tells the server, gathered, equal ones counted', async () => {
+test('reports to the server in batches, equal ones counted', async () => {
   for (let count = 0; count < 5; count++)
     trackError(new Error('again'), { action: 'render', component: 'HistorySection' });
   trackWarning('odd', { action: 'readAnew', component: 'Part' });
@@ -144,14 +144,14 @@ test('does not report an ended session', async () => {
 
 test('trackAsync tracks what fails and throws it on', async () => {
   await expect(trackAsync(async () => 7, { action: 'x', component: 'Part' })).resolves.toBe(7);
-  const fault = new Error('fault');
+  const fault = new Error('failed');
   await expect(
     trackAsync(() => Promise.reject(fault), { action: 'loadHistory', component: 'JobHistoryList' }),
   ).rejects.toBe(fault);
   expect(getRecentErrors().map(({ context }) => context.action)).toEqual(['loadHistory']);
 });
 
-test('hears what nobody caught', () => {
+test('tracks uncaught errors', () => {
   const stop = watchUncaughtErrors();
   window.dispatchEvent(new ErrorEvent('error', { error: new Error('thrown'), message: 'thrown' }));
   window.dispatchEvent(Object.assign(new Event('unhandledrejection'), { reason: new Error('rejected') }));
@@ -163,7 +163,7 @@ test('hears what nobody caught', () => {
   ]);
 });
 
-test('leaves out what browsers say of themselves', () => {
+test('leaves out notices of the browser itself', () => {
   const stop = watchUncaughtErrors();
   const message = 'ResizeObserver loop completed with undelivered notifications.';
   window.dispatchEvent(new ErrorEvent('error', { message }));
@@ -179,23 +179,23 @@ test('takes what the server refuses for a warning', async () => {
   expect(getRecentErrors().map(({ level }) => level)).toEqual(['warning']);
 });
 
-test('sends what is gathered when the page is left', () => {
+test('sends what is collected when the page is left', () => {
   const stop = watchUncaughtErrors();
   const beacon = vi.fn(() => true);
   vi.stubGlobal('navigator', { userAgent: 'test', sendBeacon: beacon });
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
-  trackError(new Error('last words'), { action: 'x', component: 'Part' });
+  trackError(new Error('last error'), { action: 'x', component: 'Part' });
   document.dispatchEvent(new Event('visibilitychange'));
   stop();
   vi.unstubAllGlobals();
   expect(beacon).toHaveBeenCalledOnce();
 });
 
-test('tells Sentry where the server names a DSN', async () => {
+test('reports to Sentry where the server names a DSN', async () => {
   vi.resetModules();
   world.sentryDsn = 'https://key@sentry.example.com/1';
   const fresh = await import('./errorTracking');
-  const fault = new Error('fault');
+  const fault = new Error('failed');
   fresh.trackError(fault, { action: 'enqueueJob', component: 'RunJobModal', jobName: 'trending' });
   fresh.trackWarning('odd', { action: 'x', component: 'Part' });
   await vi.waitFor(() => expect(sentry.captureMessage).toHaveBeenCalledOnce());
@@ -212,7 +212,7 @@ test('loads no Sentry where there is no DSN', async () => {
   vi.resetModules();
   sentry.init.mockClear();
   const fresh = await import('./errorTracking');
-  fresh.trackError(new Error('fault'), { action: 'x', component: 'Part' });
+  fresh.trackError(new Error('failed'), { action: 'x', component: 'Part' });
   await vi.waitFor(() => expect(callsTo('GET /api/errors/settings')).toBe(1));
   await settle();
   expect(sentry.init).not.toHaveBeenCalled();

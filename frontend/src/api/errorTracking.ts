@@ -7,9 +7,9 @@ import { tellSentry } from './sentry';
 export { clearRecentErrors, getRecentErrors } from './recent-errors';
 
 /**
- * Tells what went wrong, and where, where it can be looked into: in the console, among the last ten errors of
+ * Reports what went wrong, and where, where it can be inspected: in the console, among the last ten errors of
  * this tab, to the server's error page, and to Sentry where one is named; as a warning where the server
- * refused what was asked for. Never throws.
+ * refused the request. Never throws.
  */
 export function trackError(error: unknown, context: ErrorContext): void {
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
@@ -33,7 +33,7 @@ export async function trackAsync<Result>(work: () => Promise<Result>, context: E
   }
 }
 
-/** The browser's way to say that it will measure again in the next frame. */
+/** The browser's notice that it will measure again in the next frame. */
 const HARMLESS = /^ResizeObserver loop/;
 
 /** Tracks uncaught errors, until the returned function is called. */

@@ -1,7 +1,7 @@
 import { type Problem, problem } from '@job-manager/shared/errors';
 import { ORPCError } from '@orpc/client';
 
-/** A failed call in words for a person, wherever it failed. */
+/** A failed call as text for a person, wherever it failed. */
 export interface Failure {
   /** HTTP status; null when no answer came. */
   status: number | null;
@@ -15,7 +15,7 @@ export interface Failure {
   requestId?: string;
 }
 
-/** The problem in an answer's body, or undefined when a proxy or a crash answered in its own words. */
+/** The problem in an answer's body, or undefined when a proxy or a crash answered in its own format. */
 export function readProblem(body: unknown): Problem | undefined {
   const parsed = problem.safeParse(body);
   return parsed.success ? parsed.data : undefined;
@@ -35,7 +35,7 @@ const requestIdOf = (data: unknown): string | undefined =>
     ? data.requestId
     : undefined;
 
-/** The server understood and said no: a wrong password, a field at fault, a state that doesn't allow it. */
+/** The server understood and refused: a wrong password, an invalid field, a state that doesn't allow it. */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof ORPCError && error.status >= 400 && error.status < 500;
 
@@ -43,7 +43,9 @@ export const isRefusal = (error: unknown): boolean =>
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof ORPCError ? readProblem(error.data)?.code : undefined;
 
-/** What there is now, where a change was refused because another one came in between; undefined for any other failure. */
+/**
+ * What there is now, where a change was refused because another one came in between; undefined for any other failure.
+ */
 export const currentOf = (error: unknown): unknown =>
   error instanceof ORPCError && codeOf(error) === 'CHANGED' ? readProblem(error.data)?.current : undefined;
 

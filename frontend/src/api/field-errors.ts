@@ -25,5 +25,5 @@ export function fieldErrors<Field extends string>(
   return { fields, rest: rest.length > 0 ? rest.join(' ') : null };
 }
 
-/** The contract words its objections to follow a name: "needs at least 8 characters". */
+/** The messages of the contract follow a name: "needs at least 8 characters". */
 export const asSentence = (message: string): string => message.charAt(0).toUpperCase() + message.slice(1);

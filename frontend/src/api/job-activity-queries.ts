@@ -12,7 +12,8 @@ export const activityQuery = (range: ActivityRange = '24h') =>
 
 const USUAL_FRESH_MS = 10 * 60_000;
 
-// One function for all rows that read it: for another one the library would make the map anew at each of their drawings.
+// One function for all rows that read it: for another one the library would create the map again at each of their
+// renders.
 const byName = ({ jobs }: Awaited<ReturnType<typeof calls.usual>>) => new Map(jobs.map((job) => [job.jobName, job]));
 
 /** How long successful runs of each job take, by its name. */

@@ -5,7 +5,7 @@ import { mount } from './place';
 
 const { messages: calls } = createClient({ messages });
 
-/** Reads what a run said after a message, as much as fits into one answer. */
+/** Reads the messages of a run after a number, as much as fits into one answer. */
 export const readMessages = (jobRunId: string) => (afterSeq: number, signal: AbortSignal) =>
   calls.list({ jobRunId, afterSeq, limit: limits.messagesPage }, { signal });
 

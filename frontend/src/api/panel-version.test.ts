@@ -22,7 +22,7 @@ afterEach(() => {
   document.body.innerHTML = '';
 });
 
-test('missing code reloads the page once, and the next time says so', async () => {
+test('missing code reloads the page once, and the next time shows an error', async () => {
   serving('index-new');
   void loadCode(missing);
   await vi.waitFor(() => expect(reloadPage).toHaveBeenCalledTimes(1));

@@ -11,7 +11,7 @@ export class CodeLoadError extends Error {
 const RELOADED_KEY = 'job-manager: reloaded';
 
 /**
- * Loads code of the panel. Where that fails although the server answers, the page is loaded anew by itself: once for
+ * Loads code of the panel. Where that fails although the server answers, the page is reloaded by itself: once for
  * each version, and never while something typed would be lost. Otherwise throws CodeLoadError.
  */
 export async function loadCode<Module>(load: () => Promise<Module>): Promise<Module> {
@@ -24,7 +24,7 @@ export async function loadCode<Module>(load: () => Promise<Module>): Promise<Mod
   }
 }
 
-/** Loads the page anew; answers false, and does nothing, while the server doesn't answer: the page would be lost. */
+/** Reloads the page; returns false, and does nothing, while the server doesn't answer: the page would be lost. */
 export async function reloadIfReachable(): Promise<boolean> {
   if ((await readPage()) === null) return false;
   reloadPage();

@@ -9,7 +9,7 @@ function create() {
   return { listeners, queryClient: createQueryClient(listeners) };
 }
 
-test('tells of data that could not be read, naming the call', async () => {
+test('reports data that could not be read, naming the call', async () => {
   const { listeners, queryClient } = create();
   backend.use(http.get('/api/admin/jobs/stats', () => problem(400)));
   await queryClient.prefetchQuery(statsQuery());
@@ -25,7 +25,7 @@ test('takes an ended session for no failure', async () => {
   expect(listeners.onFailure).not.toHaveBeenCalled();
 });
 
-test('tells that what is on screen has become stale', async () => {
+test('shows that what is on screen has become stale', async () => {
   const { listeners, queryClient } = create();
   await queryClient.prefetchQuery(statsQuery());
   backend.use(http.get('/api/admin/jobs/stats', () => HttpResponse.error()));

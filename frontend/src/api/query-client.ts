@@ -6,7 +6,7 @@ interface Listeners {
   onSignedOut(queryClient: QueryClient): void;
   /** Something could not be read; `call` names it: `jobs.history`. */
   onFailure(error: unknown, call: string): void;
-  /** Data that is already on screen could not be read anew; not reported for queries whose `meta` says `isQuiet`. */
+  /** Data that is already on screen could not be read again; not reported for queries whose `meta` sets `isQuiet`. */
   onStale(error: unknown, retry: () => void): void;
 }
 

@@ -6,7 +6,7 @@ export interface ErrorContext {
   component: string;
   jobName?: string;
   jobRunId?: string;
-  /** What was asked for; secrets are taken out before it is kept or sent. */
+  /** The parameters of the request; secrets are removed before it is kept or sent. */
   params?: Record<string, unknown>;
 }
 

@@ -4,7 +4,7 @@ type Capture = (error: unknown, entry: TrackedError) => void;
 
 let capture: Promise<Capture | null> | undefined;
 
-/** Tells Sentry, where the server names a DSN; its code is loaded with the first error and not before. */
+/** Reports to Sentry, where the server names a DSN; its code is loaded with the first error and not before. */
 export async function tellSentry(error: unknown, entry: TrackedError): Promise<void> {
   capture ??= load();
   (await capture)?.(error, entry);
@@ -24,7 +24,7 @@ async function load(): Promise<Capture | null> {
       else captureMessage(message, scope);
     };
   } catch {
-    // Unreachable now: asked again with the next error.
+    // Unreachable now: tried again with the next error.
     capture = undefined;
     return null;
   }

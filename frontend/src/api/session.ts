@@ -46,11 +46,11 @@ export function useAllowed(): (permission: Permission, jobName?: string) => bool
 /** Whether the person signed in may do this, and to this job where one is named. */
 export const useCan = (permission: Permission, jobName?: string): boolean => useAllowed()(permission, jobName);
 
-/** Asks who is signed in now, after a sign-in. */
+/** Reads who is signed in now, after a sign-in. */
 export const loadSession = (queryClient: QueryClient): Promise<SignedInUser | null> =>
   queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
 
-/** Asks the server anew, because a socket was refused or the role may have changed. */
+/** Reads the session again, because a socket was refused or the role may have changed. */
 export const recheckSession = (queryClient: QueryClient): Promise<void> =>
   queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
 
@@ -59,7 +59,10 @@ const SIGNED_IN_KEY = 'job-manager: signed in';
 /** Notifies the other tabs of this browser of a sign-in. */
 export const announceSignIn = (): void => localStorage.setItem(SIGNED_IN_KEY, new Date().toISOString());
 
-/** For pages that wait for a sign-in: asks who is signed in when another tab did it, or when this tab is looked at again. */
+/**
+ * For pages that wait for a sign-in: reads who is signed in when another tab signed in, or when this tab is visible
+ * again.
+ */
 export function useSignInElsewhere(): void {
   const queryClient = useQueryClient();
   useEffect(() => {

@@ -7,7 +7,7 @@ import classes from './LoginPage.module.css';
 
 interface Props {
   onSignedIn: (userId: number) => Promise<void>;
-  /** The password is needed again; `reason` says why, where it wasn't the reader's own wish. */
+  /** The password is needed again; `reason` explains why, where the reader did not choose it. */
   onEnded: (reason: string | null) => void;
 }
 

@@ -78,7 +78,7 @@ function SignInSteps() {
 }
 
 interface LoginFormProps {
-  /** Why the password is asked for again. */
+  /** Why the password is required again. */
   note: string | null;
   onSignedIn: (userId: number) => Promise<void>;
   onCodeNeeded: () => void;

@@ -6,7 +6,7 @@ import { RunPageLink } from './RunPageLink';
 import { becomesWords, doneWords } from './recovered-runs';
 
 interface Props {
-  /** How many there are, in words. */
+  /** How many there are, as text. */
   title: string;
   runs: readonly AffectedRun[];
   /** It has happened. */

@@ -5,7 +5,7 @@ import { formatAgo } from '../lib/duration';
 import { RefreshButton } from '../ui/RefreshButton';
 import { type AutoRefreshOptions, type RefreshChoice, refreshIntervals, useAutoRefresh } from './useAutoRefresh';
 
-/** Reads a page anew by hand and by itself, with how old it is; `.` switches the latter on and off. */
+/** Refreshes a page by hand and by itself, with how old it is; `.` switches the latter on and off. */
 export function AutoRefresh(options: AutoRefreshOptions) {
   const { updatedAt, isFetching, onRefresh } = options;
   const { isOn, everyS, isPaused, choose } = useAutoRefresh(options);

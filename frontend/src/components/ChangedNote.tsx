@@ -11,14 +11,14 @@ interface Props {
 export function ChangedNote({ differences }: Props) {
   return (
     <Banner icon={IconAlertTriangle} title="This was changed meanwhile">
-      {differences.length === 0 ? 'It is now as you have it here.' : `It now says ${differences.join(', ')}.`} Saving
+      {differences.length === 0 ? 'It is now as you have it here.' : `It now has ${differences.join(', ')}.`} Saving
       again overwrites that.
     </Banner>
   );
 }
 
 type Settings = Readonly<Record<string, unknown>>;
-/** What a form calls a setting, where its name does not say it. */
+/** What a form calls a setting, where its name is not enough. */
 export type SettingNames = Readonly<Record<string, string>>;
 
 /** How two versions of the same settings differ, as the forms name and write them. */

@@ -22,7 +22,7 @@ export function ConnectionBlocked() {
   );
 }
 
-/** What answers at the address of the socket, in words: a page can't read why its socket failed. */
+/** What answers at the address of the socket, as text: a page can't read why its socket failed. */
 const socketPathQuery = () => ({
   queryKey: ['socket path'],
   queryFn: async ({ signal }: { signal: AbortSignal }): Promise<string> => {

@@ -129,7 +129,7 @@ const Row = memo(function Row({ run, isTicked, onTick, onViewDetails }: RowProps
   );
 });
 
-/** The error, else what the run reported last; the status is said where that doesn't say it. */
+/** The error, else what the run reported last; the status is shown where that doesn't include it. */
 function Result({ run }: { run: JobRunSummary }) {
   const { label } = statusLook[run.status];
   const text = run.status === 'FAILED' ? run.error : run.progressMessage;

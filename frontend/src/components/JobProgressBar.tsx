@@ -1,7 +1,7 @@
 import classes from './JobProgressBar.module.css';
 
 interface Props {
-  /** 0 to 100; null while the run has not said how far it is. */
+  /** 0 to 100; null while the run has not reported progress. */
   percent: number | null;
   label: string;
   tone?: 'running' | 'success' | 'failed' | 'cancelled' | 'queued';

@@ -2,7 +2,7 @@ import type { JobUIStatus } from '@job-manager/shared/run';
 import classes from './JobStatusBadge.module.css';
 import { statusLook } from './status';
 
-/** A status in words, with its mark. */
+/** A status as text, with its mark. */
 export function JobStatusBadge({ status }: { status: JobUIStatus }) {
   const { label, icon: Icon, tone } = statusLook[status];
   return (
@@ -13,7 +13,7 @@ export function JobStatusBadge({ status }: { status: JobUIStatus }) {
   );
 }
 
-/** The mark alone, in its tinted disc; the words stand beside it. */
+/** The mark alone, in its tinted disc; the label is beside it. */
 export function StatusMark({ status }: { status: JobUIStatus }) {
   const { icon: Icon, tone } = statusLook[status];
   return (

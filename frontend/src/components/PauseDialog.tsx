@@ -31,7 +31,7 @@ const ends = [
   { value: 'custom', label: 'Until a time of your choice' },
 ];
 
-/** Asks why something is paused, and until when. */
+/** Takes why something is paused, and until when. */
 export function PauseDialog({ what, children, isPending, fault, onPause, onClose }: Props) {
   const [reason, setReason] = useState('');
   const [end, setEnd] = useState('open');

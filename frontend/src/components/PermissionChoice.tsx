@@ -10,7 +10,7 @@ interface Props<Given extends Permission> {
   error?: ReactNode;
 }
 
-/** Permissions to tick, each in words and by its name. */
+/** Permissions to tick, each by its label and its name. */
 export function PermissionChoice<Given extends Permission>({ choices, value, onChange, error }: Props<Given>) {
   return (
     // The boxes are the choices and nothing else.

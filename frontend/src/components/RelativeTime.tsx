@@ -17,7 +17,7 @@ export function RelativeTime({ at, isPast = false }: Props) {
   );
 }
 
-/** What ticks is a part of its own: of a hundred times on a page, none is formatted anew each second. */
+/** What ticks is a part of its own: of a hundred times on a page, none is formatted again each second. */
 function Ago({ at, isPast = false }: Props) {
   return useServerTime((now) => {
     const since = now - Date.parse(at);

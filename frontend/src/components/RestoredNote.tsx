@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { Banner } from '../ui/Banner';
 
-/** Shows that a form holds what was typed into it before, and offers to begin anew. */
+/** Shows that a form holds what was typed into it before, and offers to start again. */
 export function RestoredNote({ onDiscard }: { onDiscard: () => void }) {
   return (
     <Banner

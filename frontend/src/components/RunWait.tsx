@@ -4,7 +4,7 @@ import { formatMoment } from '../lib/date-time';
 import { isPutOff } from './put-off';
 import { RelativeTime } from './RelativeTime';
 
-/** What exactly it waits for, and until when; `isBrief` where a reason has to do without words around it. */
+/** What exactly it waits for, and until when; `isBrief` for a reason without text around it. */
 export function RunWait({ run, isBrief = false }: { run: JobRunSummary; isBrief?: boolean }) {
   const isLater = useServerTime((now) => isPutOff(run, now));
   if (!run.isBlocked && isLater) return run.claimNo === 0 ? <Start run={run} /> : <NextAttempt run={run} />;

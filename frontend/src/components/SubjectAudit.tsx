@@ -20,7 +20,9 @@ interface Props {
 
 const MAX_ENTRIES = 50;
 
-/** What was done to a channel, a job or a schedule, the newest first; nothing for those who may not read the audit log. */
+/**
+ * What was done to a channel, a job or a schedule, the newest first; nothing for those who may not read the audit log.
+ */
 export function SubjectAudit(props: Props) {
   if (!useCan('viewAudit')) return null;
   return (
@@ -74,7 +76,7 @@ function Entry({ event }: { event: AuditEvent }) {
   );
 }
 
-/** `weight: 1 → 3, paused…`, from what an entry says was before and after. */
+/** `weight: 1 → 3, paused…`, from the values before and after in an entry. */
 function describeChanges(details: unknown): string {
   if (!isRecord(details)) return '';
   const { before, after } = details;

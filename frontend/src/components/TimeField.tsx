@@ -10,12 +10,14 @@ interface Props {
   error?: ReactNode;
   /** Has the focus when its dialog opens. */
   isFirst?: boolean;
-  /** Looks back: nothing to come is proposed. */
+  /** For past times: no future time is proposed. */
   isPast?: boolean;
   onChange: (text: string) => void;
 }
 
-/** A time in the order of ISO dates and the zone that the panel shows, with its UTC time and proposals of times to come. */
+/**
+ * A time in the order of ISO dates and the zone that the panel shows, with its UTC time and proposals of times to come.
+ */
 export function TimeField({ label, value, error, isFirst = false, isPast = false, onChange }: Props) {
   const at = readLocalInput(value);
   return (

@@ -1,7 +1,7 @@
 import type { AuditAction } from '@job-manager/shared/audit';
 import type { AuditEvent } from '@job-manager/shared/contract/audit';
 
-/** The actions of the audit log, in words that follow the actor. */
+/** Labels for the actions of the audit log; they follow the actor. */
 export const auditWords = {
   'session.begin': 'Signed in',
   'session.end': 'Signed out',
@@ -18,7 +18,7 @@ export const auditWords = {
   'run.reveal': 'Looked at the secrets of a run',
   'run.recover': 'Recovered a stalled run',
   'run.time-out': 'Ended a run that took too long',
-  'run.ask-force-fail': 'Asked a run to stop, or to be force-failed',
+  'run.ask-force-fail': 'Requested a run to stop, or to be force-failed',
   'run.force-fail': 'Force-failed a run',
   'run.emergency-fail': 'Failed a run in an emergency cleanup',
   'run.prune': 'Removed old runs',
@@ -88,7 +88,7 @@ export const auditWords = {
   'errors.set-state': 'Resolved, ignored or reopened a kind of browser errors',
 } as const satisfies Record<AuditAction, string>;
 
-/** The words for an action; its own name for one that this version of the panel does not know. */
+/** The label of an action; its own name for one that this version of the panel does not know. */
 export const wordsFor = (action: string): string => (auditWords as Record<string, string>)[action] ?? action;
 
 /** The actor; without a name an unknown caller tried it, or the product did it by itself. */

@@ -13,7 +13,7 @@ const affected = (part: Partial<AffectedRun> = {}): AffectedRun => ({
   ...part,
 });
 
-/** Answers a cleanup with these runs, and keeps what was asked for. */
+/** Answers a cleanup with these runs, and keeps the requests. */
 function acceptCleanUp(answer: (ids: string[]) => unknown[]) {
   const asked: string[][] = [];
   backend.use(
@@ -49,7 +49,7 @@ test('cleans up those of one channel alone where several have any', async () => 
   await waitFor(() => expect(asked).toEqual([[media.run.id]]));
 });
 
-test('shows which runs it would touch, what each becomes and why, then says what it did', async () => {
+test('shows which runs it would touch, what each becomes and why, then shows what it did', async () => {
   const [again, over] = [affected(), affected({ becomes: 'FAILED', reason: 'No attempts left' })];
   world.stalled = [again, over];
   const asked = acceptCleanUp(() => [
@@ -74,7 +74,7 @@ test('shows which runs it would touch, what each becomes and why, then says what
   await waitFor(() => expect(button).toHaveFocus());
 });
 
-test('counts one job as one, and tells of those that had recovered by themselves', async () => {
+test('counts one job as one, and shows those that had recovered by themselves', async () => {
   world.stalled = [affected(), affected()];
   acceptCleanUp(([id]) => [aRun.queued({ id })]);
   const { user, dialog } = await openDialog();
@@ -83,7 +83,7 @@ test('counts one job as one, and tells of those that had recovered by themselves
   expect(screen.getByText(/\(1 had recovered by itself\)$/)).toBeVisible();
 });
 
-test('says so when all of them had recovered', async () => {
+test('shows when all of them had recovered', async () => {
   world.stalled = [affected()];
   acceptCleanUp(() => []);
   const { user, dialog } = await openDialog();
@@ -99,7 +99,7 @@ test('cleans nothing up without a yes', async () => {
   expect(callsTo('POST /api/admin')).toBe(0);
 });
 
-test('says when nothing is stalled, with nothing to confirm', async () => {
+test('shows when nothing is stalled, with nothing to confirm', async () => {
   const { dialog } = await openDialog();
   expect(await dialog.findByText('No stalled jobs: every running job has a live heartbeat.')).toBeVisible();
   expect(dialog.queryByRole('button', { name: 'Clean Up' })).toBeNull();
@@ -113,7 +113,7 @@ test('stays open with the reason when it was refused', async () => {
   expect(await dialog.findByRole('alert')).toHaveTextContent('Nothing was cleaned up. The database is busy.');
 });
 
-test('offers to look again when the preview failed', async () => {
+test('offers to try again when the preview failed', async () => {
   let isBroken = true;
   backend.use(
     http.get('/api/admin/jobs/cleanup-stalled', () =>
@@ -129,7 +129,7 @@ test('offers to look again when the preview failed', async () => {
   expect(await dialog.findByText(/No stalled jobs/)).toBeVisible();
 });
 
-test('looks anew each time it is opened', async () => {
+test('reads again each time it is opened', async () => {
   world.stalled = [affected()];
   const { user, button, dialog } = await openDialog();
   await user.click(await dialog.findByRole('button', { name: 'Keep' }));
@@ -139,7 +139,7 @@ test('looks anew each time it is opened', async () => {
   expect(await screen.findByText(/No stalled jobs/)).toBeVisible();
 });
 
-test('names a thousand at most in one call, and says so', async () => {
+test('names a thousand at most in one call, and shows that', async () => {
   world.stalled = Array.from({ length: 1_001 }, () => affected());
   const asked = acceptCleanUp((ids) => ids.map((id) => aRun.queued({ id })));
   const { user, dialog } = await openDialog();

@@ -10,7 +10,7 @@ export async function openAsEntry(push: () => Promise<unknown>): Promise<void> {
   window.history.replaceState({ ...window.history.state, [DEPTH]: before + 1 }, '');
 }
 
-/** A browser that no longer has the entries goes nowhere and reports nothing. */
+/** A browser that no longer has the entries does not navigate and reports nothing. */
 const TIMEOUT_MS = 500;
 let closing: Promise<void> | null = null;
 

@@ -15,7 +15,7 @@ const trouble = someHealth({
 });
 const healthCalls = () => callsTo('GET /api/admin/jobs/health');
 
-test.each(['/admin/jobs', '/admin/dashboard'])('%s tells the worst trouble and leads to all of it', async (place) => {
+test.each(['/admin/jobs', '/admin/dashboard'])('%s shows the worst problem and leads to all of them', async (place) => {
   world.health = trouble;
   const { user } = await openPanel(place);
   const hint = await screen.findByRole('link', { name: /No runner is alive/ });
@@ -38,13 +38,13 @@ test('leaves out what the list of active runs below it shows', async () => {
   expect(screen.queryByRole('link', { name: /1 run stalled/ })).toBeNull();
 });
 
-test('says nothing while all is well', async () => {
+test('shows nothing while all is well', async () => {
   await openPanel('/admin/jobs');
   await waitFor(() => expect(healthCalls()).toBe(1));
   expect(screen.queryByRole('link', { name: /^(Critical|Warning)/ })).toBeNull();
 });
 
-test('says nothing when health cannot be read', async () => {
+test('shows nothing when health cannot be read', async () => {
   backend.use(http.get('/api/admin/jobs/health', () => problem(400)));
   await openPanel('/admin/jobs');
   await waitFor(() => expect(healthCalls()).toBe(1));
@@ -52,7 +52,7 @@ test('says nothing when health cannot be read', async () => {
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
-test('asks every half minute while trouble is shown, and no more when it is over', async () => {
+test('reads every half minute while a problem is shown, and no more when it is over', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   world.health = trouble;
   await openPanel('/admin/jobs');
@@ -65,7 +65,7 @@ test('asks every half minute while trouble is shown, and no more when it is over
   expect(healthCalls()).toBe(2);
 });
 
-test('asks nothing while nothing happens, whatever runs or waits for its time, and when a run comes', async () => {
+test('sends no request while nothing happens, whatever runs or waits for its time, and when a run comes', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   world.active = [aRun.running(), aRun.queued({ runAt: new Date(Date.now() + 3_600_000).toISOString() })];
   await openPanel('/admin/jobs');
@@ -77,7 +77,7 @@ test('asks nothing while nothing happens, whatever runs or waits for its time, a
   expect(await screen.findByText(/No runner is alive/)).toBeVisible();
 });
 
-test('asks when a run that is due does not start', async () => {
+test('reads when a run that is due does not start', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   world.active = [aRun.queued({ runAt: new Date(Date.now()).toISOString() })];
   await openPanel('/admin/jobs');

@@ -8,7 +8,7 @@ const CleanUpStalledModal = loadable(() =>
 );
 
 interface CleanUp {
-  /** Shows what it would touch, asks, cleans up and tells what it did; absent for those who may not. */
+  /** Shows what it would touch, confirms, cleans up and shows what it did; absent for those who may not. */
   ask?: () => void;
   /** The question; render it anywhere. */
   dialog: ReactNode;

@@ -4,8 +4,8 @@ import { useEffect } from 'react';
 const parseAct = parseAsStringLiteral(['pause'] as const);
 
 /**
- * The palette leads to a page to pause its subject: `?act=pause` opens the dialog that asks first, once the subject is
- * loaded. Where it is paused already, or this person may not (`pause` is null), nothing opens.
+ * The palette leads to a page to pause its subject: `?act=pause` opens the dialog that confirms first, once the subject
+ * is loaded. Where it is paused already, or this person may not (`pause` is null), nothing opens.
  */
 export function usePauseFromAddress(subject: { paused: unknown } | undefined, pause: (() => void) | null): void {
   const [act, setAct] = useQueryState('act', parseAct);

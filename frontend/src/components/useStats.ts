@@ -10,8 +10,8 @@ import { useThrottled } from '../lib/useThrottled';
 const AT_MOST_EVERY_MS = 2_000;
 
 /**
- * The statistics, read when the page opens, when asked, and when runs come, start or end; progress alone changes none
- * of them. `isStale` while no socket reports when they change.
+ * The statistics, read when the page opens, on request, and when runs are queued, start or end; progress alone changes
+ * none of them. `isStale` while no socket reports when they change.
  */
 export function useStats() {
   const queryClient = useQueryClient();

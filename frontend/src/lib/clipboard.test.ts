@@ -27,7 +27,7 @@ test.each([
   expect(document.querySelector('textarea')).toBeNull();
 });
 
-test('says so when nothing works', async () => {
+test('returns false when nothing works', async () => {
   vi.stubGlobal('navigator', {});
   document.execCommand = vi.fn(() => false);
   expect(await copyText('12846')).toBe(false);

@@ -17,7 +17,7 @@ const formats = () => byZone[zoneChoice()];
 /** The time of day alone: `10:23:45`. */
 export const formatClock = (iso: string): string => formats().clock.format(new Date(iso));
 
-/** A time to come as people say it: `14:02` on the day of `now`, otherwise `2024-01-08 14:02`. */
+/** A future time for people: `14:02` on the day of `now`, otherwise `2024-01-08 14:02`. */
 export function formatMoment(iso: string, now: number): string {
   const { day, minutes } = formats();
   const at = new Date(iso);

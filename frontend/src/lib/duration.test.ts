@@ -14,7 +14,7 @@ test.each([
   [3_840_000, '1h 4m'],
   [266_400_000, '3d 2h'],
   [-5, '0ms'],
-])('says %d ms as %s', (ms, text) => {
+])('formats %d ms as %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });
 
@@ -28,7 +28,7 @@ test.each([
   [-180_000, 'in 3m'],
   [-2_591_999_000, 'in 30d'],
   [-3_580_000, 'in 1h'],
-])('says that %d ms have passed as %s', (ms, text) => {
+])('formats %d ms ago as %s', (ms, text) => {
   expect(formatAgo(ms)).toBe(text);
 });
 

@@ -3,7 +3,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A length of time as a person says it: `127ms`, `2.1s`, `34s`, `2m 5s`, `1h 4m`, `3d 2h`. */
+/** A length of time for people: `127ms`, `2.1s`, `34s`, `2m 5s`, `1h 4m`, `3d 2h`. */
 export function formatDuration(ms: number): string {
   const length = Math.max(0, ms);
   if (length < SECOND) return `${Math.round(length)}ms`;
@@ -40,7 +40,7 @@ export function formatSince(ms: number): string {
   return `${sign}${Math.floor(seconds)}.${hundredths}`;
 }
 
-/** A limit in words, for sentences: `5 minutes`, `1 minute 30 seconds`, `1 hour`. */
+/** A limit as text, for sentences: `5 minutes`, `1 minute 30 seconds`, `1 hour`. */
 export function spellDuration(ms: number): string {
   const units = [
     ['hour', HOUR],

@@ -52,7 +52,7 @@ function onVisibility(): void {
   if (document.visibilityState === 'visible') endIdle();
 }
 
-/** Looks again when the ten minutes would be over, so that each input costs no timer. */
+/** Checks again when the ten minutes would be over, so that each input costs no timer. */
 function check(): void {
   const restMs = lastInputAt + IDLE_AFTER_MS - Date.now();
   if (restMs > 0) timer = setTimeout(check, restMs);

@@ -1,7 +1,7 @@
 export type ParsedJson = { ok: true; value: unknown } | { ok: false; line: number; column: number };
 
 /**
- * Parses JSON; where it is wrong, says in which line and column. Browsers word their errors differently,
+ * Parses JSON; where it is wrong, returns the line and column. Error messages differ between browsers,
  * and some name no place at all, so the place is found here.
  */
 export function parseJson(text: string): ParsedJson {
@@ -50,7 +50,7 @@ function afterBlanks(text: string, from: number): number {
   return offset;
 }
 
-/** What may follow the token, or null when the token itself is the fault. */
+/** What may follow the token, or null when the token itself is the error. */
 function step(expected: Expected, match: RegExpExecArray, open: ('{' | '[')[]): Expected | null {
   const mark = match.groups?.mark;
   const isString = match.groups?.string !== undefined;

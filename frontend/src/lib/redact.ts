@@ -5,7 +5,10 @@ const SECRET =
   /passw|passphrase|pwd|secret|token|authori[sz]ation|cookie|(?:api|private|access|signing)[_-]?key|credential/i;
 const MOST_DEPTH = 8;
 
-/** A copy of JSON-like data in which each text below the name of a secret says `[redacted]`; numbers, flags and what is empty are none. */
+/**
+ * A copy of JSON-like data in which each text below the name of a secret is `[redacted]`; numbers, flags and what is
+ * empty are none.
+ */
 export function redact(value: unknown, depth = 0, isSecret = false): unknown {
   if (typeof value === 'string') return isSecret && value !== '' ? REDACTED : value;
   if (typeof value !== 'object' || value === null) return value;

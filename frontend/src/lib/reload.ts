@@ -1,2 +1,2 @@
-/** Loads the page anew, with whatever version of the panel the server has now. */
+/** Reloads the page, with whatever version of the panel the server has now. */
 export const reloadPage = (): void => window.location.reload();

@@ -35,5 +35,5 @@ function subscribe(listener: () => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** Draws a part anew when the zone is switched. */
+/** Renders a part again when the zone is switched. */
 export const useZoneChoice = (): ZoneChoice => useSyncExternalStore(subscribe, zoneChoice);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatInZone } from './zone-time';
 
-test('names the time that a zone has just then, so that the hour that comes twice is told apart', () => {
+test('names the time that a zone has just then, so that the hour that occurs twice is distinguishable', () => {
   expect(formatInZone('2026-10-25T00:30:00Z', 'Europe/Berlin')).toBe('2026-10-25 02:30 CEST');
   expect(formatInZone('2026-10-25T01:30:00Z', 'Europe/Berlin')).toBe('2026-10-25 02:30 CET');
   expect(formatInZone('2026-11-30T18:15:00Z', 'Asia/Kolkata')).toBe('2026-11-30 23:45 GMT+5:30');

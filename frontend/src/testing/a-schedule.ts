@@ -3,7 +3,7 @@ import { ago } from './a-run';
 
 export const scheduleId = (nr: number): string => `00000000-0000-4000-8000-${String(nr).padStart(12, '0')}`;
 
-/** A time so many minutes ahead, as the API writes it. */
+/** A time so many minutes from now, as the API writes it. */
 export const inMinutes = (minutes: number): string => ago(-minutes * 60);
 
 /** The schedule of this number, which comes due in as many hours. */

@@ -26,7 +26,7 @@ export function anAccount(part: Partial<Account> = {}): Account {
   };
 }
 
-/** The account of whoever is signed in. */
+/** The account of the person who is signed in. */
 export const ownAccount = (part: Partial<Account> = {}): Account => anAccount({ ...operator, ...part });
 
 export function aToken(part: Partial<ApiToken> = {}): ApiToken {
@@ -127,7 +127,7 @@ export function aRole(part: Partial<AccessRole> = {}): AccessRole {
 export const serveRoles = (...roles: AccessRole[]): void =>
   backend.use(http.get('/api/admin/roles', () => HttpResponse.json({ roles })));
 
-/** Answers the list of people; what it is asked for is kept in `world.calls`. */
+/** Answers the list of people; its requests are kept in `world.calls`. */
 export function serveAccounts(accounts: () => Account[], total?: number): void {
   serveRoles();
   backend.use(
@@ -142,7 +142,7 @@ export function serveAccounts(accounts: () => Account[], total?: number): void {
   );
 }
 
-/** Answers a call that changes something, and keeps what it was told. */
+/** Answers a call that changes something, and keeps what it received. */
 export function acceptPost(path: string, answer: (body: unknown) => Response): unknown[] {
   const bodies: unknown[] = [];
   backend.use(

@@ -88,7 +88,7 @@ interface World {
   /** Errors that were reported. */
   reported: ClientErrorReport[];
   sentryDsn: string | null;
-  /** What clients said on the socket. */
+  /** What clients sent on the socket. */
   heard: ClientMessage[];
 }
 
@@ -168,7 +168,7 @@ export function problem(status: number, part: Record<string, JsonBodyType> = {})
 const signedOut = () => problem(401, { title: 'Not signed in', retryable: false });
 const findRun = (id: string): JobRun | undefined =>
   [...world.runs, ...world.history, ...(world.active ?? [])].find((one) => one.id === id);
-/** A handler for somebody signed in. */
+/** A handler for a person who is signed in. */
 const guarded = (answer: (info: { request: Request; id: string }) => Response | Promise<Response>) =>
   (({ request, params }: { request: Request; params: Record<string, unknown> }) =>
     world.user === null ? signedOut() : answer({ request, id: String(params.id) })) as never;
@@ -441,7 +441,7 @@ type Told<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: T
 export const live = {
   send<Type extends ServerMessage['type']>(type: Type, data: Told<Type>, { skip = 0 } = {}) {
     const newest = clients.at(-1);
-    if (newest === undefined) throw new Error('Nobody is connected');
+    if (newest === undefined) throw new Error('No client is connected');
     newest.seq += skip;
     newest.client.send(JSON.stringify({ type, seq: newest.seq, data }));
     newest.seq += 1;

@@ -4,9 +4,9 @@ const OWN_VISIBILITY = /\bvisibility\s*:/;
 const quickened = new WeakSet<Window>();
 
 /**
- * Spares happy-dom most of its work in queries by role and name: two thirds of their time. Such a query asks each
- * element whether it is displayed and visible, and happy-dom works out every property of it and of all around it, anew
- * after each change of the page. Tests load no style sheets, so where no `style` attribute says otherwise an element is
+ * Spares happy-dom most of its work in queries by role and name: two thirds of their time. Such a query checks whether
+ * each element is displayed and visible, and happy-dom computes every property of it and of all around it again
+ * after each change of the page. Tests load no style sheets, so without a `style` attribute an element is
  * displayed as all of its tag are, and not hidden. Everything else is happy-dom's to answer.
  */
 export function quickenStyles(view: Window): void {

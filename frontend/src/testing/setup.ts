@@ -17,8 +17,8 @@ window.scrollTo = () => {};
 Element.prototype.scrollIntoView = () => {};
 Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
 
-// Mantine's variables, some 400 of the root, decide nothing that tests look at, and happy-dom takes all of them into each
-// element whose styles it is asked for: a third of the time of a query by role.
+// Mantine's variables, some 400 of the root, decide nothing that tests check, and happy-dom copies all of them into
+// each element whose styles are read: a third of the time of a query by role.
 const { get: sheetOf } = Object.getOwnPropertyDescriptor(HTMLStyleElement.prototype, 'sheet') as PropertyDescriptor;
 Object.defineProperty(HTMLStyleElement.prototype, 'sheet', {
   configurable: true,
@@ -46,7 +46,7 @@ function isWaiting(): boolean {
   return Reflect.get(getConfig(), '_disableExpensiveErrorDiagnostics') === true;
 }
 
-// Expected here: tracked errors, which go to the console for whoever looks into them, and Mantine's surprise
+// Expected here: tracked errors, which go to the console for inspection, and Mantine's surprise
 // at menus that happy-dom, having no layout, keeps hidden.
 const expectedOnConsole = /^\[(\w+|@mantine\/hooks\/use-focus-trap)\]/;
 beforeAll(() => {

@@ -21,7 +21,7 @@ export function aRunner(part: Partial<RunnerHealth> = {}): RunnerHealth {
   };
 }
 
-/** A system in which all is well, but for what a test says. */
+/** A system in which all is well, but for what a test sets. */
 export function someHealth(part: Partial<SystemHealth> = {}): SystemHealth {
   return {
     verdict: 'OK',

@@ -11,7 +11,7 @@ export type SomeMetrics = Partial<
   Record<MetricMeasure, { points: (number | null)[]; total: number; before?: number; since?: string }>
 >;
 
-/** Answers for figures over time from 2026-11-22 09:00 UTC on; `asked` gets each query. */
+/** Answers for figures over time from 2026-11-22 09:00 UTC on; `onQuery` receives each query. */
 export const serveMetrics = (
   values: () => SomeMetrics,
   asked: (query: Record<string, string>) => void = () => {},

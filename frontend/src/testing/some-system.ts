@@ -6,14 +6,14 @@ import { ago } from './a-run';
 export type SystemStatus = InferContractRouterOutputs<typeof system>['status'];
 type Component = SystemStatus['components'][number];
 
-/** A part of the installation that is well, but for what a test says. */
+/** A part of the installation that is well, but for what a test sets. */
 export const aComponent = (id: SystemComponentId, part: Partial<Component> = {}): Component => ({
   ...{ id, status: 'OK', figure: `figure of ${id}`, since: null, reasons: [], incidents: [], lastIncident: null },
   ...{ days: Array.from({ length: 90 }, (_, index) => (index < 30 ? null : 'OK')), upPercent: 100 },
   ...part,
 });
 
-/** An installation that is well, but for what a test says. */
+/** An installation that is well, but for what a test sets. */
 export const someSystem = (part: Partial<SystemStatus> = {}): SystemStatus => ({
   ...{ verdict: 'OK', verdictSince: ago(7_530), firstDay: '2026-01-01' },
   ...{ api: { p95Ms: 12, points: Array.from({ length: 60 }, (_, index) => index) } },

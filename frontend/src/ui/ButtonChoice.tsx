@@ -3,7 +3,7 @@ import { Button, Group } from '@mantine/core';
 interface Choice<Value extends string> {
   value: Value;
   label: string;
-  /** Said instead of the label where that is too short to be understood alone. */
+  /** Announced instead of the label where that is too short to be understood alone. */
   title?: string;
 }
 

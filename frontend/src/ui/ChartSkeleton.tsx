@@ -4,7 +4,7 @@ import { StillTrying } from './StillTrying';
 
 interface Props {
   height: number;
-  /** Said to screen readers while the chart is on its way. */
+  /** Announced to screen readers while the chart loads. */
   label: string;
   /** How often loading it has failed. */
   failures?: number;

@@ -7,7 +7,7 @@ const choices = [
   { value: 'auto', label: 'System', icon: IconDeviceDesktop },
 ] as const;
 
-/** Light, dark, or whatever the system says. */
+/** Light, dark, or that of the system. */
 export function ColorSchemeSwitch() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const chosen = choices.find(({ value }) => value === colorScheme) ?? choices[2];

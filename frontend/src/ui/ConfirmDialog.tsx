@@ -6,7 +6,7 @@ import { useIsPhone } from './useIsPhone';
 
 interface Props {
   title: string;
-  /** Whose or which, as often as the title can't say it. */
+  /** The subject, where the title can't name it. */
   subject?: string;
   /** What will happen, and any field it needs. */
   children: ReactNode;
@@ -26,7 +26,7 @@ interface Props {
   onGiveUp?: () => void;
 }
 
-/** Asks before something is done, and stays until it is. Show it only while it is open. */
+/** Confirms before something is done, and stays until it is. Show it only while it is open. */
 export function ConfirmDialog(props: Props) {
   const { title, subject, children, confirm, isDangerous = false, isPending, isChanged = false, fault } = props;
   const { isLarge = false, onConfirm, onClose, onGiveUp = onClose } = props;

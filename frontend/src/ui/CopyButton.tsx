@@ -32,7 +32,7 @@ export const iconOnly = {
   styles: { section: { margin: 0 } },
 } satisfies Partial<ButtonProps>;
 
-/** Copies, and says for a moment that it did. */
+/** Copies, and shows for a moment that it did. */
 export function CopyButton({ text, label, size = 'sm', description, title, shortcut, isIconOnly }: Props) {
   const [isCopied, setCopied] = useState(false);
   const { start } = useTimeout(() => setCopied(false), 2_000);

@@ -8,7 +8,7 @@ const Broken = (): never => {
   throw new TypeError('Failed to fetch dynamically imported module');
 };
 
-test('a dialog that cannot be loaded closes and says so', () => {
+test('a dialog that cannot be loaded closes and shows an error', () => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
   const onClose = vi.fn();
   render(

@@ -11,7 +11,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Around dialogs that are loaded on demand: one that cannot be loaded closes, and says so. */
+/** Around dialogs that are loaded on demand: one that cannot be loaded closes, and shows an error. */
 export function DialogBoundary({ opened, onClose, children }: PropsWithChildren<Props>) {
   const giveUp = (error: unknown) => {
     trackError(error, { action: 'openDialog', component: 'DialogBoundary' });

@@ -13,7 +13,7 @@ interface Props {
   title: string;
   details: string | Cause;
   onRetry?: () => void;
-  /** What the button says. */
+  /** The label of the button. */
   retry?: string;
 }
 
@@ -39,7 +39,7 @@ export function ErrorPanel({ title, details: given, onRetry, retry = 'Retry' }: 
   );
 }
 
-/** For who looks into it: what failed where and when, and what the server's log has of it. */
+/** For inspection: what failed where and when, and what the server's log has of it. */
 function CopyDetails({ title, cause }: { title: string; cause: Cause }) {
   const [isCopied, setCopied] = useState(false);
   // Most visits copy nothing: the code comes with the click, from a server that has answered.

@@ -1,6 +1,6 @@
 import classes from './Fault.module.css';
 
-/** Why what was just asked for was not done. */
+/** Why the last request failed. */
 export function Fault({ children }: { children: string }) {
   return (
     <p className={classes.fault} role="alert">

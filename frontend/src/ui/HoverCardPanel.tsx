@@ -8,7 +8,9 @@ interface Props {
   children: ReactNode;
 }
 
-/** The card of a `HoverCard`, below its link; it stands beside it in the page, so that Tab leads from the link into it. */
+/**
+ * The card of a `HoverCard`, below its link; it stands beside it in the page, so that Tab leads from the link into it.
+ */
 export function HoverCardPanel({ label, onClose, children }: Props) {
   useEscape(onClose);
   return (
@@ -41,7 +43,7 @@ export function HoverCardPanel({ label, onClose, children }: Props) {
   );
 }
 
-/** What Mantine's dialogs look for at the target of a key that is not theirs. */
+/** What Mantine's dialogs check at the target of a key that is not theirs. */
 const NOT_FOR_DIALOGS = 'data-mantine-stop-propagation';
 
 /** Closes by Escape, wherever the focus is, and keeps the dialog that the link stands in open. */

@@ -11,7 +11,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** A page that has one thing to say. */
+/** A page with a single message. */
 export function MessagePage({ icon: Icon, title, text, children }: Props) {
   usePageTitle(title);
   return (

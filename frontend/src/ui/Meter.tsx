@@ -7,7 +7,7 @@ interface Props {
   tone?: 'info' | 'warning' | 'failed';
 }
 
-/** How much of a limit is used, as a bar beside the figures, which say the same. */
+/** How much of a limit is used, as a bar beside the figures, which have the same content. */
 export function Meter({ value, max, tone = 'info' }: Props) {
   const percent = max <= 0 ? 0 : Math.min(100, (value / max) * 100);
   return (

@@ -4,7 +4,7 @@ import { toastError } from './toast';
 
 export const outdatedText = 'The server may have been updated. Reloading brings the new version.';
 
-/** Loads the page anew, unless the server is away. */
+/** Reloads the page, unless the server is away. */
 export function reload(): void {
   void reloadIfReachable().then((isReloading) => {
     if (!isReloading)

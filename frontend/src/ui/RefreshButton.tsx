@@ -11,7 +11,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** Reads something anew; it says what it does while it is at it. */
+/** Refreshes something; it shows its state meanwhile. */
 export function RefreshButton({ isFetching, onRefresh, size = 'sm', title, children }: Props) {
   const iconSize = size === 'xs' ? 14 : 16;
   return (

@@ -4,7 +4,7 @@ import { StillTrying } from './StillTrying';
 
 interface Props {
   rows: number;
-  /** Said to screen readers while the rows are on their way. */
+  /** Announced to screen readers while the rows load. */
   label: string;
   /** Rows of a table, with one line each. */
   isDense?: boolean;

@@ -43,7 +43,7 @@ export function SearchField({ label, value, onChange, maxLength, className }: Pr
   );
 }
 
-/** What stands in the field: ahead of `value` while the reader types, and following it when it changes otherwise. */
+/** The text in the field: newer than `value` while the reader types, and following it when it changes otherwise. */
 function useTypedText(value: string, onChange: (text: string) => void) {
   const [text, setText] = useState(value);
   const [known, setKnown] = useState(value);

@@ -5,7 +5,7 @@ import { SectionBoundary } from './SectionBoundary';
 
 interface Props {
   title: string;
-  /** The page's own title, or its tab, says the same: the section keeps its name for assistive technology alone. */
+  /** The page's own title, or its tab, has the same text: the section keeps its name for assistive technology alone. */
   isTitleHidden?: boolean;
   /** Beside the title: counts, a state. */
   aside?: ReactNode;

@@ -46,14 +46,14 @@ function Name({ runner }: { runner: { name: string } | undefined }) {
   return <p>{runner === undefined ? 'loading' : runner.name}</p>;
 }
 
-/** Answers once what nobody can show. */
+/** Answers once with data that cannot be shown. */
 function spoiltAnswers() {
   vi.spyOn(console, 'error').mockImplementation(() => {});
   const answers = [null, { name: 'a runner' }];
   return { queryKey: ['runner'], queryFn: () => answers.shift() as { name: string } };
 }
 
-test('a section that broke over an answer asks again', async () => {
+test('a section that broke over an answer reads again', async () => {
   const query = spoiltAnswers();
   const Runner = () => <Name runner={useQuery(query).data} />;
   renderPage(
@@ -65,7 +65,7 @@ test('a section that broke over an answer asks again', async () => {
   expect(await screen.findByText('a runner')).toBeVisible();
 });
 
-test('a section that broke over what it was given is given it anew', async () => {
+test('a section that broke over its props renders again', async () => {
   const query = spoiltAnswers();
   const Page = () => {
     const { data } = useQuery(query);

@@ -8,13 +8,13 @@ import { OutdatedPanel } from './OutdatedPanel';
 import classes from './Section.module.css';
 
 interface Props {
-  /** What has failed, in words: the section's title. */
+  /** What has failed, as text: the section's title. */
   name?: string;
   /** Stands around a whole section, so that the panel needs the frame that went with it. */
   isFramed?: boolean;
 }
 
-/** Keeps a fault in one part of the page from taking the rest with it, and offers to try again. */
+/** Keeps an error in one part of the page from breaking the rest, and offers to try again. */
 export function SectionBoundary({ name, isFramed = false, children }: PropsWithChildren<Props>) {
   const queryClient = useQueryClient();
   return (

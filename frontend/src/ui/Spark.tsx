@@ -3,7 +3,7 @@ import classes from './Spark.module.css';
 interface Props {
   /** Null where nothing was measured. */
   points: readonly (number | null)[];
-  /** The same in words. */
+  /** The same as text. */
   description: string;
 }
 

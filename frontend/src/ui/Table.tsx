@@ -6,7 +6,7 @@ import { type Column, type ListSort, SortButton, SortSelect, sortState } from '.
 import { type StackWidth, useIsStacked } from './useIsStacked';
 
 interface Props {
-  /** Said to screen readers: what the rows are. */
+  /** Announced to screen readers: what the rows are. */
   caption: string;
   columns: readonly Column[];
   /** On screens up to this size each row becomes a small card in any case. */
@@ -15,7 +15,9 @@ interface Props {
   isBusy?: boolean;
   /** The table is one stop of the Tab key, and `j` and `k` move among its rows, which carry `data-row`. */
   isRoving?: boolean;
-  /** What a roving table does for a key on a marked row that no control of it names; reports whether it did anything. */
+  /**
+   * What a roving table does for a key on a marked row that no control of it names; reports whether it did anything.
+   */
   onRowKey?: (key: string, row: string) => boolean;
   /** A click beside its links and buttons opens a row, as the link that heads it does. */
   opensRows?: boolean;
@@ -98,7 +100,7 @@ interface CellProps {
   isWide?: boolean;
   /** Names its row, as in a list of people the address does. */
   isHeader?: boolean;
-  /** Says that there is nothing, which a card need not say. */
+  /** Shows that there is nothing, which a card need not show. */
   isEmpty?: boolean;
   /** Stands in the card's corner. */
   isCorner?: boolean;

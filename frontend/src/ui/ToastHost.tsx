@@ -7,7 +7,7 @@ const subscribe = (listener: () => void) => notificationsStore.subscribe(listene
 const hasToasts = () => notificationsStore.getState().notifications.length > 0;
 
 /**
- * Where toasts appear. Its code comes after the page's own, and before it is needed: the toast that says the
+ * Where toasts appear. Its code comes after the page's own, and before it is needed: the toast that reports the
  * server is away can't be fetched from the server.
  */
 export function ToastHost() {
@@ -20,7 +20,7 @@ export function ToastHost() {
     const failed = (error: unknown) =>
       trackError(error, { action: isNeeded ? 'showToast' : 'fetchToasts', component: 'ToastHost' });
     const load = () => import('./Toasts');
-    // Fetched ahead it may fail quietly: nothing is to be shown yet.
+    // A prefetch may fail silently: nothing is to be shown yet.
     (isNeeded ? loadCode(load) : load()).then((module) => setToasts(() => module.Toasts), failed);
   }, [isMissing, isNeeded]);
   return Toasts && <Toasts />;

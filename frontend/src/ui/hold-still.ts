@@ -14,7 +14,7 @@ function subscribe(listener: () => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** Holds the page still while `isHeld` is true: whatever asks `useSteady` keeps what it shows. */
+/** Holds the page still while `isHeld` is true: each user of `useSteady` keeps what it shows. */
 export function useHoldStill(isHeld: boolean): void {
   useEffect(() => {
     if (!isHeld) return;

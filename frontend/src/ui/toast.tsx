@@ -16,7 +16,7 @@ export interface Toast {
   offer?: Offer;
   /** A toast whose id is on screen replaces that one and stays for its own time. */
   id?: string;
-  /** The bell has it already, in other words. */
+  /** The bell has it already, as another text. */
   isNoticed?: boolean;
 }
 
@@ -66,7 +66,7 @@ function show(
   icon: ReactNode,
   closesAfterMs: number | false,
 ): string {
-  // Mantine counts anew only where the time is another one.
+  // Mantine restarts the countdown only where the time is another one.
   const autoClose = closesAfterMs && closesAfterMs + (renewals++ % 2);
   const isRenewed = wantedId !== undefined && isToastShown(wantedId);
   const { notifications: shown } = notificationsStore.getState();

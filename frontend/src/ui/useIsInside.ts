@@ -3,8 +3,8 @@ import { isReturningFocus } from './useReturnFocus';
 
 /**
  * Whether the pointer, or a focus that came by keyboard, is inside an element. A click focuses a button as well, and a
- * closed dialog gives the focus back, but there the reader may be gone. By `pointermove` a pointer counts that was moved
- * inside, and not one that rests where the element came to lie, as where a dialog was closed.
+ * closed dialog gives the focus back, but there the reader may be gone. By `pointermove` a pointer counts that was
+ * moved inside, and not one that rests where the element came to lie, as where a dialog was closed.
  */
 export function useIsInside(
   zone: RefObject<HTMLElement | null>,
@@ -31,7 +31,7 @@ export function useIsInside(
     };
   }, [zone, by]);
 
-  // An element that goes, or is disabled, under the pointer or the focus may say nothing of its leaving.
+  // An element that goes, or is disabled, under the pointer or the focus may send no event of its leaving.
   useEffect(() => {
     if (!hasPointer) return;
     const onMove = ({ target }: PointerEvent) => setPointer(contains(zone.current, target));

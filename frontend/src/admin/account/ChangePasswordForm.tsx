@@ -50,7 +50,7 @@ export function ChangePasswordForm({ email, onChanged }: Props) {
   return (
     <form className={classes.form} noValidate onSubmit={form.onSubmit((values) => change.mutate(values))}>
       <p className={classes.text}>Every other browser and program that is signed in as you will be signed out.</p>
-      {/* Tells password managers whose password this is. */}
+      {/* Lets password managers know which account this password is for. */}
       <input type="email" autoComplete="username" value={email} readOnly hidden />
       <PasswordInput
         label="Current password"

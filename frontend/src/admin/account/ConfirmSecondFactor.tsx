@@ -19,7 +19,7 @@ interface Props {
   cancelLabel: string;
 }
 
-/** The secret for the app, as picture and text, and the app's first code. */
+/** The secret for the app, as QR code and text, and the app's first code. */
 export function ConfirmSecondFactor({ secret, uri, email, onConfirmed, onCancel, cancelLabel }: Props) {
   const [code, setCode] = useState('');
   const confirm = useAction({

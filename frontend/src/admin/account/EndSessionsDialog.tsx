@@ -15,7 +15,9 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks for the password before sessions end: a person who finds a panel open can't end the owner's sessions elsewhere. */
+/**
+ * Requires the password before sessions end: a person who finds a panel open can't end the owner's sessions elsewhere.
+ */
 export function EndSessionsDialog({ which, onEnded, onClose }: Props) {
   const [currentPassword, setPassword] = useState('');
   const { mutate, isPending, error } = useAction({

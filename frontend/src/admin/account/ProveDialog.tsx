@@ -19,7 +19,7 @@ interface Props<Answer> {
   onClose: () => void;
 }
 
-/** Asks for a code or, of those who may, the password, before a second factor is changed. */
+/** Requires a code or, where allowed, the password, before a second factor is changed. */
 export function ProveDialog<Answer>({ user, text, call, onDone, ...dialog }: Props<Answer>) {
   const [isByPassword, setByPassword] = useState(false);
   const [typed, setTyped] = useState('');

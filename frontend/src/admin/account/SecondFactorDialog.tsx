@@ -17,7 +17,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** The dialog that was asked for. */
+/** The dialog that is open. */
 export function SecondFactorDialog({ act, user, onDone, onClose }: Props) {
   const [codes, setCodes] = useState<readonly string[] | null>(null);
   if (codes !== null) {

@@ -76,7 +76,7 @@ function FactorState({ since, recoveryCodes, isDemanded, onAsk }: StateProps) {
         {recoveryCodes === 1 ? '1 recovery code' : `${recoveryCodes} recovery codes`} that you have not used.
       </p>
       {isDemanded && (
-        <p className={classes.lead}>This server demands it of your role: turned off, it must be set up anew.</p>
+        <p className={classes.lead}>This server demands it of your role: turned off, it must be set up again.</p>
       )}
       <Group gap="xs">
         <Button variant="default" onClick={() => onAsk('renewRecoveryCodes')}>

@@ -17,7 +17,7 @@ interface Props {
   cancelLabel: string;
 }
 
-/** Leads from nothing to a second factor: the password where it is asked for, the app, the recovery codes. */
+/** Leads from nothing to a second factor: the password where it is required, the app, the recovery codes. */
 export function SetUpSecondFactor({ email, onDone, onCancel, cancelLabel }: Props) {
   const [recoveryCodes, setRecoveryCodes] = useState<readonly string[] | null>(null);
   const begin = useAction({

@@ -19,7 +19,7 @@ async function openAccount() {
   return { user, write };
 }
 
-test('changes the password, says what else ended, and forgets what was typed', async () => {
+test('changes the password, shows what else ended, and clears what was typed', async () => {
   const bodies = acceptPost('/api/auth/password', () => HttpResponse.json({ ok: true }));
   const { write } = await openAccount();
   expect(screen.getByText('ada@example.com · Super admin')).toBeVisible();
@@ -30,7 +30,7 @@ test('changes the password, says what else ended, and forgets what was typed', a
   expect(screen.getByLabelText('New password')).toHaveValue('');
 });
 
-test('checks all three before it asks the server', async () => {
+test('checks all three before it calls the server', async () => {
   const { write } = await openAccount();
   await write('old password', 'short', 'shirt');
   expect(screen.getByLabelText('New password')).toHaveAccessibleDescription(
@@ -40,7 +40,7 @@ test('checks all three before it asks the server', async () => {
   expect(callsTo('POST')).toBe(0);
 });
 
-test('says at the field that the current password is wrong, and keeps the others', async () => {
+test('shows at the field that the current password is wrong, and keeps the others', async () => {
   acceptPost('/api/auth/password', () =>
     problem(400, { field: 'currentPassword', issues: [{ path: 'currentPassword', message: 'is wrong' }] }),
   );
@@ -51,14 +51,14 @@ test('says at the field that the current password is wrong, and keeps the others
   expect(getRecentErrors().at(-1)?.context.action).toBe('changePassword');
 });
 
-test('says when it was tried too often', async () => {
+test('shows when it was tried too often', async () => {
   acceptPost('/api/auth/password', () => problem(429, { detail: 'Too many wrong passwords; try again in 60 s.' }));
   const { write } = await openAccount();
   await write('not it at all', 'new password');
   expect(await screen.findByRole('alert')).toHaveTextContent('Too many wrong passwords; try again in 60 s.');
 });
 
-test('is found in the menu of whoever is signed in, an admin too', async () => {
+test('is in the menu of each person who is signed in, an admin too', async () => {
   world.user = { ...operator, role: 'ADMIN' };
   const { user } = await openPanel('/admin/dashboard');
   await user.click(await screen.findByRole('button', { name: 'Account: ada@example.com' }));
@@ -99,7 +99,7 @@ test('ends a session of one’s own, after asking for the password', async () =>
   expect(screen.queryByRole('button', { name: 'End all others' })).toBeNull();
 });
 
-test('says at the field that the password is wrong, where all others are to end', async () => {
+test('shows at the field that the password is wrong, where all others are to end', async () => {
   world.sessions = [aSession(), phone];
   acceptPost('/api/auth/sessions/end-others', () =>
     problem(400, { field: 'currentPassword', issues: [{ path: 'currentPassword', message: 'is wrong' }] }),
@@ -112,7 +112,7 @@ test('says at the field that the password is wrong, where all others are to end'
   await waitFor(() => expect(dialog.getByLabelText('Your current password')).toHaveAccessibleDescription('Is wrong'));
 });
 
-test('shows nothing but the form to somebody whose password another person chose', async () => {
+test('shows nothing but the form to a person whose password another person chose', async () => {
   world.pending = ['changePassword'];
   acceptPost('/api/auth/password', () => {
     world.pending = [];
@@ -137,7 +137,7 @@ describe('two-step sign-in', () => {
     world.secondFactor = { since: ago(3_600), recoveryCodes: 9, isDemanded: true };
   };
 
-  test('is set up with the password where it is asked for, a code of the app, and recovery codes at the end', async () => {
+  test('is set up with the password where it is required, a code of the app, and recovery codes at the end', async () => {
     const beginnings = acceptPost('/api/auth/second-factor/begin', (body) =>
       (body as { currentPassword?: string }).currentPassword === undefined
         ? problem(400, { code: 'PASSWORD_NEEDED', field: 'currentPassword', detail: 'Enter your current password.' })
@@ -174,7 +174,7 @@ describe('two-step sign-in', () => {
     expect(confirmed).toEqual([{ code: '000000' }, { code: '123456' }]);
   });
 
-  test('says how many recovery codes are left, and replaces them for a code', async () => {
+  test('shows how many recovery codes are left, and replaces them for a code', async () => {
     on();
     acceptPost('/api/auth/second-factor/recovery-codes', () => HttpResponse.json({ recoveryCodes: codes }));
     const { user } = await openPanel('/admin/account');

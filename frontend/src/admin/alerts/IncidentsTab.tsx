@@ -90,7 +90,7 @@ export function IncidentsTab() {
         <EmptyState
           icon={IconFilterOff}
           title="No incident matches"
-          text="Look among the others."
+          text="Search the others."
           action={
             <Button variant="default" onClick={() => void set({ state: null, severity: null, job: null })}>
               Clear filters
@@ -130,7 +130,7 @@ function NoIncidents() {
       text="What goes wrong is listed here, with since when, how often, and who was notified. Rules say what counts."
       action={
         <Button variant="light" component={Link} to={`${paths.alerts}?tab=rules`}>
-          Look at the rules
+          Show the rules
         </Button>
       }
     />

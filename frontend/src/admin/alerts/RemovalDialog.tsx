@@ -12,14 +12,14 @@ interface Props {
   noun: 'rule' | 'destination';
   name: string;
   remove: () => Promise<unknown>;
-  /** Makes it anew, where that can be undone. */
+  /** Creates it again, where that can be undone. */
   restore?: () => Promise<unknown>;
   /** What becomes of what depends on it. */
   children: ReactNode;
   onClose: () => void;
 }
 
-/** Asks before a rule or a destination is removed. */
+/** Confirms before a rule or a destination is removed. */
 export function RemovalDialog({ noun, name, remove, restore, children, onClose }: Props) {
   const queryClient = useQueryClient();
   const restoring = useAction({

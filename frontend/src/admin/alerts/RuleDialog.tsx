@@ -38,7 +38,7 @@ const FIELDS = [
   ...(['destinationIds', 'remindMs', 'quiet'] as const),
 ];
 
-/** Makes a rule, or changes one, and says what it would have done. */
+/** Creates a rule, or changes one, and shows what it would have done. */
 export function RuleDialog({ rule, preset, destinations, onClose }: Props) {
   const [start] = useState(() => valuesOf(rule, preset));
   const [values, setValues] = useState(start);

@@ -112,7 +112,7 @@ test('lists incidents with who was notified, opens one at its address, and ackno
   await waitFor(() => expect(sent).toEqual([{ path: '/incidents/12/acknowledge', body: {} }]));
 });
 
-test('says what it is for where there is no incident, and counts open ones beside the navigation', async () => {
+test('explains what it is for where there is no incident, and counts open ones beside the navigation', async () => {
   world.badges.incidents = { open: 2, critical: 1 };
   serve({});
   await openPanel('/admin/alerts');
@@ -120,7 +120,7 @@ test('says what it is for where there is no incident, and counts open ones besid
   expect(await screen.findByRole('img', { name: '2 open' })).toBeVisible();
 });
 
-test('reads the list anew when the socket reports a change, without polling', async () => {
+test('reads the list again when the socket reports a change, without polling', async () => {
   const incidents = [anIncident()];
   serve({ incidents });
   await openPanel('/admin/alerts');
@@ -169,7 +169,7 @@ test('shows the secret of a new webhook once, and what a receiver answered a tes
   ]);
 });
 
-test('says before saving that no mail server is set', async () => {
+test('shows before saving that no mail server is set', async () => {
   serve({ emailProblem: 'No mail server is set: set ALERTS_SMTP_URL.' });
   const { user } = await openPanel('/admin/alerts?tab=destinations');
   await user.click(await screen.findByRole('button', { name: 'Create destination' }));
@@ -228,7 +228,7 @@ test('shows what another person saved of a destination meanwhile, and saves over
   await user.click(dialog.getByRole('button', { name: 'Save' }));
   expect(
     await dialog.findByText(
-      /It now says name: night duty \(here: ops\), addresses: night@example\.com \(here: day@example\.com\)/,
+      /It now has name: night duty \(here: ops\), addresses: night@example\.com \(here: day@example\.com\)/,
     ),
   ).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Save' }));
@@ -236,7 +236,7 @@ test('shows what another person saved of a destination meanwhile, and saves over
   expect(saved).toMatchObject([{ rev: 1 }, { rev: 4, emails: ['day@example.com'] }]);
 });
 
-test('asks before a rule or a destination is removed, and says what becomes of it', async () => {
+test('confirms before a rule or a destination is removed, and shows what becomes of it', async () => {
   const own = aRule({ isReady: false, name: 'mine' });
   const sent = serve({ rules: [own], destinations: [aDestination({ usedBy: [{ id: own.id, name: 'mine' }] })] });
   backend.use(http.delete('/api/admin/alerts/:kind/:id', () => HttpResponse.json({ removed: true })));

@@ -1,7 +1,7 @@
 import { type AlertRuleKind, alertKindOf } from '@job-manager/shared/alert-rules';
 import type { AlertRule, GivenAlertRule } from '@job-manager/shared/contract/alerts/rules';
 
-/** What a rule says, as one would save it. */
+/** The fields of a rule, as a request would save them. */
 export const givenOf = (rule: AlertRule): GivenAlertRule => {
   const { name, kind, jobs, onlyCritical, channels, threshold, windowMs, severity, destinationIds } = rule;
   const { remindMs, quiet, isOn } = rule;

@@ -21,7 +21,7 @@ export function useIncidentActs() {
         mutedUntil === null ? 'Messages are sent again.' : 'Muted: no messages are sent until then.',
       ({ id, mutedUntil }) => (mutedUntil === null ? null : { incidentId: id, until: null }),
     ),
-    resolve: useAct('resolveIncident', calls.resolve, () => 'Resolved. It opens anew when it comes back.'),
+    resolve: useAct('resolveIncident', calls.resolve, () => 'Resolved. It opens again when the cause returns.'),
   };
 }
 

@@ -11,7 +11,7 @@ import type { ChartData, Tone } from '../../ui/chart/chart-data';
 import { Section } from '../../ui/Section';
 
 const HEIGHT = 220;
-/** With the filling that goes with each place, no two look alike. */
+/** With the pattern of each position, no two are equal. */
 const TONES: readonly Tone[] = ['brand', 'running', 'cancelled', 'success', 'brand', 'queued'];
 const OTHERS = 'all others';
 

@@ -67,7 +67,7 @@ test('shows what each job did beside the period before, and leads to its runs', 
   expect(await screen.findByText('before 15s')).toBeVisible();
 });
 
-test('tells the failures of a job by version, to the step in which each first ran', async () => {
+test('shows the failures of a job by version, to the step in which each first ran', async () => {
   backend.use(
     serveMetrics(() => ({
       completed: { points: [400, 500, null, 207], total: 1_107 },
@@ -123,14 +123,14 @@ test('keeps range and job from tab to tab', async () => {
   expect(await screen.findByRole('heading', { name: 'By cause, in 30d' })).toBeVisible();
 });
 
-test('asks for channels where it is about capacity', async () => {
+test('requests channels where it is about capacity', async () => {
   await openPanel('/admin/jobs/analytics?tab=capacity&channel=mail');
   expect(await screen.findByRole('combobox', { name: 'Channel' })).toHaveValue('mail');
   await waitFor(() => expect(asked.at(-1)).toMatchObject({ channel: 'mail' }));
   expect(asked.at(-1)?.measures).not.toContain('slots');
 });
 
-test('says that there is nothing yet, and why figures could not be loaded', async () => {
+test('shows that there is nothing yet, and why figures could not be loaded', async () => {
   jobs = [];
   const { unmount } = await openPanel('/admin/jobs/analytics');
   expect(await screen.findByText('Figures begin with the first run that ends.')).toBeVisible();
@@ -140,7 +140,7 @@ test('says that there is nothing yet, and why figures could not be loaded', asyn
   expect(await screen.findByText('Figures of jobs could not be loaded')).toBeVisible();
 });
 
-test('each part that could not be loaded says so instead of waiting for ever', async () => {
+test('each part that could not be loaded shows that instead of loading for ever', async () => {
   backend.use(http.get('/api/admin/jobs/metrics', () => problem(400, { detail: 'The disk is full' })));
   await openPanel('/admin/jobs/analytics');
   // The strip and the charts.

@@ -30,7 +30,7 @@ const rows = () =>
     .getAllByRole('row')
     .slice(1);
 
-test('says in plain words who did what, on what, to which run', async () => {
+test('shows in plain words who did what, on what, to which run', async () => {
   serveAudit([
     anAuditEvent(),
     anAuditEvent({ action: 'account.change-role', jobRunId: null, target: 'bob@example.com' }),
@@ -75,7 +75,7 @@ test('shows the rest of an entry on request', async () => {
   expect(screen.queryByText(/no longer needed/)).toBeNull();
 });
 
-test('filters are in the address and in what is asked, days as the reader’s own', async () => {
+test('filters are in the address and in the request, days as the reader’s own', async () => {
   const asked = serveAudit([anAuditEvent()]);
   const { user } = await openAudit();
   await user.type(screen.getByRole('textbox', { name: 'Search by actor' }), 'ada');
@@ -173,7 +173,7 @@ test('shows the sign-ins of a person who is looked for, unless they are unwanted
   expect(address()).toBe('/admin/audit?actor=ada&signIns=hidden');
 });
 
-test('says that nothing matches, and leads back to everything', async () => {
+test('shows that nothing matches, and leads back to everything', async () => {
   serveAudit([]);
   const { user } = await openPanel('/admin/audit?actor=nobody');
   expect(await screen.findByText('No entries match these filters')).toBeVisible();
@@ -182,7 +182,7 @@ test('says that nothing matches, and leads back to everything', async () => {
   expect(await screen.findByText('No entries yet')).toBeVisible();
 });
 
-test('says why it could not be loaded, and tries again', async () => {
+test('shows why it could not be loaded, and tries again', async () => {
   let isBroken = true;
   serveAudit([anAuditEvent()]);
   backend.use(
@@ -195,7 +195,7 @@ test('says why it could not be loaded, and tries again', async () => {
   expect(await screen.findByRole('cell', { name: 'Cancelled a run' })).toBeVisible();
 });
 
-test('is for admins too, and for nobody below', async () => {
+test('is for admins too, and for no role below', async () => {
   serveAudit([anAuditEvent()]);
   world.user = { ...operator, role: 'ADMIN' };
   await openAudit();

@@ -27,7 +27,7 @@ const place = {
   from: parseAsDay,
   to: parseAsDay,
   before: parseAsNumberText,
-  /** They are half of the log, so they are hidden by default, but where one looks for a person or for them. */
+  /** They are half of the log, so they are hidden by default, except where a filter names a person or them. */
   signIns: parseAsStringLiteral(['shown', 'hidden'] as const),
 };
 

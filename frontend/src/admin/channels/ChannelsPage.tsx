@@ -34,7 +34,7 @@ const choices = channelStates.map((value) => ({ value, label: stateLook[value].l
 
 const orders = {
   name: ({ name }: JobChannel) => name,
-  // What needs a look stands first.
+  // Channels that need attention come first.
   state: (channel: JobChannel) => -channelStates.indexOf(stateOf(channel, serverNow())),
   running: ({ running }: JobChannel) => running,
   queued: ({ queued }: JobChannel) => queued,

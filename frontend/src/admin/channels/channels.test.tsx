@@ -116,7 +116,7 @@ test('a limit without its partner is refused at its field, and an old version wi
   expect(await dialog.findByText(/runs at once: 7 \(here: 5\), within: 1 minute \(here: 30 seconds\)/)).toBeVisible();
 });
 
-test('is sorted by what needs a look, full where as many run as may, and its rows open', async () => {
+test('is sorted by need of attention, full where as many run as may, and its rows open', async () => {
   const full = { ...mail, name: 'full', running: 5, oldestDueAt: null };
   backend.use(http.get('/api/admin/jobs/channels', () => HttpResponse.json({ channels: [mail, full] })));
   const { user } = await openPanel('/admin/jobs/channels');

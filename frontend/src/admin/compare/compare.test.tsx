@@ -39,7 +39,7 @@ test('two runs stand side by side by their address alone, can be swapped, and on
   expect(await screen.findByRole('row', { name: /^Took/ })).toHaveTextContent('13s154ms▼ 12s');
 });
 
-test('a run beside itself is the same run, and one that is gone says so', async () => {
+test('a run beside itself is the same run, and one that is gone is shown as such', async () => {
   const run = aRun.failed();
   world.runs = [run];
   const { unmount } = await openPanel(`/admin/jobs/compare?a=${run.id}&b=${run.id}`);
@@ -52,7 +52,7 @@ test('a run beside itself is the same run, and one that is gone says so', async 
   expect(screen.getByRole('link', { name: `match-scores #${run.id}` })).toBeVisible();
 });
 
-test('a run that could not be read says why, and is read again', async () => {
+test('a run that could not be read shows why, and is read again', async () => {
   const [a, b] = [aRun.failed(), aRun.success()];
   world.runs = [a, b];
   let isBroken = true;

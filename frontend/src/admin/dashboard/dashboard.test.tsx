@@ -12,7 +12,7 @@ import { serveMetrics } from '../../testing/some-metrics';
 beforeEach(() => localStorage.clear());
 
 const section = (name: string | RegExp) => within(screen.getByRole('region', { name }));
-test('five counters say how they have changed since yesterday, and lead to their lists', async () => {
+test('five counters show how they have changed since yesterday, and lead to their lists', async () => {
   world.stats = someStats({ pending: 12, active: 6, scheduled: 3, slots: 20 });
   world.stats.last24h = { total: 1_350, success: 1_284, failed: 60, cancelled: 6 };
   world.stats.previous = { pending: 8, running: 8, scheduled: 3, completed: 1_200, failed: null };
@@ -45,7 +45,7 @@ test('ten of the active runs are listed, with the way to all; a row opens its ru
   await waitFor(() => expect(address()).toContain(`?run=${first?.id}`));
 });
 
-test('a queued run says that its channel is paused, as soon as the server knows', async () => {
+test('a queued run shows that its channel is paused, as soon as the server knows', async () => {
   const run = aRun.queued({ channel: 'mail' });
   world.active = [run];
   await openPanel('/admin/dashboard');
@@ -82,7 +82,7 @@ test('failures of one cause are one line, which leads to all of them and can be 
   expect(bulk.sent).toEqual([{ action: 'rerun', filter }, { token: aBulkPreview().token }]);
 });
 
-test('a cause is muted for a while, and listed again when somebody wants it', async () => {
+test('a cause is muted for a while, and listed again on request', async () => {
   world.failures = [aCause(), aCause({ fingerprint: 'f2', cause: 'Disk full' })];
   const { user } = await openPanel('/admin/dashboard');
   const failures = section('Recent Failures');
@@ -190,7 +190,7 @@ test('where figures have just begun, the last hour is shown, and since when they
   expect(section('Jobs Published').getByRole('button', { name: 'Over the last hour', pressed: true })).toBeVisible();
 });
 
-test('a new installation says of each list what will be there', async () => {
+test('a new installation explains for each list what will be there', async () => {
   world.health = someHealth({ runners: [] });
   const { user } = await openPanel('/admin/dashboard');
   for (const text of ['No active jobs', 'No failures in 24 hours', 'Nothing scheduled', 'No runner is alive'])
@@ -210,7 +210,7 @@ test('what is stuck is counted, and shown before it is taken back', async () => 
   expect(await screen.findByRole('dialog', { name: 'Clean Up Stalled Jobs' })).toBeVisible();
 });
 
-test('each part that can not be read says so, and the others stand', async () => {
+test('each part that can not be read shows that, and the others stay', async () => {
   backend.use(
     http.get('/api/admin/jobs/failures', () => problem(400, { detail: 'The disk is full' })),
     http.get('/api/admin/jobs/stats', () => problem(400)),
@@ -242,7 +242,7 @@ test('all of it is read again by Refresh, and the rows of a list take keys', asy
   );
 });
 
-test('a hidden tab asks nothing, whatever runs do', async () => {
+test('a hidden tab sends no request, whatever runs do', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   try {
     await openPanel('/admin/dashboard');

@@ -13,7 +13,7 @@ const KEY = 'job-manager: failures seen';
 
 type Cause = Pick<FailureCause, 'fingerprint' | 'lastAt' | 'runs' | 'jobRunIds'>;
 
-/** How many runs failed of a cause since then, as far as its newest runs tell: a hundred and more are one number. */
+/** How many runs failed of a cause since then, as far as its newest runs show: a hundred and more are one number. */
 export function countNew({ fingerprint, lastAt, runs, jobRunIds }: Cause, { at, newest }: LastLook): number {
   if (lastAt <= at) return 0;
   const known = newest[fingerprint];
@@ -22,7 +22,7 @@ export function countNew({ fingerprint, lastAt, runs, jobRunIds }: Cause, { at, 
 }
 
 /**
- * When this browser last looked at the list, for what is new since then: null at the first visit. A look ends with the
+ * When this browser last showed the list, for what is new since then: null at the first visit. A visit ends with the
  * page, or when its tab is hidden.
  */
 export function useLastLook(causes: readonly Cause[] | undefined): LastLook | null {

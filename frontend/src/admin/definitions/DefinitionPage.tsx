@@ -45,7 +45,7 @@ const labels = {
 } as const satisfies Record<Part, string>;
 const parsePart = parseAsStringLiteral(parts).withDefault('runs');
 
-/** One job: how it does, its runs, what it was run with, what operators have set of it and what its code says. */
+/** One job: how it does, its runs, what it was run with, what operators have set of it and what its code declares. */
 export function DefinitionPage() {
   const { jobName = '' } = useParams();
   return (

@@ -12,7 +12,7 @@ import classes from './definitions.module.css';
 
 type Job = NonNullable<ListedJob['job']>;
 
-/** What the code of a job says: its parameters, limits and examples. */
+/** What the code of a job declares: its parameters, limits and examples. */
 export function JobDefinitionSection({ job }: { job: Job }) {
   const { code, algorithmVersion, maxCrashes, isolated, memoryLimitMb, examples } = job;
   return (

@@ -30,7 +30,7 @@ const onStalledData = [
   ...onStalledChoices.map((value) => ({ value, label: onStalledLabels[value] })),
 ];
 
-/** What operators set of a job instead of what its code says, beside that. */
+/** Settings of operators that override the code of a job, beside the values of the code. */
 export function JobSettingsForm({ job, stalledAfterMs, isReadOnly }: Props) {
   const { code, settings } = job;
   const [rev, setRev] = useState(settings.rev);

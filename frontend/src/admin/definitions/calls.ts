@@ -22,7 +22,7 @@ export const schedulesOfQuery = (jobName: string) =>
     select: ({ schedules: all }) => all.filter((schedule) => schedule.jobName === jobName),
   });
 
-/** Reads all that the page of a job shows anew. */
+/** Reads again all that the page of a job shows. */
 export function useRefreshJob(): () => void {
   const queryClient = useQueryClient();
   return () => void queryClient.refetchQueries({ type: 'active' });

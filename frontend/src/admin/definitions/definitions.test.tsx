@@ -176,7 +176,7 @@ test('has its runs, definition and audit; without the permissions neither acts n
   expect(callsTo('GET /api/admin/audit')).toBe(1);
 });
 
-test('lists why the job failed by cause, over a range, and says how far it looked', async () => {
+test('lists why the job failed by cause, over a range, and shows how far it searched', async () => {
   const asked: string[] = [];
   const cause = {
     ...{

@@ -18,7 +18,7 @@ export interface JobActs {
   dialogs: ReactNode;
 }
 
-/** Pausing and resuming jobs, with the dialog that asks first. */
+/** Pausing and resuming jobs, with the dialog that confirms first. */
 export function useJobActs(): JobActs {
   const [opened, setOpened] = useState<string | null>(null);
   const close = () => setOpened(null);

@@ -71,7 +71,7 @@ function NoSuchError() {
       <EmptyState
         icon={IconBugOff}
         title="Nothing of this kind in this period"
-        text="Look further back, or among all errors. Reports that are old enough are removed."
+        text="Choose a longer period, or search all errors. Reports that are old enough are removed."
         action={
           <Anchor component={Link} to={paths.errors}>
             All errors

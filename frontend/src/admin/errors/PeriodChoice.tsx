@@ -11,7 +11,7 @@ interface Props {
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const choices = periods.map((value) => ({ value, label: value, title: capitalised(periodNames[value]) }));
 
-/** How far back to look. */
+/** How far back the list goes. */
 export function PeriodChoice({ period, onChange }: Props) {
   return <ButtonChoice label="Period" choices={choices} value={period} onChange={onChange} size="sm" />;
 }

@@ -53,7 +53,7 @@ test('groups errors: what, how many, whose, how often, since when, where', async
   expect(screen.getByRole('row', { name: /Lost connection/ })).toHaveTextContent(/connectWarning/);
 });
 
-test('the kinds stand by how often they come, where that is asked for', async () => {
+test('the kinds are sorted by how often they occur, on request', async () => {
   serveErrors(
     anErrorGroup({ fingerprint: '00000000000000e1', message: 'Rare', count: 2 }),
     anErrorGroup({ fingerprint: '00000000000000e2', message: 'Frequent', count: 90 }),
@@ -67,7 +67,7 @@ test('the kinds stand by how often they come, where that is asked for', async ()
   expect(address()).toBe('/admin/errors?sort=-count');
 });
 
-test('draws the rate over time, and says it in words', async () => {
+test('draws the rate over time, and describes it as text', async () => {
   serveErrors(anErrorGroup());
   await openPanel('/admin/errors');
   const said =
@@ -76,7 +76,7 @@ test('draws the rate over time, and says it in words', async () => {
   expect(screen.getByText('14 occurrences in the last 7 days')).toBeVisible();
 });
 
-test('period, level and search are in the address, in what is asked and in what is exported', async () => {
+test('period, level and search are in the address, in the request and in the export', async () => {
   const asked = serveErrors(anErrorGroup());
   const { user } = await openPanel('/admin/errors');
   await user.click(await screen.findByRole('button', { name: 'The last 24 hours' }));
@@ -92,7 +92,7 @@ test('period, level and search are in the address, in what is asked and in what 
   );
 });
 
-test('says that there are none, in all or by these filters', async () => {
+test('shows that there are none, in all or by these filters', async () => {
   serveErrors(anErrorGroup());
   const { user } = await openPanel('/admin/errors?search=nonsense');
   expect(await screen.findByText('No errors match these filters')).toBeVisible();
@@ -102,7 +102,7 @@ test('says that there are none, in all or by these filters', async () => {
   expect(screen.queryByRole('region', { name: 'Over time' })).toBeNull();
 });
 
-test('says why they could not be loaded, and tries again', async () => {
+test('shows why they could not be loaded, and tries again', async () => {
   let isBroken = true;
   serveErrors(anErrorGroup());
   backend.use(
@@ -156,13 +156,13 @@ test('a kind that is not kept leads back to all errors', async () => {
   expect(await screen.findByText('Nothing of this kind in this period')).toBeVisible();
 });
 
-test('asks the server nothing about an address that is no fingerprint', async () => {
+test('sends no request about an address that is no fingerprint', async () => {
   await openPanel('/admin/errors/nonsense');
   expect(await screen.findByText('Nothing of this kind in this period')).toBeVisible();
   expect(callsTo('GET /api/admin/errors')).toBe(0);
 });
 
-test('compares each kind with the period before, and says what became of it', async () => {
+test('compares each kind with the period before, and shows what became of it', async () => {
   const ignored = { state: 'IGNORED' as const, stateBy: 'bob@example.com' };
   serveErrors(anErrorGroup(), anErrorGroup({ message: 'An extension', previousCount: null, ...ignored }));
   await openPanel('/admin/errors?state=all');

@@ -188,7 +188,7 @@ export function StateCounts({ runs, queued }: StateCountsProps) {
   return <span className={classes.counts}>{text}</span>;
 }
 
-/** What the address asks for stays a choice when no run has it any more. */
+/** A filter of the address stays a choice when no run has it any more. */
 function namesOf(
   runs: readonly JobRunSummary[],
   of: 'jobName' | 'channel' | 'runnerName',

@@ -10,7 +10,7 @@ interface Props {
   limits: Limits;
 }
 
-/** Marks a run that needs looking at, and says why on hover. */
+/** Marks a run that needs attention, and shows why on hover. */
 export function AttentionBadge({ run, attention, limits }: Props) {
   const isSlow = attention === 'slow';
   const Icon = isSlow ? IconHourglass : IconAlertTriangle;

@@ -13,7 +13,7 @@ const PARTS = [
   { state: 'queued', words: 'queued', tone: 'queued' },
 ] as const;
 
-/** How far a batch is, as a bar of the states of its runs, and in words. */
+/** How far a batch is, as a bar of the states of its runs, and as text. */
 export function BatchProgress({ batch: { counts, total, progressPercent } }: { batch: JobRunBatch }) {
   const present = PARTS.filter(({ state }) => counts[state] > 0);
   const left = total - PARTS.reduce((sum, { state }) => sum + counts[state], 0);

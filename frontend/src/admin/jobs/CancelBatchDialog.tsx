@@ -5,7 +5,7 @@ import { toFailure } from '../../api/failure';
 import { useAction } from '../../api/useAction';
 import { CancelManyDialog } from './CancelManyDialog';
 
-/** Says what the cancel of a batch would do, and does it. */
+/** Shows what the cancel of a batch would do, and does it. */
 export function CancelBatchDialog({ batch, onClose }: { batch: JobRunBatch; onClose: () => void }) {
   const queryClient = useQueryClient();
   const preview = useQuery(cancelPreviewQuery(batch.id));

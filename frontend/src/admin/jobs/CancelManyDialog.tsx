@@ -28,7 +28,7 @@ interface Props {
 /** Beyond it the number has to be typed. */
 const MAX_UNTYPED = 20;
 
-/** Says which runs a cancel would touch, and asks for their number where they are many. */
+/** Shows which runs a cancel would touch, and requires their number where they are many. */
 export function CancelManyDialog(props: Props) {
   const { title, subject, preview, isPending, fault, onConfirm, onClose } = props;
   const [typed, setTyped] = useState('');

@@ -7,8 +7,8 @@ import { toFailure } from '../../api/failure';
 import { cancelRun } from '../../api/job-queries';
 import { toastError } from '../../ui/toast';
 
-/** Asked to stop from here: `asked` until the socket says so too, `gone` when it ended on the spot. */
-type Asked = 'asked' | 'gone';
+/** Requested to stop from here: `requested` until the socket confirms it, `gone` when it ended at once. */
+type Asked = 'requested' | 'gone';
 
 type Cancelled = Pick<JobRunSummary, 'id' | 'jobName'>;
 
@@ -21,7 +21,7 @@ interface Cancelling {
 
 const CancelContext = createContext<Cancelling>({ asked: new Map(), cancel: () => {}, cancelConnected: () => {} });
 
-/** Cancels runs for every part of the page, so that none of them asks twice. */
+/** Cancels runs for every part of the page, so that none of them sends a request twice. */
 export function CancelProvider({ children }: PropsWithChildren) {
   const [asked, setAsked] = useState<ReadonlyMap<string, Asked>>(new Map());
 
@@ -45,7 +45,7 @@ export function CancelProvider({ children }: PropsWithChildren) {
     async (run: Cancelled, graph: boolean) => {
       if (underWay.current.has(run.id)) return;
       underWay.current.add(run.id);
-      mark(run.id, 'asked');
+      mark(run.id, 'requested');
       try {
         const answer = await ask({ id: run.id, graph });
         if (answer.run && isTerminal(answer.run.status)) mark(run.id, 'gone');

@@ -13,7 +13,9 @@ interface Props {
   isCancelling: boolean;
 }
 
-/** Asks before it cancels, and how far where other runs wait for this one, or it for them. */
+/**
+ * Confirms before it cancels, and lets the person choose how far where other runs wait for this one, or it for them.
+ */
 export function CancelRunButton({ run, isCancelling }: Props) {
   const [isOpen, setOpen] = useState(false);
   useReturnFocus(isOpen);

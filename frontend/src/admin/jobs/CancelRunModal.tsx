@@ -8,7 +8,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks whether a run is to be cancelled, and the runs that it is connected with as well. */
+/** Confirms the cancel of a run, and of the runs that it is connected with as well. */
 export function CancelRunModal({ run, onClose }: Props) {
   const { cancel, cancelConnected } = useCancelling();
   const isConnected = hasConnections(run);

@@ -1,7 +1,7 @@
 import { limits } from '@job-manager/shared/limits';
 import { BulkButton } from '../../components/bulk/BulkButton';
 
-/** Asks before ticked runs are cancelled. */
+/** Confirms before ticked runs are cancelled. */
 export function CancelTicked({ ids, onDone }: { ids: readonly string[]; onDone: () => void }) {
   const isTooMany = ids.length > limits.bulkIds;
   return (

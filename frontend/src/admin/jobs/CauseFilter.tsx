@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useHistoryPlace } from '../../components/url-state';
 
-/** Says that a link narrowed the history to one cause of failures, and takes that back; nothing where it did not. */
+/** Shows that a link limited the history to one cause of failures, and removes that filter; nothing without one. */
 export function CauseFilter() {
   const { filters, setFilters } = useHistoryPlace();
   if (filters.cause === undefined) return null;

@@ -115,7 +115,7 @@ function CancelChainDialog({ open, edges, onClose }: CancelProps) {
     >
       <p>
         {waiting.toLocaleString('en')} that {waiting === 1 ? 'waits' : 'wait'} would be cancelled at once, and{' '}
-        {(open.length - waiting).toLocaleString('en')} running asked to stop. This can’t be undone.
+        {(open.length - waiting).toLocaleString('en')} running requested to stop. This can’t be undone.
       </p>
     </ConfirmDialog>
   );

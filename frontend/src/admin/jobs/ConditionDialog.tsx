@@ -12,7 +12,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks for the value of one condition of the history. */
+/** Takes the value of one condition of the history. */
 export function ConditionDialog({ kind, more = {}, onSet, onClose }: Props) {
   const { name, label, input, hint, choices, hasNot = false } = kind;
   const given = more[name];

@@ -19,7 +19,7 @@ interface Props {
   isQuiet?: boolean;
 }
 
-/** For a running run: asks it to stop and, after a grace, ends it by force. */
+/** For a running run: requests it to stop and, after a grace, ends it by force. */
 export function ForceFailButton({ run, isQuiet = false }: Props) {
   const mayForceFail = useCan('forceFail', run.jobName);
   const { data: graceMs = USUAL_GRACE_MS } = useQuery(forceFailAfterQuery());

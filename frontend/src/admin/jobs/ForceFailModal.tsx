@@ -15,7 +15,7 @@ interface Props {
 const REASON_CHARS = 300;
 const MAX_SECONDS = limits.forceFailGraceMs / 1_000;
 
-/** Explains force-failing before it is done, and asks how long the run may take to stop by itself. */
+/** Explains force-failing before it is done, and takes how long the run may need to stop by itself. */
 export function ForceFailModal({ run, graceMs, onClose }: Props) {
   const draft = useDraft(`force fail ${run.id}`, '');
   const [reason, setReason] = useState(draft.start);
@@ -44,8 +44,8 @@ export function ForceFailModal({ run, graceMs, onClose }: Props) {
       >
         <Text size="sm">
           {run.cancelRequestedAt === null
-            ? 'The run is asked to stop. If it still goes on after this time, it is taken away from its runner and recorded as failed.'
-            : 'The run was asked to stop and goes on. Once it has had this time since then, it is taken away from its runner and recorded as failed.'}
+            ? 'The engine requests the run to stop. If it still runs after this time, the engine takes it away from its runner and records it as failed.'
+            : 'The run was requested to stop and still runs. After this time since the request, the engine takes it away from its runner and records it as failed.'}
         </Text>
         <Text size="sm" mt="sm">
           The process may still be working on it; nothing that it still writes to this run is kept. What it does

@@ -1,7 +1,7 @@
 import { limits } from '@job-manager/shared/limits';
 import { BulkButton } from '../../components/bulk/BulkButton';
 
-/** Asks before ticked runs are requested to stop, and failed where they go on; nothing for those who may not. */
+/** Confirms before ticked runs are requested to stop, and failed where they continue; nothing for those who may not. */
 export function ForceFailTicked({ ids, onDone }: { ids: readonly string[]; onDone: () => void }) {
   const isTooMany = ids.length > limits.bulkIds;
   return (

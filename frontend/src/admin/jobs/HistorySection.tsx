@@ -70,7 +70,7 @@ function walkOf(
   cursor: string | undefined,
   go: (cursor: string | null) => void,
 ): HistoryWalk | null {
-  // Also where nothing is said of it, by a server of the version before.
+  // Also where the field is missing, from a server of the version before.
   if (data === undefined || (data.totalIsExact !== false && cursor === undefined)) return null;
   return { searchedBackTo: data.searchedBackTo, older: data.cursor, isNewest: cursor === undefined, go };
 }
@@ -98,7 +98,9 @@ interface Shown {
   setPage: (page: number) => void;
 }
 
-/** The first page follows as long as it is not held; held, and any other one, it stays as it is and offers the new runs. */
+/**
+ * The first page follows as long as it is not held; held, and any other one, it stays as it is and offers the new runs.
+ */
 function useNewRuns({ filters, page, isHeld, setPage }: Shown) {
   const queryClient = useQueryClient();
   const [hasNewRuns, setNewRuns] = useState(false);

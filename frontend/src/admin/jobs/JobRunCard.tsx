@@ -82,7 +82,7 @@ interface CancelButtonProps {
   onCancel: () => void;
 }
 
-/** Cancels once; says "Stopping…" from the click on. Only for those who may. */
+/** Cancels once; shows "Stopping…" from the click on. Only for those who may. */
 export function CancelButton({ status, jobName, name, isOver = false, isQuiet = false, onCancel }: CancelButtonProps) {
   const isStopping = status === 'CANCEL_REQUESTED';
   const mayCancel = useCan('cancel', jobName);
@@ -141,7 +141,7 @@ export function EndFacts({ run }: { run: JobRunSummary }) {
   );
 }
 
-/** Who asked a run to stop, and when. */
+/** Who requested a run to stop, and when. */
 export function CancelFacts({ run }: { run: JobRunSummary }) {
   return (
     <>

@@ -13,7 +13,7 @@ import classes from './JobStatsOverview.module.css';
 
 interface JobStatsOverviewProps {
   stats: JobStats | null;
-  /** Being read, for the first time or anew. */
+  /** Being read, for the first time or again. */
   loading: boolean;
   /** How often reading has failed since it began. */
   failures?: number;

@@ -11,12 +11,12 @@ interface Props {
   title: string;
   value: unknown;
   fileName: string;
-  /** Said when there is nothing. */
+  /** Shown when there is nothing. */
   empty: string;
   note?: string;
 }
 
-/** Beyond this a value is opened only when asked for; beyond ten times that it is shown as text, not as a tree. */
+/** Beyond this a value is opened only on request; beyond ten times that it is shown as text, not as a tree. */
 const OPEN_UP_TO_BYTES = 10_000;
 const TREE_UP_TO_BYTES = 100_000;
 
@@ -77,7 +77,7 @@ function Content({ value, text, isTree, label }: { value: unknown; text: string;
   );
 }
 
-// Constants: the tree opens and closes its parts anew whenever it is given another function.
+// Constants: the tree opens and closes its parts again whenever it is given another function.
 const isOutermost = (level: number) => level < 1;
 const isAmongFirst = (level: number) => level < 3;
 

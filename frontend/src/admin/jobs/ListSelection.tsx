@@ -27,7 +27,7 @@ const ExportTicked = ({ ids }: { ids: readonly string[] }) => (
 
 /** All runs of a list, on whatever page. */
 interface Matching {
-  /** Null where they were not counted: the preview looks for them. */
+  /** Null where they were not counted: the preview finds them. */
   total: number | null;
   filter: () => BulkFilter;
 }
@@ -43,7 +43,7 @@ interface Props {
 const numbered = ({ total }: Pick<Matching, 'total'>): string =>
   total === null ? '' : `${total.toLocaleString('en')} `;
 
-/** What can be done with ticked runs of a list in pages: each dialog says which of them it can't be done with. */
+/** What can be done with ticked runs of a list in pages: each dialog shows which of them it can't be done with. */
 export function ListSelection({ ticks, hasActive = false, matching }: Props) {
   // As they were when they were chosen: what ends afterwards is not among them.
   const [all, setAll] = useState<{ total: number | null; filter: BulkFilter } | null>(null);

@@ -22,7 +22,10 @@ const COLLECT_MS = 1_000;
 /** A screen reader that receives sentences more often reads nothing else. */
 const ANNOUNCEMENT_INTERVAL_MS = 5_000;
 
-/** What every page does when runs end and incidents open: read open details anew, keep notices and show toasts, speak to screen readers. */
+/**
+ * What every page does when runs end and incidents open: read open details again, keep notices and show toasts,
+ * announce to screen readers.
+ */
 export function LiveEffects() {
   useFreshDetails();
   const ways = useWays();
@@ -32,7 +35,7 @@ export function LiveEffects() {
   const { text, number } = useAnnouncements();
   return (
     <div className="visually-hidden" aria-live="polite" role="log" aria-label="Job status changes">
-      {/* A new element each time: the same words twice are news as well. */}
+      {/* A new element each time: the same text twice is announced twice. */}
       <span key={number}>{text}</span>
     </div>
   );
@@ -157,7 +160,9 @@ function useEndsAndIncidents(add: Add<JobRunSummary | IncidentChange>): void {
   useIncidentChanges(add);
 }
 
-/** Hands over what `useSource` adds, collected for `COLLECT_MS`, at most once per `intervalMs`; keep `onNews` stable. */
+/**
+ * Hands over what `useSource` adds, collected for `COLLECT_MS`, at most once per `intervalMs`; keep `onNews` stable.
+ */
 function useNews<News>(onNews: (news: News[]) => void, useSource: (add: Add<News>) => void, intervalMs = 0): void {
   const collector = useRef<Collector<News>>(undefined);
   useEffect(() => {

@@ -5,7 +5,7 @@ import classes from './ActiveJobsMonitor.module.css';
 interface Props {
   runs: readonly JobRunSummary[];
   onViewDetails: (jobRunId: string) => void;
-  /** Said of each run, in brackets. */
+  /** Shown for each run, in brackets. */
   note?: (run: JobRunSummary) => string;
 }
 

@@ -6,7 +6,7 @@ import { formatDuration } from '../../lib/duration';
 import classes from './OverUsual.module.css';
 import { describeUsual, isOverUsual } from './usual-time';
 
-/** Says of a running run that it takes longer than 95 % of its job's; advice, no more. */
+/** Shows that a running run takes longer than 95 % of its job's; advice, no more. */
 export function OverUsual({ run }: { run: JobRunSummary }) {
   const { data } = useQuery({ ...usualQuery(), enabled: run.status === 'RUNNING' });
   const usual = data?.get(run.jobName);

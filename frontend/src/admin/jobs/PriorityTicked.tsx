@@ -9,10 +9,10 @@ import { useReturnFocus } from '../../ui/useReturnFocus';
 
 const PriorityDialog = loadable(() => import('./PriorityDialog').then((module) => module.PriorityDialog));
 
-/** Asks for a priority for ticked runs, all of them queued. */
+/** Takes a priority for ticked runs, all of them queued. */
 export function PriorityTicked({ runs, onDone }: { runs: readonly JobRunSummary[]; onDone: () => void }) {
   const mayRun = useMayDo('reschedule');
-  // As they were when it was asked for: one that starts meanwhile is counted among those that were missed.
+  // As they were when the dialog opened: one that starts meanwhile is counted among those that were missed.
   const [asked, setAsked] = useState<readonly JobRunSummary[] | null>(null);
   useReturnFocus(asked !== null);
   if (!mayRun) return null;

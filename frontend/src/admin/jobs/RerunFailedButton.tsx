@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { batchesKey } from '../../api/batch-queries';
 import { BulkButton } from '../../components/bulk/BulkButton';
 
-/** Asks before the failed runs of a batch are queued again, as a batch of their own: this one stays as it is. */
+/** Confirms before the failed runs of a batch are queued again, as a batch of their own: this one stays as it is. */
 export function RerunFailedButton({ batch }: { batch: JobRunBatch }) {
   const queryClient = useQueryClient();
   return (

@@ -2,7 +2,7 @@ import { limits } from '@job-manager/shared/limits';
 import { IconRepeat } from '@tabler/icons-react';
 import { BulkButton } from '../../components/bulk/BulkButton';
 
-/** Asks before ticked runs are queued again. */
+/** Confirms before ticked runs are queued again. */
 export function RerunTicked({ ids, onDone }: { ids: readonly string[]; onDone: () => void }) {
   const isTooMany = ids.length > limits.bulkIds;
   return (

@@ -86,7 +86,7 @@ function PlainRuns({ groups, followed, cancelOf, ...list }: GroupedRunsProps) {
   );
 }
 
-/** Asks before all runs of a group are cancelled. */
+/** Confirms before all runs of a group are cancelled. */
 function useCancelGroup() {
   const { grouping, filters } = useActivePlace();
   const [asked, setAsked] = useState<{ label: string; request: BulkRequest } | null>(null);
@@ -108,7 +108,10 @@ function useCancelGroup() {
   };
 }
 
-/** The groups of the list; one without a name where nothing is grouped. While the list is held, no run changes its group. */
+/**
+ * The groups of the list; one without a name where nothing is grouped. While the list is held, no run changes its
+ * group.
+ */
 function useRunGroups(rows: readonly ListRow[], grouping: Grouping | null, isHeld: boolean): RunGroup<ListRow>[] {
   const now = useServerTime((time) => Math.floor(time / REGROUP_MS) * REGROUP_MS);
   const places = useRef<ReadonlyMap<string, string>>(new Map());

@@ -13,7 +13,7 @@ import { stagesOf } from './chain-layout';
 import { type Chain, countStates } from './chain-nodes';
 import classes from './RunChain.module.css';
 
-/** With more it would be a picture of nothing; they are listed instead. */
+/** More would be unreadable as a graph; they are listed instead. */
 const MAX_DRAWN = 60;
 
 /** The runs that hang together with one. */
@@ -51,7 +51,7 @@ function ShownChain({ chain, jobRunId }: { chain: Chain; jobRunId?: string }) {
   );
 }
 
-/** Reads the chain anew when one of its runs is in another state; progress is no reason. */
+/** Reads the chain again when one of its runs is in another state; progress is no reason. */
 function useChanges(chain: Chain | undefined, refetch: () => unknown): void {
   const states = useLive(({ runs }) => {
     if (chain === undefined) return null;

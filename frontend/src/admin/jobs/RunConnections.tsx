@@ -29,7 +29,7 @@ export function RunConnections({ run }: { run: JobRun }) {
   );
 }
 
-/** The server tells no more than so many. */
+/** The server returns no more than so many. */
 const MOST_TOLD: Record<number, string> = { 100: 'the first 100' };
 const SHOWN = 6;
 

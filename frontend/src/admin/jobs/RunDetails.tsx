@@ -24,7 +24,7 @@ interface Props {
   isCancelling: boolean;
 }
 
-/** Everything known about one run, in parts; the address says which part is shown. */
+/** Everything known about one run, in parts; the address selects the part that is shown. */
 export function RunDetails({ run, isCancelling }: Props) {
   const [wanted, setTab] = useRunTab();
   const mayViewAudit = useCan('viewAudit');

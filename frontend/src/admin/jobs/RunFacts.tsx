@@ -110,7 +110,7 @@ function Limits({ run }: { run: JobRun }) {
   );
 }
 
-/** As the run says, or else as its job does; the panel may be older than the job. */
+/** The value of the run, or else of its job; the panel may be older than the job. */
 function Attempts({ run }: { run: JobRun }) {
   const { data: definitions } = useQuery(definitionsQuery());
   const policy = run.retryPolicy ?? definitions?.find(({ name }) => name === run.jobName)?.retry;

@@ -9,7 +9,7 @@ import { useReturnFocus } from '../../ui/useReturnFocus';
 
 const RunLaterModal = loadable(() => import('./RunLaterModal').then((module) => module.RunLaterModal));
 
-/** For queued runs: asks when, and puts them off until then. */
+/** For queued runs: takes a time, and reschedules them to it. */
 export function RunLaterButton({ run }: { run: JobRun }) {
   const mayRun = useCan('run', run.jobName);
   const [isOpen, setOpen] = useState(false);

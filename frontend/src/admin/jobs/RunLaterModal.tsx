@@ -14,7 +14,7 @@ interface Props {
 
 const HOUR_MS = 3_600_000;
 
-/** Asks until when a queued run is put off. */
+/** Takes the time to which a queued run is rescheduled. */
 export function RunLaterModal({ run, onClose }: Props) {
   const [proposed] = useState(() => localInput(Math.max(Date.parse(run.runAt), Date.now() + HOUR_MS)));
   const draft = useDraft(`run later ${run.id}`, proposed);

@@ -21,7 +21,7 @@ interface Props {
   onRetry: () => void;
 }
 
-/** Everything that a run said. */
+/** All messages of a run. */
 export function RunLog({ run, log, isActive, onRetry }: Props) {
   if (log.lines.length === 0) return <NoLines log={log} isActive={isActive} onRetry={onRetry} />;
   return (

@@ -22,7 +22,7 @@ interface Props {
   since: string | null;
   /** The number of a line was pressed. */
   onLink: (seq: number) => void;
-  /** Said when the filter leaves nothing. */
+  /** Shown when the filter leaves nothing. */
   empty: string;
 }
 

@@ -28,7 +28,7 @@ const conflicts: { value: RunOptionValues['onConflict']; label: string }[] = [
 /** At the end of the page instead, the choices would lie outside the dialog. */
 const inPlace = { withinPortal: false };
 
-/** How the run is to be queued; what is left empty is as the job says. */
+/** How the run is to be queued; an empty field takes the value of the job. */
 export function RunOptions({ form, definition }: Props) {
   const field = (name: keyof RunOptionValues) => form.getInputProps(`options.${name}`);
   return (

@@ -16,7 +16,9 @@ const RunUsual = loadable(() => import('./RunUsual').then((module) => module.Run
 /** So many parts have a line of their own; the tab with the attempts has all. */
 const MAX_LINES = 9;
 
-/** Where the time of a run went: its waits against its attempts, drawn to scale and as a list, with the moments between. */
+/**
+ * Where the time of a run went: its waits against its attempts, drawn to scale and as a list, with the moments between.
+ */
 export function RunTime({ run }: { run: JobRun }) {
   // Only a run that goes on needs the clock.
   const now = useServerTime((time) => (isTerminal(run.status) ? 0 : Math.floor(time / 1_000) * 1_000));
@@ -80,7 +82,7 @@ const isComparable = ({ status, inactivityTimeoutMs }: JobRun): boolean =>
 /** What the time before a run could be started is called. */
 type Before = 'Waited for others' | 'Scheduled';
 
-/** The list below gives the same in words. */
+/** The list below gives the same as text. */
 function Bar({ spans, before }: { spans: readonly TimeSpan[]; before: Before }) {
   return (
     <div className={classes.bar} aria-hidden data-testid="time-bar">

@@ -28,7 +28,7 @@ const ResumeChannel = loadable(() =>
 interface Look {
   title: string;
   icon: TablerIcon;
-  /** Where one looks into it. */
+  /** The page with its details. */
   leadsTo?: 'job' | 'channel' | 'runners';
   /** Lasts until an operator acts. */
   needsOperator?: true;
@@ -53,7 +53,7 @@ interface Props {
   waiting: NonNullable<JobRun['waiting']>;
 }
 
-/** Why a queued run has not been started, and where one can look into that. */
+/** Why a queued run has not been started, and the page with details. */
 export function RunWaiting({ run, waiting }: Props) {
   const look: Look = looks[waiting.reason];
   const canResume = useCan('manageChannels');

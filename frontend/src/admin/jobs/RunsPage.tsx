@@ -40,7 +40,7 @@ export function RunsPage({ tab, children }: Props) {
   );
 }
 
-/** Leads from list to list; the job one looks at stays chosen. */
+/** Leads from list to list; the chosen job stays chosen. */
 function RunsTabs() {
   const { pathname } = useLocation();
   const { filters } = useHistoryPlace();

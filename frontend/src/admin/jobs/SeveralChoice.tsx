@@ -76,7 +76,7 @@ interface DialogProps {
 const MAX_NAMES = 1_000;
 const CUT = 'The first 1,000 jobs are listed. The page of any other leads to its history.';
 
-/** Asks for several jobs or statuses. */
+/** Takes several jobs or statuses. */
 export function SeveralDialog({ field, filters, onChange, onClose }: DialogProps) {
   const [values, setValues] = useState(valuesOf(filters, field));
   const [isNot, setNot] = useState(isNegated(filters.more ?? {}, field));

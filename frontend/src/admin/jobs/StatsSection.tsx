@@ -2,7 +2,7 @@ import { toFailure } from '../../api/failure';
 import { useStats } from '../../components/useStats';
 import { JobStatsOverview } from './JobStatsOverview';
 
-/** The statistics, read when the page opens, when asked, and when runs come, start or end. */
+/** The statistics, read when the page opens, on request, and when runs are queued, start or end. */
 export function StatsSection({ onCleanupStalled }: { onCleanupStalled?: () => void }) {
   const { data, error, isFetching, failureCount, isStale, refetch } = useStats();
   return (

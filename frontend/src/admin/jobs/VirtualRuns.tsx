@@ -34,7 +34,7 @@ const PassingRow = ({ height }: ScrollSeekPlaceholderProps) => (
 const components = { TopItemList: StickyHead, ScrollSeekPlaceholder: PassingRow };
 
 /**
- * Pixels per frame. Beyond the first, half of a small screen, no row can be read, and to draw all of them anew in each
+ * Pixels per frame. Beyond the first, half of a small screen, no row can be read, and to draw all of them again in each
  * frame takes longer than a frame has.
  */
 const passing = { enter: 400, exit: 100 };

@@ -32,7 +32,7 @@ export function WalkPager({ searchedBackTo, older, isNewest, go, shown }: Histor
         )}
         {older !== null && (
           <Button variant="default" rightSection={<IconArrowRight size={16} />} onClick={() => go(older)}>
-            Look further back
+            Search further back
           </Button>
         )}
       </div>

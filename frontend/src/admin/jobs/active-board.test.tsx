@@ -18,7 +18,7 @@ const withHeights = ({ children }: PropsWithChildren) => (
 );
 const names = () => [...document.querySelectorAll('[data-run]')].map((row) => row.getAttribute('data-run'));
 
-test('filters the list by text and says when nothing matches', async () => {
+test('filters the list by text and shows when nothing matches', async () => {
   const [running, paused] = [aRun.running(), mail()];
   world.active = [running, paused];
   const { user } = await openPanel('/admin/jobs/monitor?q=relay');
@@ -30,7 +30,7 @@ test('filters the list by text and says when nothing matches', async () => {
   await waitFor(() => expect(names()).toEqual([running.id, paused.id]));
 });
 
-test('groups by channel, where a paused one says so once', async () => {
+test('groups by channel, where a paused one shows that once', async () => {
   world.active = [aRun.running(), mail(), mail()];
   await openPanel('/admin/jobs/monitor?group=channel');
   const group = await screen.findByRole('region', { name: 'mail' });
@@ -38,7 +38,7 @@ test('groups by channel, where a paused one says so once', async () => {
   expect(within(group).getAllByRole('listitem')).toHaveLength(2);
 });
 
-test('shows the queue beyond the live list when it is asked for, as the filters have it', async () => {
+test('shows the queue beyond the live list on request, as the filters have it', async () => {
   world.active = [aRun.running(), aRun.running({ runnerName: 'eu-2:812' }), aRun.queued({ jobName: 'mailing' })];
   const asked: string[] = [];
   const beyond = [aRun.queued({ jobName: 'trending' }), aRun.queued({ jobName: 'mailing' })];
@@ -243,7 +243,7 @@ test('n walks the list as it was filtered, also from a run that has ended', asyn
   expect(await screen.findByText('1 of 1')).toBeVisible();
 });
 
-test('says of a run that it takes longer than 95 % of its job did', async () => {
+test('shows that a run takes longer than 95 % of its job did', async () => {
   world.active = [aRun.running({ startedAt: ago(90) }), aRun.running({ jobName: 'trending', startedAt: ago(90) })];
   backend.use(
     http.get('/api/admin/jobs/definitions/usual', () =>

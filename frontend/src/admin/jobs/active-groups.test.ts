@@ -38,11 +38,11 @@ test.each([
   [{ text: 'VM:295' }, [runs.running, runs.stopping]],
   [{ state: 'retrying' as const }, [runs.retrying]],
   [{ state: 'retrying' as const, text: 'nothing like it' }, []],
-])('keeps of the list what %j asks for', (filters, wanted) => {
+])('keeps of the list what %j selects', (filters, wanted) => {
   expect(all.filter((run) => isWanted(run, { ...NONE, ...filters }, Date.now()))).toEqual(wanted);
 });
 
-test('groups stand in the order of their names or states, and a paused channel says so once', () => {
+test('groups stand in the order of their names or states, and a paused channel shows that once', () => {
   const labels = (grouping: Grouping) =>
     groupRows(rows, grouping, Date.now()).map(({ label, detail, rows: { length } }) => [label, detail, length]);
   expect(labels('job')).toEqual([

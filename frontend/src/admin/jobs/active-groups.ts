@@ -58,7 +58,10 @@ const textOf = (run: JobRunSummary): string =>
     .join('\n')
     .toLowerCase();
 
-/** What the server is asked for of the queue that these filters name; null where they leave no queued run. The text and attempts are not among it. */
+/**
+ * The request to the server for the queue that these filters name; null where they leave no queued run. The text and
+ * attempts are not among it.
+ */
 export function queueFilterOf({ job, channel, runner, state }: ActiveFilters): QueueFilter | null {
   if (runner !== null || state === 'running' || state === 'stopping') return null;
   return {
@@ -68,7 +71,7 @@ export function queueFilterOf({ job, channel, runner, state }: ActiveFilters): Q
   };
 }
 
-/** Whether a queued run of the live list is one of those that the server is asked for. */
+/** Whether a queued run of the live list is one of those that the request covers. */
 export function isInQueueFilter(run: JobRunSummary, { channel, jobName, state }: QueueFilter, now: number): boolean {
   if (channel !== undefined && run.channel !== channel) return false;
   if (jobName !== undefined && run.jobName !== jobName) return false;
@@ -97,7 +100,10 @@ export interface RunGroup<Row> {
   rows: Row[];
 }
 
-/** Rows by job, channel, runner or state, each group in the order of its rows. A run in `places` stays in the group that is named there. */
+/**
+ * Rows by job, channel, runner or state, each group in the order of its rows. A run in `places` stays in the group that
+ * is named there.
+ */
 export function groupRows<Row extends { run: JobRunSummary }>(
   rows: readonly Row[],
   grouping: Grouping,

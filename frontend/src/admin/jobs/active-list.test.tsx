@@ -41,7 +41,7 @@ test('offers to run a job when nothing is active', async () => {
   expect(address()).toBe('/admin/jobs?new=');
 });
 
-test('follows a run from the queue to its end, then reads history and statistics anew', async () => {
+test('follows a run from the queue to its end, then reads history and statistics again', async () => {
   await openPanel('/admin/jobs');
   await screen.findByText('No runs yet');
   const queued = aRun.queued();
@@ -77,14 +77,14 @@ test('a reconnect neither shows a run twice nor keeps a ghost', async () => {
   expect(shownIds()).toEqual([stays.id, comes.id]);
 });
 
-test('asks for a new snapshot when a message is missing', async () => {
+test('requests a new snapshot when a message is missing', async () => {
   await openPanel('/admin/jobs');
   await screen.findByText('No active jobs');
   act(() => live.tell(aRun.running(), { skip: 1 }));
   await waitFor(() => expect(world.heard).toEqual([{ type: 'client.admin.resync' }]));
 });
 
-test('says that data may be stale after a minute without a word', async () => {
+test('shows that data may be stale after a minute without a message', async () => {
   world.active = [aRun.running()];
   await openPanel('/admin/jobs');
   await waitFor(() => expect(rows()).toHaveLength(1));
@@ -190,7 +190,7 @@ test('keeps the times by the server’s clock', async () => {
   expect(await list().findByText('2m ago')).toBeVisible();
 });
 
-test('tells a screen reader of many changes in one sentence', async () => {
+test('announces many changes to a screen reader in one sentence', async () => {
   await openPanel('/admin/jobs');
   await screen.findByText('No active jobs');
   const runs = [aRun.running(), aRun.running(), aRun.running({ jobName: 'trending' })];
@@ -202,7 +202,7 @@ test('tells a screen reader of many changes in one sentence', async () => {
   await waitFor(() => expect(log).toHaveTextContent('1 job failed: trending.'));
 });
 
-test('tells of every failure, and leads to it', async () => {
+test('shows every failure, and leads to it', async () => {
   world.active = [aRun.running()];
   const { user } = await openPanel('/admin/jobs');
   await waitFor(() => expect(rows()).toHaveLength(1));

@@ -10,7 +10,7 @@ export interface ActiveRowProps {
   run: JobRunSummary;
   /** What it is drawn as: an item of a list of any length is no `li` of a `ul`. */
   as?: 'li' | 'div';
-  /** Asked to stop from this page, and not yet confirmed. */
+  /** Requested to stop from this page, and not yet confirmed. */
   isCancelling: boolean;
   state: ListRow['state'];
   /** Has ended, and is about to go. */
@@ -21,7 +21,7 @@ export interface ActiveRowProps {
   onTick?: (jobRunId: string) => void;
   onCancel: (run: JobRunSummary) => void;
   onViewDetails: (jobRunId: string) => void;
-  /** Says more about the run behind its name or its time. */
+  /** Shows more about the run behind its name or its time. */
   Advice?: ComponentType<{ run: JobRunSummary }>;
   /** More that can be done with the run, behind `⋯`. */
   Menu?: ComponentType<RunMenuProps>;
@@ -34,7 +34,10 @@ export interface RunMenuProps {
   onViewDetails: (jobRunId: string) => void;
 }
 
-/** What a row shows of its run: the status, once the reader has asked it to stop as well, and whether it needs looking at. */
+/**
+ * What a row shows of its run: the status, also once the reader has requested it to stop, and whether it needs
+ * attention.
+ */
 export function useActiveRow({ run, isCancelling, state, limits }: ActiveRowProps): {
   status: JobUIStatus;
   attention: Attention;

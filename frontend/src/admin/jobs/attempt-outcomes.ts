@@ -12,7 +12,7 @@ import {
 
 export interface OutcomeLook {
   label: string;
-  /** What it means, where the word alone doesn't say. */
+  /** What it means, where the label alone is not enough. */
   hint?: string;
   icon: TablerIcon;
   tone: 'queued' | 'running' | 'success' | 'failed' | 'cancelled';

@@ -41,7 +41,7 @@ interface Moments {
   slowAt: number;
 }
 
-// Thousands of runs are asked about each second, and a time is read from its text slowly.
+// Thousands of runs are checked each second, and a time is read from its text slowly.
 const known = new WeakMap<JobRunSummary, Moments>();
 
 function momentsOf(run: JobRunSummary, limits: Limits): Moments {
@@ -61,7 +61,7 @@ function momentsOf(run: JobRunSummary, limits: Limits): Moments {
 /** The limits of each job's runs, by the job's name. */
 export type LimitsOf = (jobName: string) => Limits;
 
-/** Reads them from what the server says about its jobs; answers the same object for the same job. */
+/** Reads them from the jobs of the server; answers the same object for the same job. */
 export function limitsOf(definitions: readonly JobDefinition[] = [], stalledAfterMs?: number): LimitsOf {
   const known = new Map(definitions.map(({ name, slowAfterMs }) => [name, { slowAfterMs, stalledAfterMs }]));
   const others = { stalledAfterMs };

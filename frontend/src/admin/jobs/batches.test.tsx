@@ -101,7 +101,7 @@ test('the details of a failed call can be copied, with what the server’s log c
   expect(copied).toMatch(/^Batches could not be loaded\nThe page is too far\.\nRequest request-17\nhttp.*\/batches\n/);
 });
 
-test('says what a batch is where there is none', async () => {
+test('explains what a batch is where there is none', async () => {
   serveBatches([]);
   await openPanel('/admin/jobs/batches');
   expect(await screen.findByText('No batches yet')).toBeVisible();

@@ -7,7 +7,7 @@ import { openPanel } from '../../testing/render-app';
 
 const list = () => within(document.querySelector<HTMLElement>('.active-jobs') as HTMLElement);
 
-test('says Stopping… from the click on, and asks once however often it is clicked', async () => {
+test('shows Stopping… from the click on, and sends one request however often it is clicked', async () => {
   const run = aRun.running();
   world.active = [run];
   let answer = (_response: Response) => {};
@@ -36,7 +36,7 @@ test('says Stopping… from the click on, and asks once however often it is clic
   expect(await list().findByText('No active jobs')).toBeVisible();
 });
 
-test('clicks of one moment, before anything is drawn, ask once', async () => {
+test('clicks of one moment, before anything is drawn, send one request', async () => {
   const run = aRun.running();
   world.active = [run];
   backend.use(
@@ -53,7 +53,7 @@ test('clicks of one moment, before anything is drawn, ask once', async () => {
   await waitFor(() => expect(callsTo('POST /api/admin/jobs/')).toBe(1));
 });
 
-test('reverts when cancelling fails, says why, and offers to try again', async () => {
+test('reverts when cancelling fails, shows why, and offers to try again', async () => {
   const run = aRun.running();
   world.active = [run];
   let isBroken = true;
@@ -85,7 +85,7 @@ test('a queued run disappears at once', async () => {
   expect(await list().findByText('No active jobs')).toBeVisible();
 });
 
-test('everybody sees who asked for it', async () => {
+test('every viewer sees who requested it', async () => {
   world.active = [aRun.running({ cancelRequestedAt: ago(65), cancelRequestedBy: { id: 2, email: 'bob@example.com' } })];
   await openPanel('/admin/jobs');
   expect(await list().findByText('bob@example.com')).toBeVisible();

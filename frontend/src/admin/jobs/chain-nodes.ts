@@ -25,7 +25,7 @@ const labelOf = ({ status, isBlocked }: GraphNode): string => {
   return status === 'QUEUED' && isBlocked ? 'Waiting' : statusLook[status].label;
 };
 
-/** The state of a run in a few words: "Success, 13s", "Waits for #12", "Failed: No disk left". */
+/** The state of a run as short text: "Success, 13s", "Waits for #12", "Failed: No disk left". */
 export function describeNode(run: GraphNode, waitsFor: readonly string[]): string {
   const label = labelOf(run);
   if (run.status === 'QUEUED' && run.isBlocked) return `Waits for ${listRuns(waitsFor)}`;

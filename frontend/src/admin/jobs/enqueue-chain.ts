@@ -7,7 +7,10 @@ import { readOptions } from './run-options';
 /** As long as the name of a batch may be. */
 const MAX_NAME_CHARS = 200;
 
-/** Queues the runs of the form as one batch, all of them or none; answers the first run, what to say of it, and the address of the batch. */
+/**
+ * Queues the runs of the form as one batch, all of them or none; returns the first run, its description, and the
+ * address of the batch.
+ */
 export async function enqueueChain(values: RunFormValues) {
   const { jobName, parameters, options, chain } = values;
   const { unique: _, ...others } = readOptions(options);

@@ -9,7 +9,7 @@ import { openPanel } from '../../testing/render-app';
 
 const bob = { id: 2, email: 'bob@example.com' };
 
-/** A run that was asked to stop so many seconds ago; the pretended server waits for 30. */
+/** A run that was requested to stop so many seconds ago; the pretended server waits for 30. */
 function askedToStop(seconds: number): JobRun {
   const run = aRun.running({ cancelRequestedAt: ago(seconds), cancelRequestedBy: bob });
   world.active = [run];
@@ -18,7 +18,7 @@ function askedToStop(seconds: number): JobRun {
 const list = () => within(document.querySelector<HTMLElement>('.active-jobs') as HTMLElement);
 const forceFail = (run: JobRun) => screen.findByRole('button', { name: `Force fail match-scores #${run.id}` });
 
-/** Answers force-fails with what the run is then, and keeps what was asked. */
+/** Answers force-fails with what the run is then, and keeps the requests. */
 function answering(run: JobRun): unknown[] {
   const asked: unknown[] = [];
   backend.use(
@@ -33,14 +33,14 @@ function answering(run: JobRun): unknown[] {
   return asked;
 }
 
-test('force-fails with one button: the run is asked to stop first, for as long as the dialog says', async () => {
+test('force-fails with one button: the run is requested to stop first, for as long as the dialog sets', async () => {
   const run = aRun.running();
   world.active = [run];
   const asked = answering(run);
   const { user } = await openPanel(`/admin/jobs/${run.id}`);
   await user.click(await forceFail(run));
   const dialog = within(await screen.findByRole('dialog', { name: `Force fail match-scores #${run.id}` }));
-  expect(dialog.getByText(/is asked to stop/)).toBeVisible();
+  expect(dialog.getByText(/requests the run to stop/)).toBeVisible();
   const seconds = dialog.getByLabelText('Seconds to stop by itself');
   expect(seconds).toHaveValue(30);
   await user.clear(seconds);
@@ -65,10 +65,10 @@ test('sends no reason where none is given, and nothing when the run is kept', as
   await user.click(await forceFail(run));
   await user.click(await screen.findByRole('button', { name: 'Force fail' }));
   await waitFor(() => expect(asked).toEqual([{ graceMs: 30_000 }]));
-  expect(await screen.findByText(/was asked to stop; it is failed in 30s unless it does/)).toBeVisible();
+  expect(await screen.findByText(/was requested to stop; it is failed in 30s unless it does/)).toBeVisible();
 });
 
-test('stands on the cards of runs that were asked to stop or need looking at', async () => {
+test('is on the cards of runs that were requested to stop or need attention', async () => {
   const stopping = aRun.running({ cancelRequestedAt: ago(5) });
   const slow = aRun.running({ startedAt: ago(7_200) });
   world.active = [stopping, slow, aRun.running(), aRun.queued()];
@@ -78,7 +78,7 @@ test('stands on the cards of runs that were asked to stop or need looking at', a
   expect(list().getAllByRole('button', { name: /Force fail/ })).toHaveLength(2);
 });
 
-test('says why it failed, and offers to try again with the same reason', async () => {
+test('shows why it failed, and offers to try again with the same reason', async () => {
   const run = askedToStop(60);
   backend.use(
     http.post('/api/admin/jobs/:id/force-fail', () => problem(500, { detail: 'The database is away.' }), {
@@ -107,7 +107,7 @@ test('the question goes away when the run ends by itself', async () => {
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
 
-test('whoever may do less is offered less', async () => {
+test('a person with fewer permissions is offered less', async () => {
   const permissions = ['view'];
   const signedIn = { user: operator, roleName: 'Onlooker', permissions, jobPatterns: null, pending: [] };
   backend.use(http.get('/api/auth/me', () => HttpResponse.json(signedIn)));

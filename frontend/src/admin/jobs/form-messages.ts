@@ -20,7 +20,7 @@ export function messagesOf(failure: Failure, chain: readonly ChainRow[] = []): R
   // Runs of a batch have no key that a second try could be known by.
   if (chain.length > 0 && failure.status === null)
     return {
-      parameters: `${failure.details} Look among the batches whether they are queued before you send them again.`,
+      parameters: `${failure.details} Check among the batches whether they are queued before you send them again.`,
     };
   return messages;
 }

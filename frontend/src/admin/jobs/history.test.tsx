@@ -177,7 +177,7 @@ test('any other page stays as it is and offers the new runs', async () => {
   expect(history().queryByRole('button', { name: 'New runs' })).toBeNull();
 });
 
-test('no row of the first page moves under the pointer: new runs wait until it has left, or asks for them', async () => {
+test('no row of the first page moves under the pointer: new runs wait until the pointer leaves, or a person requests them', async () => {
   const [first, second, third] = [aRun.success(), aRun.failed(), aRun.failed()];
   world.history = [first];
   const { user } = await openPanel('/admin/jobs/history');
@@ -208,7 +208,7 @@ test('a run that the filters leave out is no news', async () => {
   expect(history().queryByRole('button', { name: 'New runs' })).toBeNull();
 });
 
-test('says why it could not be loaded, and tries again', async () => {
+test('shows why it could not be loaded, and tries again', async () => {
   let isBroken = true;
   backend.use(
     http.get('/api/admin/jobs/history', () =>
@@ -223,7 +223,7 @@ test('says why it could not be loaded, and tries again', async () => {
   expect(await history().findByText('Showing 1–1 of 1')).toBeVisible();
 });
 
-test('keeps what it shows when reading anew fails, and offers to retry', async () => {
+test('keeps what it shows when reading again fails, and offers to retry', async () => {
   world.history = [aRun.success()];
   const { user } = await openPanel('/admin/jobs/history');
   await history().findByText('Showing 1–1 of 1');
@@ -328,7 +328,7 @@ test('all runs that match are chosen at once, on whatever page they are', async 
   expect(screen.getByRole('button', { name: 'Abort' })).toBeVisible();
 });
 
-test('lists the runs of one cause, as its link says, until that is cleared', async () => {
+test('lists the runs of one cause, as its link selects, until that is cleared', async () => {
   world.history = manyRuns();
   const asked: (string | null)[] = [];
   backend.use(
@@ -381,7 +381,7 @@ test('keeps filters as a view, and leads back to them', async () => {
   expect(world.views).toMatchObject([{ page: 'history', name: 'Failed lately', query: 'status=FAILED' }]);
 });
 
-test('conditions beyond job, status and time are added and taken away, and say how far was looked', async () => {
+test('conditions beyond job, status and time are added and removed, and show how far the search went', async () => {
   const asked: string[] = [];
   backend.use(
     http.get('/api/admin/jobs/history', ({ request }) => {
@@ -403,7 +403,7 @@ test('conditions beyond job, status and time are added and taken away, and say h
   await user.click(dialog.getByRole('button', { name: 'Filter' }));
   expect(await history().findByText(/^1 found back to 2026-11-29/)).toBeVisible();
   expect(address()).toBe('/admin/jobs/history?channel=mail&not=channel&range=7d');
-  await user.click(history().getByRole('button', { name: 'Look further back' }));
+  await user.click(history().getByRole('button', { name: 'Search further back' }));
   await waitFor(() => expect(asked).toEqual(['mail channel null', 'mail channel older']));
   await user.click(await history().findByRole('button', { name: 'Channel: not mail: clear' }));
   await waitFor(() => expect(address()).toBe('/admin/jobs/history?range=7d'));

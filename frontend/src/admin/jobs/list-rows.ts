@@ -18,7 +18,7 @@ interface Arrangement {
   ended: readonly JobRunSummary[];
   /** The pointer or the focus is in the list: no row may move. */
   isHeld: boolean;
-  /** Whether the reader asked this run to stop, and so expects it to go. */
+  /** Whether the reader requested this run to stop, and so expects it to go. */
   isAsked: (jobRunId: string) => boolean;
 }
 

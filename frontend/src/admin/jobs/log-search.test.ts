@@ -41,7 +41,7 @@ test.each([
   expect(nextFound([10, 20, 30], from, direction)).toBe(to);
 });
 
-test('leads nowhere when nothing was found', () => {
+test('leads to no line when nothing was found', () => {
   expect(nextFound([], 10, 1)).toBeUndefined();
   expect(nextFound([], 10, -1)).toBeUndefined();
 });

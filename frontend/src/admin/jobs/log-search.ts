@@ -70,7 +70,7 @@ function placeOf(seq: number, length: number, at: (index: number) => number): nu
 export const indexOfLine = (lines: Lines, seq: number): number =>
   placeOf(seq, lines.length, (index) => lines[index]?.seq ?? Number.POSITIVE_INFINITY);
 
-/** The found line after (or, backwards, before) a line; past the end it begins anew. */
+/** The found line after (or, backwards, before) a line; past the end it starts again. */
 export function nextFound(found: readonly number[], from: number, direction: 1 | -1): number | undefined {
   const place = placeOf(from, found.length, (index) => found[index] ?? Number.POSITIVE_INFINITY);
   const isOn = found[place] === from;

@@ -11,7 +11,7 @@ const soon = (seconds: number) => ago(-seconds);
 const list = () => within(document.querySelector<HTMLElement>('.active-jobs') as HTMLElement);
 const row = async (id: string) => (await list().findByText(`#${id}`)).closest('li') as HTMLElement;
 
-test('says of queued runs what each waits for', async () => {
+test('shows for queued runs what each waits for', async () => {
   stopClock();
   const runAt = soon(185);
   const [later, again, blocked, plain] = [
@@ -31,7 +31,7 @@ test('says of queued runs what each waits for', async () => {
   expect(await row(plain.id)).not.toHaveTextContent(/Channel|Priority/);
 });
 
-test('a run of a paused channel says who paused it and why', async () => {
+test('a run of a paused channel shows who paused it and why', async () => {
   const waitDetail = 'Paused by ada@example.com: the relay is down';
   const run = aRun.queued({ channel: 'mail', waitReason: 'channelPaused', waitDetail, waitSince: ago(390) });
   world.active = [run];
@@ -96,7 +96,7 @@ test('a run that waits for its next attempt is retried now', async () => {
   expect(asked).toEqual([{}]);
 });
 
-test('says why a run could not be made due', async () => {
+test('shows why a run could not be made due', async () => {
   const run = aRun.queued({ runAt: soon(600) });
   world.active = [run];
   acceptReschedules(() => problem(409, { detail: 'Run #1 is RUNNING.', retryable: false }));
@@ -106,7 +106,7 @@ test('says why a run could not be made due', async () => {
   expect(screen.getByText('Run #1 is RUNNING.')).toBeVisible();
 });
 
-test('history says how many attempts it took', async () => {
+test('history shows how many attempts it took', async () => {
   const [once, often] = [aRun.success({ attempt: 1 }), aRun.failed({ attempt: 3 })];
   world.history = [once, often];
   await openPanel('/admin/jobs/history');

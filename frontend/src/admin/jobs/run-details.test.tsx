@@ -179,7 +179,7 @@ test('draws waits against attempts to scale, and lists them', async () => {
   expect(await screen.findByText('Waited for others')).toBeVisible();
 });
 
-test('shows the secrets of a run to those who ask for them and may', async () => {
+test('shows the secrets of a run on request to those who may see them', async () => {
   const run = aRun.success({ parameters: { password: '[redacted]', userId: 8 } });
   world.runs = [run];
   backend.use(
@@ -195,7 +195,7 @@ test('shows the secrets of a run to those who ask for them and may', async () =>
   expect(screen.queryByText('"hunter2"')).toBeNull();
 });
 
-test('offers no secrets where there are none, and to nobody who may not see them', async () => {
+test('offers no secrets where there are none, and none to those who may not see them', async () => {
   const run = aRun.success({ parameters: { password: '[redacted]' } });
   const other = aRun.success({ parameters: { userId: 8 } });
   world.runs = [run, other];
@@ -288,7 +288,7 @@ test('keeps the parts of the parameters open that the reader opened, whatever th
   expect(view.getByText('"the innermost"')).toBeVisible();
 });
 
-test('opens large metadata only when asked, and shows its size', async () => {
+test('opens large metadata only on request, and shows its size', async () => {
   const metadata = { rows: Array.from({ length: 3_000 }, (_, index) => ({ index, name: `row-${index}` })) };
   const run = aRun.success({ metadata });
   world.runs = [run];
@@ -301,7 +301,7 @@ test('opens large metadata only when asked, and shows its size', async () => {
   expect(view.getByText(/row-2999/)).toBeVisible();
 });
 
-test('says when metadata was cut off', async () => {
+test('shows when metadata was cut off', async () => {
   const run = aRun.success({ metadata: { a: 1 }, metadataTruncated: true });
   world.runs = [run];
   await openPanel(`/admin/jobs/${run.id}`);
@@ -389,12 +389,12 @@ test.each(['/admin/jobs/latest', '/admin/jobs/batches/latest', '/admin/jobs/sche
   },
 );
 
-test.each(['99999', '0', '9999999999999999999'])('says that there is no run %s', async (id) => {
+test.each(['99999', '0', '9999999999999999999'])('shows that there is no run %s', async (id) => {
   await openPanel(`/admin/jobs/${id}`);
   expect(await screen.findByText(`There is no run “${id}”`)).toBeVisible();
 });
 
-test('says when and why retention removed a run', async () => {
+test('shows when and why retention removed a run', async () => {
   const details = 'Run #12 was removed by retention on 2026-11-28 04:00 UTC (older than 30 days).';
   backend.use(
     http.get('/api/admin/jobs/12', () => problem(404, { title: 'There is no such run', detail: details, details })),
@@ -403,7 +403,7 @@ test('says when and why retention removed a run', async () => {
   expect(await screen.findByText(details)).toBeVisible();
 });
 
-test('says how its time and what it used compare with earlier runs', async () => {
+test('shows how its time and what it used compare with earlier runs', async () => {
   const usage = { childPid: null, cpuMs: 125_000, peakMemoryBytes: null, maxLoopLagMs: null };
   const run = aRun.success({ durationMs: 125_000, attempts: [anAttempt({ usage })] });
   world.runs = [run];
@@ -536,7 +536,7 @@ test('cancels what has not ended of a chain, once for each part that hangs toget
   const chain = within(await screen.findByRole('region', { name: 'Chain' }));
   expect(chain.queryByRole('button', { name: 'Re-run from here…' })).toBeNull();
   await user.click(chain.getByRole('button', { name: 'Cancel the chain…' }));
-  expect(await screen.findByText(/^2 that wait would be cancelled at once, and 1 running asked to stop/)).toBeVisible();
+  expect(await screen.findByText(/^2 that wait would be cancelled at once, and 1 running requested to stop/)).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Cancel 3 runs' }));
   await waitFor(() =>
     expect(cancelled).toEqual([
@@ -577,7 +577,7 @@ test('shows what people and the product did to a run', async () => {
   expect(entries[1]).toHaveTextContent(/Job ManagerTaken back: its runner went silent$/);
 });
 
-test('a run without a chain has no such part, whatever the address says', async () => {
+test('a run without a chain has no such part, whatever the address selects', async () => {
   const run = aRun.success();
   world.runs = [run];
   await openPanel(`/admin/jobs/${run.id}?tab=chain`);

@@ -10,7 +10,7 @@ interface Enqueued {
   key: string | null;
 }
 
-/** Answers enqueues, and keeps what was asked. */
+/** Answers enqueues, and keeps the requests. */
 function acceptEnqueues(answer: () => Response = () => accepted()): Enqueued[] {
   const asked: Enqueued[] = [];
   backend.use(
@@ -39,7 +39,7 @@ async function openDialog(place = '/admin/jobs?new=') {
   return { user, dialog, job, parameters, write, submit };
 }
 
-test('queues a job with its defaults, says so, and gives the focus back', async () => {
+test('queues a job with its defaults, confirms it, and returns the focus', async () => {
   const asked = acceptEnqueues();
   const { user } = await openPanel('/admin/jobs');
   const opener = (await screen.findAllByRole('button', { name: 'Run New Job' }))[0] as HTMLElement;
@@ -65,14 +65,14 @@ test('is in the address, with the job chosen', async () => {
   await waitFor(() => expect(address()).toBe('/admin/jobs'));
 });
 
-test('asks for a job before it asks the server', async () => {
+test('requires a job before it calls the server', async () => {
   const { dialog, submit } = await openDialog();
   await submit();
   expect(dialog.getByText('Select a job')).toBeVisible();
   expect(callsTo('POST /api/admin/jobs/enqueue')).toBe(0);
 });
 
-test('finds a fault in the JSON, with its place, and does not ask the server', async () => {
+test('finds an error in the JSON, with its position, and does not call the server', async () => {
   const { dialog, write, submit } = await openDialog('/admin/jobs?new=match-scores');
   await write('{\n  "userId": 8,\n}');
   await submit();
@@ -80,7 +80,7 @@ test('finds a fault in the JSON, with its place, and does not ask the server', a
   expect(callsTo('POST /api/admin/jobs/enqueue')).toBe(0);
 });
 
-test('refuses a number that JSON would change, with its path, and does not ask the server', async () => {
+test('refuses a number that JSON would change, with its path, and does not call the server', async () => {
   const { dialog, write, submit } = await openDialog('/admin/jobs?new=match-scores');
   await write('{"orders": [{"id": 3544790567247868102}]}');
   await submit();
@@ -246,7 +246,7 @@ const richSchema = {
   },
 };
 
-/** As the server words them. */
+/** In the wording of the server. */
 function issuesOf({ userId }: { userId?: unknown }) {
   const issue = (message: string) => [{ path: 'parameters.userId', message }];
   if (userId === undefined) return issue('is missing');
@@ -274,7 +274,7 @@ async function openRich(place = '/admin/jobs?new=match-scores') {
   return { ...opened, field, type, json };
 }
 
-test('shows a fault at the field and in the JSON at once, without an answer, and counts it at the button', async () => {
+test('shows an error at the field and in the JSON at once, without an answer, and counts it at the button', async () => {
   const asked = acceptEnqueues();
   const { dialog, field, type, json, submit, user } = await openRich();
   backend.use(http.post('/api/admin/jobs/definitions/:jobName/check', () => delay('infinite'), { once: true }));

@@ -22,7 +22,7 @@ const shown = async () =>
     .map((line) => line.textContent);
 const lines = (count: number, part: (seq: number) => Partial<JobRunMessage> = () => ({})) =>
   Array.from({ length: count }, (_, index) => aMessage({ seq: index + 1, ...part(index + 1) }));
-/** What was said on the socket about following. */
+/** Messages on the socket about following. */
 const wishes = () => world.heard.filter(({ type }) => type.endsWith('follow_run'));
 
 function ended(messages: JobRunMessage[], part: Partial<JobRun> = {}): JobRun {
@@ -114,7 +114,7 @@ test('follows a run only while it is looked at', async () => {
   await waitFor(() => expect(wishes().at(-1)).toEqual({ type: 'client.admin.unfollow_run', jobRunId: run.id }));
 });
 
-test('reads the last words of a run that ends', async () => {
+test('reads the last messages of a run that ends', async () => {
   const run = running(lines(2));
   await openLog(run);
   await text('Line 2');
@@ -123,7 +123,7 @@ test('reads the last words of a run that ends', async () => {
   world.runs = [aRun.success({ id: run.id, rev: 3 })];
   world.messages[run.id] = lines(4);
   act(() => live.tell(aRun.success({ id: run.id, rev: 3 })));
-  // Looked up anew each time: the list redraws its rows when it has measured them.
+  // Looked up again each time: the list redraws its rows when it has measured them.
   await waitFor(() => expect(screen.getByText('Line 4')).toBeVisible());
 });
 
@@ -206,17 +206,17 @@ test('leads to the file with all messages', async () => {
   );
 });
 
-test('says how many lines were dropped', async () => {
+test('shows how many lines were dropped', async () => {
   await openLog(ended(lines(2), { droppedMessages: 1_234 }));
   expect(await screen.findByText(/1,234 older info lines were dropped/)).toBeVisible();
 });
 
-test('says that a run wrote nothing', async () => {
+test('shows that a run wrote nothing', async () => {
   await openLog(ended([]));
   expect(await screen.findByText('This run wrote no messages.')).toBeVisible();
 });
 
-test('says that a running one has not written yet, until it does', async () => {
+test('shows that a running one has not written yet, until it does', async () => {
   const run = running([]);
   await openLog(run);
   expect(await screen.findByText('No messages yet')).toBeVisible();
@@ -225,7 +225,7 @@ test('says that a running one has not written yet, until it does', async () => {
   expect(await text('Line 1')).toBeInTheDocument();
 });
 
-test('says why messages could not be read, and reads them when asked again', async () => {
+test('shows why messages could not be read, and reads them on a retry', async () => {
   const run = ended(lines(2));
   let isBroken = true;
   backend.use(

@@ -35,7 +35,7 @@ async function openOptions() {
   return { user, dialog, fill, choose, submit };
 }
 
-test('queues a run as the options say', async () => {
+test('queues a run with the options', async () => {
   const bodies = answerEnqueues();
   const { user, dialog, fill, choose, submit } = await openOptions();
   await user.click(dialog.getByRole('radio', { name: 'Later…' }));
@@ -89,7 +89,7 @@ test('shows what the server objects to at the option, unfolded', async () => {
   expect(dialog.getByLabelText('Channel')).toHaveAttribute('aria-invalid', 'true');
 });
 
-test('says at the key that it is taken', async () => {
+test('shows at the key that it is taken', async () => {
   answerEnqueues(() => problem(409, { detail: 'Run #7 has the key "user-8".', retryable: false }));
   const { dialog, fill, submit } = await openOptions();
   await fill('Unique key', 'user-8');
@@ -97,7 +97,7 @@ test('says at the key that it is taken', async () => {
   expect(await dialog.findByText('Run #7 has the key "user-8".')).toBeVisible();
 });
 
-test('says which run has the key already', async () => {
+test('shows which run has the key already', async () => {
   answerEnqueues(() => answer(false));
   const { fill, submit } = await openOptions();
   await fill('Unique key', 'user-8');

@@ -2,7 +2,7 @@ import { channelName, type Unique } from '@job-manager/shared/contract/enqueue-o
 import type { Preset } from '@job-manager/shared/contract/presets';
 import { limits } from '@job-manager/shared/limits';
 
-/** How a run is to be queued, as the form has it: empty for as the job says. */
+/** How a run is to be queued, as the form has it: empty for the value of the job. */
 export interface RunOptionValues {
   /** A time of the reader's zone; holds where the run is to come later. */
   notBefore: string;
@@ -56,7 +56,7 @@ export function withPresetOptions(values: RunOptionValues, { channel, priority, 
   };
 }
 
-/** The options as the API takes them; what is wrong with them, the server says. */
+/** The options as the API takes them; the server reports what is wrong with them. */
 export function readOptions(values: RunOptionValues) {
   return {
     priority: numberOf(values.priority),

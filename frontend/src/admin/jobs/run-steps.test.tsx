@@ -96,7 +96,7 @@ test('shows the attempts one by one, the last that failed opened', async () => {
   expect(attempts.getByText('vm:9')).toBeVisible();
 });
 
-test('says that a queued run has no attempts yet', async () => {
+test('shows that a queued run has no attempts yet', async () => {
   const run = aRun.queued();
   world.active = [run];
   await openPanel(`/admin/jobs/${run.id}?tab=attempts`);

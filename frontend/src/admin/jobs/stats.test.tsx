@@ -15,7 +15,7 @@ test('shows the counts and how old they are', async () => {
   expect(stats().getByText(/^Updated/)).toHaveTextContent(/^Updated \d+s ago$/);
 });
 
-test('reads them anew when asked', async () => {
+test('reads them again on request', async () => {
   const { user } = await openPanel('/admin/jobs');
   await stats().findByText('147');
   world.stats = someStats({ last24h: { total: 1_500, success: 1_500, failed: 0, cancelled: 0 } });

@@ -7,7 +7,7 @@ import { useThrottled } from '../../lib/useThrottled';
 
 const AT_MOST_EVERY_MS = 2_000;
 
-/** Reads what is shown of batches anew when a run of one begins or ends; with `batchId` of that one alone. */
+/** Reads the shown batches again when a run of one begins or ends; with `batchId` of that one alone. */
 export function useBatchesFollow(batchId?: string): void {
   const queryClient = useQueryClient();
   const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: batchesKey() }), AT_MOST_EVERY_MS);

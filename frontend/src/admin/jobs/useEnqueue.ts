@@ -36,7 +36,7 @@ interface Queued {
 
 const NO_ROWS = {};
 
-/** Queues one run or a chain of them, however often it is asked to. */
+/** Queues one run or a chain of them once, however often it is called. */
 export function useEnqueue({ rerunOfId, onEnqueued, onFaults, onRefused }: Ends) {
   const [idempotencyKey] = useState(() => randomId());
   const navigate = useNavigate();

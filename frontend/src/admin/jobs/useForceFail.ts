@@ -20,7 +20,7 @@ interface Ends {
   onSettled: () => void;
 }
 
-/** Asks a run to stop and has it failed after its grace; every panel learns of its end by the socket. */
+/** Requests a run to stop and has it failed after its grace; every panel receives its end by the socket. */
 export function useForceFail(run: Pick<JobRunSummary, 'id' | 'jobName'>, { onSuccess, onSettled }: Ends) {
   const queryClient = useQueryClient();
   const name = `${run.jobName} #${run.id}`;
@@ -33,7 +33,7 @@ export function useForceFail(run: Pick<JobRunSummary, 'id' | 'jobName'>, { onSuc
     onSuccess: ({ forceFailAt }, { graceMs }) => {
       onSuccess();
       if (forceFailAt !== null)
-        toastInfo({ message: `${name} was asked to stop; it is failed in ${formatDuration(graceMs)} unless it does` });
+        toastInfo({ message: `${name} was requested to stop; it is failed in ${formatDuration(graceMs)} unless it does` });
     },
     onError: (error, asked) => {
       trackError(error, { action: 'forceFail', component: 'ForceFailModal', jobName: run.jobName, jobRunId: run.id });

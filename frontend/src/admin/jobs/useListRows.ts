@@ -23,7 +23,7 @@ export function useListRows({ active, ended, isHeld, isAsked }: Options): ListRo
   const [showing, setShowing] = useState(0);
   const lastShowing = useRef(0);
   const rows = useMemo(() => {
-    // Asked to show what is, so nothing that was.
+    // The reader requested the current state, so ended rows go.
     if (isHeld && lastShowing.current !== showing)
       return arrangeRows({ shown: [], active, ended: [], isHeld, isAsked });
     return arrangeRows({ shown: shown.current, active, ended, isHeld, isAsked });

@@ -1,6 +1,9 @@
 import { useLocalStorage } from '@mantine/hooks';
 
-/** How the lines of logs look in this browser: wrapped or not, with the time of day or the time since the run began. */
+/**
+ * How the lines of logs are shown in this browser: wrapped or not, with the time of day or the time since the run
+ * began.
+ */
 export function useLogLook() {
   const [isWrapped, setWrapped] = useLocalStorage({ key: 'job-manager: log wrap', defaultValue: true });
   const [isRelative, setRelative] = useLocalStorage({ key: 'job-manager: log since start', defaultValue: false });

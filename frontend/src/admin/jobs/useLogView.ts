@@ -45,7 +45,7 @@ export function useLogView(lines: readonly JobRunMessage[], { isActive, removed,
       jump.onDrawn(startIndex - removed, endIndex - removed);
     },
     firstVisible: () => firstVisible.current,
-    /** Where a list that is shown anew begins: at the place the reader was. */
+    /** Where a list that is shown again begins: at the place the reader was. */
     start: (): IndexLocationWithAlign => {
       if (linked !== null && marked === null) return { index: indexOfLine(lines, linked), align: 'center' };
       return isFollowing() ? { index: 'LAST', align: 'end' } : { index: indexOfLine(lines, firstVisible.current) };
@@ -65,7 +65,7 @@ export type LogView = ReturnType<typeof useLogView>;
 const JUMP_MS = 3_000;
 
 /**
- * Scrolls to a line, and once more where the list went elsewhere: one that has just been drawn anew goes to where it
+ * Scrolls to a line, and once more where the list went elsewhere: one that has just been drawn again goes to where it
  * begins, after a jump that came meanwhile.
  */
 function useJump(list: RefObject<VirtuosoHandle | null>, lines: readonly JobRunMessage[]) {
@@ -109,7 +109,7 @@ function useLinkedLine(lines: readonly JobRunMessage[], linked: number | null, g
 }
 
 /**
- * Whether the reader stays at the end. Being there isn't enough to tell: lines arrive faster than the list
+ * Whether the reader stays at the end. Being there isn't enough to know: lines arrive faster than the list
  * scrolls. So the reader leaves by scrolling up by hand, and comes back by reaching the end.
  */
 function useFollowing(isActive: boolean, onHandled: () => void) {

@@ -32,7 +32,7 @@ export function useRun(jobRunId: string, isOpen = true) {
   const isActive = read !== undefined && !isTerminal(read.status);
   const steps = useFollowedSteps(jobRunId, isActive && isOpen);
   const isAhead = isActive && live !== undefined && live.rev >= read.rev;
-  // The socket has neither earlier attempts nor what a run waits for, so these mean reading anew.
+  // The socket has neither earlier attempts nor what a run waits for, so these mean reading again.
   const isAnotherAttempt = isAhead && (live.claimNo !== read.claimNo || live.status !== read.status);
   const isOtherwiseQueued = isAhead && live.status === 'QUEUED' && live.rev !== read.rev;
   const behindRev = isAnotherAttempt || isOtherwiseQueued ? live.rev : null;

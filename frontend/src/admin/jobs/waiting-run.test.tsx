@@ -21,7 +21,7 @@ function accept(call: 'reschedule' | 'cancel'): unknown[] {
   return asked;
 }
 
-test('says why a queued run waits and until when, and resumes its channel', async () => {
+test('shows why a queued run waits and until when, and resumes its channel', async () => {
   const until = soon(3_600);
   const run = aRun.queued({
     channel: 'mail',
@@ -43,7 +43,7 @@ test('says why a queued run waits and until when, and resumes its channel', asyn
   await waitFor(() => expect(resumed).toHaveBeenCalledOnce());
 });
 
-test('reads a queued run anew when it changes, and says no more why it waits once it runs', async () => {
+test('reads a queued run again when it changes, and no longer shows why it waits once it runs', async () => {
   const run = aRun.queued({ waiting: inLine });
   world.active = [run];
   world.runs = [run];
@@ -58,7 +58,7 @@ test('reads a queued run anew when it changes, and says no more why it waits onc
   await waitFor(() => expect(screen.queryByRole('region', { name: 'Why it waits' })).toBeNull());
 });
 
-test('asks again now and then while it is queued: a reason changes without the run', async () => {
+test('polls while it is queued: a reason changes without the run', async () => {
   const run = aRun.queued({ waiting: inLine });
   world.runs = [run];
   vi.useFakeTimers({ shouldAdvanceTime: true });
@@ -114,7 +114,7 @@ test('shows its schedule, its key, its crashes and how it is repeated', async ()
   expect(facts.getByText('CPU 80ms, memory 2.2 GB')).toBeVisible();
 });
 
-test('repeats as its job says where the run says nothing else', async () => {
+test('repeats as its job declares where the run sets nothing else', async () => {
   const run = aRun.success();
   world.runs = [run];
   const { user } = await openPanel(`/admin/jobs/${run.id}`);
@@ -190,7 +190,7 @@ test('offers neither now nor later once a run is under way', async () => {
 test.each([
   ['Cancel this run', null],
   ['Cancel all connected runs', { graph: true }],
-])('asks how far to cancel a run that others wait for: %s', async (button, body) => {
+])('offers how far to cancel a run that others wait for: %s', async (button, body) => {
   const run = aRun.queued({ dependents: [{ jobRunId: '900', jobName: 'report', status: 'QUEUED' }] });
   world.runs = [run];
   const asked = accept('cancel');
@@ -204,7 +204,7 @@ test.each([
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
 
-test('tells of every attempt what it took, and when the next one comes', async () => {
+test('shows what every attempt took, and when the next one starts', async () => {
   const run = aRun.queued({
     attempt: 2,
     claimNo: 2,

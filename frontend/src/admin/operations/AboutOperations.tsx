@@ -16,7 +16,7 @@ const acts: readonly About[] = [
   { act: 'Run Simple Job', changes: 'Queues one run.', undo: 'Cancel the run', needs: 'run' },
   {
     act: 'Run Test Batch',
-    changes: 'Queues runs of an internal job that wait a moment, or fail where that was asked for.',
+    changes: 'Queues runs of an internal job that wait a moment, or fail on request.',
     undo: 'Cancel the batch',
     needs: 'run',
   },

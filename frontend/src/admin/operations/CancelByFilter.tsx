@@ -16,7 +16,7 @@ const states = [
   { value: 'blocked', label: 'Waiting for others' },
 ] satisfies { value: State; label: string }[];
 
-/** Asks which active runs are cancelled. */
+/** Takes a filter of the active runs to cancel. */
 export function CancelByFilter() {
   const { data: definitions = [] } = useQuery(definitionsQuery());
   const [jobName, setJobName] = useState('');

@@ -3,7 +3,7 @@ import { parseAsString, useQueryState } from 'nuqs';
 import { BulkButton } from '../../components/bulk/BulkButton';
 import classes from './operations.module.css';
 
-/** Asks which channel is emptied; `?channel=mail` names one. */
+/** Takes the channel to empty; `?channel=mail` names one. */
 export function PurgeChannel() {
   const [channel, setChannel] = useQueryState('channel', parseAsString.withDefault(''));
   const name = channel.trim();

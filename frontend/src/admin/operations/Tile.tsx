@@ -13,7 +13,7 @@ export interface TileProps {
   title: string;
   icon: TablerIcon;
   /** Diagnoses, repairs, or takes something away. */
-  kind: 'look' | 'repair' | 'destroy';
+  kind: 'inspect' | 'repair' | 'destroy';
   text: string;
   /** What stands there to be done, such as "2 stuck". */
   count?: string;
@@ -24,7 +24,9 @@ export interface TileProps {
   children?: ReactNode;
 }
 
-/** One act on many runs, with what it takes to do it. Its key, and its name in the address, lead to its first control. */
+/**
+ * One act on many runs, with what it takes to do it. Its key, and its name in the address, lead to its first control.
+ */
 export function Tile({ hotkey, ...tile }: TileProps & { hotkey?: string }) {
   const { name, title, icon: Icon, kind, text, count, needs, button, children } = tile;
   const can = useAllowed();

@@ -50,7 +50,7 @@ export function Tiles() {
       name: 'run',
       title: 'Run Simple Job',
       icon: IconPlayerPlay,
-      kind: 'look',
+      kind: 'inspect',
       text: 'Queues one run of a job.',
       needs: ['run'],
       button: { label: 'Run New Job', onClick: openNew },
@@ -59,7 +59,7 @@ export function Tiles() {
       name: 'test',
       title: 'Run Test Batch',
       icon: IconTestPipe,
-      kind: 'look',
+      kind: 'inspect',
       text: 'Queues runs that do nothing but wait a moment, and shows whether each was executed once, how soon and where.',
       count: number(counts?.freeSlots, counts?.freeSlots === 1 ? 'slot free' : 'slots free'),
       needs: ['run'],
@@ -130,7 +130,7 @@ export function Tiles() {
       name: 'automatic',
       title: 'Automatic clean-up',
       icon: IconClockCog,
-      kind: 'look',
+      kind: 'inspect',
       text: 'What the product does by itself, and what it will do next. The days are settings of the server and of each job.',
       needs: ['view'],
       children: <AutomaticCleanUp />,
@@ -157,7 +157,7 @@ export function Tiles() {
   );
 }
 
-/** Asks before the runs are failed that ignore that they were requested to stop; nothing where there are none. */
+/** Confirms before runs are failed that ignore a request to stop; nothing where there are none. */
 function ForceFailStopping({ stopping, onDone }: { stopping: number; onDone: () => void }) {
   if (stopping === 0) return null;
   return (

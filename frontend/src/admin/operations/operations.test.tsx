@@ -32,7 +32,7 @@ test('a channel is purged after its name was typed', async () => {
   ]);
 });
 
-test('automatic clean-up says what it keeps, did last and will do next', async () => {
+test('automatic clean-up shows what it keeps, did last and will do next', async () => {
   const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000 + 60_000).toISOString();
   const kept = { keepDays: 30, keepRuns: null, due: 0, lastAt: null, lastResult: null, nextAt: null };
   world.automatic = {
@@ -234,7 +234,7 @@ test('a run that is all that was found opens, and closing it leads back to the l
   expect(screen.getByText(/^Number/, { selector: 'li' })).toBeVisible();
 });
 
-test('what could not be read says so in its tile, and in the lookup', async () => {
+test('what could not be read is shown in its tile, and in the lookup', async () => {
   backend.use(
     listOperations(),
     noActivity,

@@ -67,7 +67,7 @@ export function IssueRow({ issue, isFirst, channel, onResume, onMute }: Props) {
   );
 }
 
-/** Asks before the runs of the last hour that failed are queued again. */
+/** Confirms before the runs of the last hour that failed are queued again. */
 function RerunFailures({ issue: { subject, message, runs } }: Pick<Props, 'issue'>) {
   if (subject.kind !== 'failures' || runs === null) return null;
   const { jobName, fingerprint } = subject;
@@ -117,7 +117,7 @@ function IssueMenu({ issue, onMute }: Pick<Props, 'issue' | 'onMute'>) {
   );
 }
 
-/** Where an operator looks into it. */
+/** The page with its details. */
 function placeOf({ subject, incidentId }: Issue): string {
   switch (subject.kind) {
     case 'service':

@@ -82,7 +82,7 @@ function Kpi({ name, answer, choice, range }: KpiProps) {
   );
 }
 
-/** What is said beside a figure instead of how it has changed. */
+/** The text beside a figure instead of how it has changed. */
 const asides: Partial<Record<KpiName, ReactNode>> = { inFlight: <LongestRun />, depth: <OldestDue /> };
 
 /** What counts adds up over the range; of what is sampled, the latest. */

@@ -45,7 +45,7 @@ function Overview() {
   const queryClient = useQueryClient();
   const measures = choice.kpis.map((name) => kpis[name].measure);
   const stepMs = stepOf(choice.step, range, measures);
-  // With the period before in any case: each figure says how it has changed.
+  // With the period before in any case: each figure shows how it has changed.
   const { data, error, failureCount, refetch, dataUpdatedAt, isFetching } = useQuery(
     metricsQuery({ measures, range, stepMs, isCompared: true }),
   );

@@ -46,7 +46,7 @@ export function Snapshots() {
   );
 }
 
-/** One region says nothing that the other figures don't. */
+/** One region shows nothing that the other figures don't. */
 function Regions({ regions }: { regions: { region: string; runners: number; endedRuns: number }[] }) {
   const most = Math.max(1, ...regions.map(({ endedRuns }) => endedRuns));
   return (

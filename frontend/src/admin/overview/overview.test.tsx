@@ -34,7 +34,7 @@ beforeEach(() => {
 
 const card = (name: string) => within(screen.getByRole('button', { name: `${name}: open the chart` }));
 
-test('four figures of a day say how they have changed, and what they are now', async () => {
+test('four figures of a day show how they have changed, and what they are now', async () => {
   const since = new Date(Date.now() - 400_000).toISOString();
   world.active = [aRun.running({ startedAt: since }), aRun.running()];
   world.stats = someStats({ active: 6, last24h: { total: 1_340, success: 1_280, failed: 60, cancelled: 0 } });
@@ -93,7 +93,7 @@ test('a card opens its chart, which the address keeps, over another range as wel
   expect(address()).toContain('range=30d');
 });
 
-test('says since when figures are kept where a chart has none, and why they could not be read', async () => {
+test('shows since when figures are kept where a chart has none, and why they could not be read', async () => {
   values.failed = { points: [null, null, null, null], total: 0, before: 0 };
   const { unmount } = await openPanel('/admin/jobs/overview?chart=failed');
   expect(await screen.findByText(/^This is kept since 2026-11-22/)).toBeVisible();
@@ -276,7 +276,7 @@ test('opens with six calls besides who is signed in, and a hidden tab makes none
   }
 });
 
-test('a figure that is kept for less than its range says since when', async () => {
+test('a figure that is kept for less than its range shows since when', async () => {
   values.completed = { points: [null, 500, 20, 384], total: 904, since: '2026-11-22T10:06:00.000Z' };
   await openPanel('/admin/jobs/overview?range=7d');
   expect(await card('Completed').findByText('collecting since 2026-11-22 10:06')).toBeVisible();

@@ -32,7 +32,7 @@ const RunnerDrawer = loadable(() =>
 );
 const NoRunner = loadable(() => import('./NoRunner').then((module) => module.NoRunner));
 
-/** The processes that execute runs: how they do, what they hold, and what may be asked of them. */
+/** The processes that execute runs: their state, their runs, and the commands for them. */
 export function RunnersPage() {
   return (
     <Permitted permission="view" title="Runners">
@@ -188,7 +188,7 @@ interface FleetProps {
   acts: RunnerActs;
 }
 
-/** The living runners, and what may be asked of several at once. */
+/** The live runners, and the commands for several at once. */
 function Fleet({ runners, change, acts }: FleetProps) {
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const chosen = runners.filter(({ id }) => ticked.has(id));

@@ -109,8 +109,8 @@ const notes: Record<Exclude<RunnerPlace, 'application'>, (setup: RunnerSetup) =>
     `In the folder of the server, as the same user${database === 'own' ? '; DATABASE_URL is that of the server' : '; it finds the embedded database by itself'}. It runs until its terminal ends it.`,
   machine: () => `${SAME_CODE} DATABASE_URL is that of the server, by a host name that this machine reaches.`,
   container: () =>
-    'DATABASE_URL is passed on from the shell. The image holds the code and its packages. Stop on the Runners page ends it for good; Restart starts it anew.',
-  systemd: () => `${SAME_CODE} Stop on the Runners page ends it for good; Restart starts it anew.`,
+    'DATABASE_URL is passed on from the shell. The image holds the code and its packages. Stop on the Runners page ends it for good; Restart starts it again.',
+  systemd: () => `${SAME_CODE} Stop on the Runners page ends it for good; Restart starts it again.`,
   kubernetes: () =>
     'Make the secret "job-manager" with the key "database-url" first. A Deployment starts a container again whenever it ends: to have fewer runners, lower its replicas instead of stopping one on the Runners page.',
 };

@@ -19,7 +19,7 @@ const api = createTanstackQueryUtils(calls, { path: ['runners'] });
 export const runnersQuery = () => api.listRunners.queryOptions();
 export const runnerQuery = (runnerId: string) => api.getRunner.queryOptions({ input: { runnerId } });
 export const defaultsQuery = () => api.getRunnerDefaults.queryOptions();
-/** Read anew with each dialog that shows it. */
+/** Read again with each dialog that shows it. */
 export const setupQuery = () => api.getRunnerSetup.queryOptions({ staleTime: 0 });
 export const beatsQuery = (runnerId: string) => api.listRunnerBeats.queryOptions({ input: { runnerId } });
 export const runsQuery = (runnerId: string) => api.listRunnerRuns.queryOptions({ input: { runnerId } });

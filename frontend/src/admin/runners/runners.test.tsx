@@ -137,7 +137,7 @@ test('a card has what its runner does, and what becomes of the last command', as
   expect(await screen.findByText('Its event loop was blocked for 1.5 s')).toBeVisible();
 });
 
-test('a runner is drained once it is said what that touches', async () => {
+test('a runner is drained after a preview of what that touches', async () => {
   const { user } = await openPanel('/admin/jobs/runners');
   await user.click(await screen.findByRole('button', { name: 'Drain vm:29504' }));
   const dialog = within(await screen.findByRole('dialog'));
@@ -159,7 +159,7 @@ test('several are restarted one after the other', async () => {
   await waitFor(() => expect(sent).toEqual([both]));
 });
 
-test('slots are set, and what cannot be set is said', async () => {
+test('slots are set, and what cannot be set is shown', async () => {
   const { user } = await openPanel('/admin/jobs/runners');
   await user.click(await screen.findByRole('button', { name: 'More for vm:29504' }));
   await user.click(await screen.findByRole('menuitem', { name: /Set slots/ }));
@@ -220,7 +220,7 @@ test('a runner is added by the command for its place, and named once it has come
   expect(await dialog.findByText(/joined after/)).toHaveTextContent(/✓ eu-3:991 joined after/);
 });
 
-test('runners that are gone are removed, and where none is alive the page says how to start one', async () => {
+test('runners that are gone are removed, and where none is alive the page shows how to start one', async () => {
   runners = [aRunner({ status: 'LOST' })];
   const { user } = await openPanel('/admin/jobs/runners');
   expect(await screen.findByText('No runner is alive: runs wait')).toBeVisible();
@@ -233,7 +233,7 @@ test('runners that are gone are removed, and where none is alive the page says h
   await waitFor(() => expect(screen.queryByRole('listitem', { name: 'vm:29504' })).toBeNull());
 });
 
-test('a card follows the socket: a runner that is lost says so without a reload', async () => {
+test('a card follows the socket: a lost runner is shown as lost without a reload', async () => {
   await openPanel('/admin/jobs/runners');
   expect(within(await card()).getByText('Active')).toBeVisible();
   expect(within(await card()).queryByRole('img')).toBeNull();
@@ -263,7 +263,7 @@ test('a runner has a page with its figures over time', async () => {
   expect(href).toMatch(/^\/admin\/jobs\/history\?from=[^&]+Z&to=[^&]+Z&runner=vm:29504$/);
 });
 
-test('a runner that could not be read is not said to be none', async () => {
+test('a runner that could not be read is not shown as missing', async () => {
   let isDown = true;
   backend.use(
     http.get('/api/admin/jobs/runners/:id', () =>

@@ -15,7 +15,7 @@ import type { RunnerSubject } from './runner-subject';
 const CommandDialog = loadable(() => import('./CommandDialog').then((module) => module.CommandDialog));
 const SetDialog = loadable(() => import('./SetDialog').then((module) => module.SetDialog));
 
-/** Commands that are asked about before they are sent. */
+/** Commands that are confirmed before they are sent. */
 type AskedKind = Extract<RunnerCommandKind, 'DRAIN' | 'STOP' | 'RESTART'>;
 
 export interface RunnerActs {
@@ -28,7 +28,7 @@ export interface RunnerActs {
 
 type Opened = { kind: AskedKind | 'SET'; runners: readonly RunnerSubject[] };
 
-/** What a person may ask of runners, the same from draw to draw, with the dialogs that ask first. */
+/** The commands for runners, the same from render to render, with the dialogs that confirm first. */
 export function useRunnerActs(): { acts: RunnerActs; dialogs: ReactNode } {
   const [opened, open] = useState<Opened | null>(null);
   const close = () => open(null);
@@ -72,7 +72,7 @@ function useSending(onSent: () => void) {
     },
     onError: (failed, { kind }) => {
       trackError(failed, { action: 'sendRunnerCommand', component: 'RunnersPage' });
-      // The others have a dialog that says why.
+      // The others have a dialog that explains why.
       if (kind !== 'RESUME' && kind !== 'PING') return;
       toastError({ title: `${commandLabels[kind]} could not be sent`, message: toFailure(failed).details });
     },

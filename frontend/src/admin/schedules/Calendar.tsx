@@ -10,7 +10,7 @@ const DAY_HOURS = 24;
 const HOUR_MS = 3_600_000;
 /** So many due times in an hour are marked as many. */
 const MANY = 10;
-/** As many as the server looks at. */
+/** As many as the server reads. */
 const MAX_SCHEDULES = 200;
 
 /** What comes due in the next hours, a strip for each schedule, and the hour in which most does. */

@@ -65,12 +65,12 @@ const missedChoices = [
   { value: 'all', label: 'A run for each', description: 'They run one behind the other, and may be many.' },
 ];
 const overlapChoices = [
-  { value: 'skip', label: 'Skip the new one', description: 'The due time has no run, and the page says why.' },
+  { value: 'skip', label: 'Skip the new one', description: 'The due time has no run, and the page shows why.' },
   { value: 'queue', label: 'Queue it behind', description: 'It starts when the one before it has ended.' },
   {
     value: 'cancel',
     label: 'Cancel the old one',
-    description: 'The old one is asked to stop, and the new one starts.',
+    description: 'The engine requests the old one to stop, and the new one starts.',
   },
 ];
 

@@ -30,7 +30,7 @@ import { ScheduleRuns } from './ScheduleRuns';
 import { ScheduleTimeline } from './ScheduleTimeline';
 import { useScheduleActs } from './useScheduleActs';
 
-/** As the API reads it: asked for another id, it refuses the call, and no retry helps. */
+/** As the API reads it: it refuses any other id, and no retry helps. */
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i;
 
 /** One schedule: what it runs, when next, how its runs ended and which due times had none. */

@@ -16,7 +16,7 @@ interface Props {
 
 const MINUTE_MS = 60_000;
 
-/** Six days back and one ahead on a line: due times, runs as bars, skipped ones hollow. */
+/** The past six days and the next one on a line: due times, runs as bars, skipped ones hollow. */
 export function ScheduleTimeline({ runs, isCut, skips, next }: Props) {
   const now = useServerTime((time) => Math.floor(time / MINUTE_MS) * MINUTE_MS);
   const timeline = timelineOf({ runs, skips, next }, now);

@@ -38,7 +38,7 @@ const place = {
   job: parseAsString,
   state: parseAsStringLiteral(states),
   view: parseAsStringLiteral(['calendar'] as const),
-  /** How far the calendar looks ahead. */
+  /** How many days the calendar shows. */
   days: parseAsNumberLiteral([1, 7] as const).withDefault(1),
 };
 const choices = states.map((value) => ({ value, label: labels[value] }));

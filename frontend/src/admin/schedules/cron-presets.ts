@@ -1,4 +1,4 @@
-/** A timing as the fields of the form have it, beside the cron line that says the same. */
+/** A timing as the fields of the form have it, beside the cron expression that means the same. */
 export type Preset =
   | { kind: 'minutes'; every: number }
   | { kind: 'hours'; every: number; minute: number }

@@ -164,7 +164,7 @@ test('draws a part of a long list, and more where they are wanted', async () => 
   expect(screen.queryByRole('button')).toBeNull();
 });
 
-test('says of each part of a page that it could not be loaded, and tries again', async () => {
+test('shows for each part of a page that it could not be loaded, and tries again', async () => {
   let isBroken = true;
   const [schedule] = schedules;
   const refusal = () => (isBroken ? problem(400, { detail: 'The database is away.' }) : undefined);
@@ -208,7 +208,7 @@ test('a link opens the editor for a new schedule', async () => {
   expect(await screen.findByRole('dialog', { name: 'New schedule' })).toBeVisible();
 });
 
-test('the calendar looks a day or a week ahead', async () => {
+test('the calendar shows the next day or week', async () => {
   const hours: string[] = [];
   backend.use(
     http.get(`/api${SCHEDULES}/calendar`, ({ request }) => {

@@ -9,7 +9,7 @@ const run = (days: number, status: 'SUCCESS' | 'FAILED' | 'RUNNING' | 'QUEUED') 
   finishedAt: status === 'SUCCESS' || status === 'FAILED' ? iso(days + 0.7) : null,
 });
 
-test('places runs, skips and due times to scale in six days back and one ahead', () => {
+test('places runs, skips and due times to scale in the past six days and the next one', () => {
   const skips = [
     { firstDueAt: iso(-3), lastDueAt: iso(-2), dueTimes: 4, reason: 'paused', at: iso(-2) },
     { firstDueAt: iso(-9), lastDueAt: iso(-8), dueTimes: 9, reason: 'paused', at: iso(-8) },

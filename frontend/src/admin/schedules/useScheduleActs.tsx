@@ -33,7 +33,7 @@ export interface ScheduleActs {
   dialogs: ReactNode;
 }
 
-/** What a person may do to schedules, with the dialogs that ask first. */
+/** What a person may do to schedules, with the dialogs that confirm first. */
 export function useScheduleActs(onRemoved: () => void = () => {}): ScheduleActs {
   const [opened, open] = useState<Opened | null>(null);
   const close = () => open(null);

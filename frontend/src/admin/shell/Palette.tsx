@@ -147,7 +147,9 @@ function Entry({ entry, id, isSelected, onChoose }: EntryProps) {
   );
 }
 
-/** The spotlight selects as one types; what comes later is selected here, unless a line that was selected still stands. */
+/**
+ * The spotlight selects as one types; what comes later is selected here, unless a line that was selected still stands.
+ */
 function useSelection(store: SpotlightStore, listId: string, entries: readonly PaletteEntry[]): void {
   const lines = entries.map(({ group, label, to }) => `${group} ${label} ${to}`).join('\n');
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the lines change
@@ -169,7 +171,7 @@ function useEntries(typed: string, isOpen: boolean): { found: PaletteEntry[]; is
   const { data: health } = useQuery({ ...healthQuery(), enabled: false });
   const { openNewOf } = useRunDialog();
   const mayRun = useCan('run');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read anew at each opening
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read again at each opening
   const recent = useMemo(readRecentPages, [isOpen]);
   const { hits, isPending } = useLookup(typed, isOpen);
   const may = useAllowed();
@@ -178,7 +180,7 @@ function useEntries(typed: string, isOpen: boolean): { found: PaletteEntry[]; is
   return { found: findEntries(typed, { ...listed, hits, runJob, may }), isPending };
 }
 
-/** Opens what was chosen, in a new tab where that is asked for. */
+/** Opens what was chosen, in a new tab on request. */
 function useChoice(): (entry: PaletteEntry, isNewTab: boolean) => void {
   const navigate = useNavigate();
   return ({ to, act }, isNewTab) => {

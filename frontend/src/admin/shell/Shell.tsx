@@ -59,7 +59,7 @@ export function Shell({ children }: PropsWithChildren) {
   );
 }
 
-/** The keys of the pages, of a new run and of reading the page anew. */
+/** The keys of the pages, of a new run and of refreshing the page. */
 function usePageActions(): KeyActions {
   const navigate = useNavigate();
   const queryClient = useQueryClient();

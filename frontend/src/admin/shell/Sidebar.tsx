@@ -8,7 +8,7 @@ import classes from './Sidebar.module.css';
 
 interface Props {
   isIconsOnly: boolean;
-  /** Absent where the window has no room for words. */
+  /** Absent where the window has no room for labels. */
   onToggle?: () => void;
 }
 

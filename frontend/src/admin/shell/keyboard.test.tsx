@@ -23,7 +23,7 @@ test('g and a letter open a page', async () => {
   await vi.waitFor(() => expect(address()).toBe('/admin/jobs'));
 });
 
-test('c runs a new job, and keys rest while a dialog is open or somebody types', async () => {
+test('c runs a new job, and keys do nothing while a dialog is open or a person types', async () => {
   const { user } = await openPanel('/admin/jobs');
   await user.keyboard('c');
   expect(await screen.findByRole('dialog', { name: 'Run New Job' })).toBeVisible();

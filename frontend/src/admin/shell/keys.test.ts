@@ -11,7 +11,7 @@ test('a letter that comes too late stands alone', () => {
   expect(readKey(100, 'r', 101 + CHORD_TIMEOUT_MS)).toEqual({ chord: null, pressed: 'r' });
 });
 
-test('g begins anew after another key', () => {
+test('g starts again after another key', () => {
   expect(readKey(null, 'c', 100)).toEqual({ chord: null, pressed: 'c' });
   expect(readKey(100, 'g', 101 + CHORD_TIMEOUT_MS)).toEqual({ chord: 101 + CHORD_TIMEOUT_MS, pressed: null });
 });

@@ -87,7 +87,7 @@ test('the sidebar folds to icons, and stays so in this browser', async () => {
   expect(navigation().getByRole('button', { name: 'Expand the sidebar' })).toBeVisible();
 });
 
-test('a window without room for words shows icons, and offers no choice', async () => {
+test('a window without room for labels shows icons, and offers no choice', async () => {
   narrowWindow('61.99em');
   await openPanel('/admin/jobs');
   expect(document.documentElement.dataset.navigation).toBe('icons');

@@ -41,7 +41,7 @@ interface Sources {
 
 const mayNothing = (_permission: Permission, _jobName?: string): boolean => false;
 
-/** As many lines as one can look through. */
+/** As many lines as a person can scan. */
 const MAX_ENTRIES = 20;
 
 /** What the palette offers for a text: recent places and pages for none, otherwise what matches, the best first. */

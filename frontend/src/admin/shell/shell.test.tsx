@@ -27,7 +27,7 @@ test('every page has its title, and takes the focus when one comes to it', async
   expect(screen.getByRole('main')).toHaveFocus();
 });
 
-test('the connection tells about itself, and Escape sends it away', async () => {
+test('the connection shows its details, and Escape closes them', async () => {
   const { user } = await openPanel('/admin/jobs');
   const opener = screen.getByRole('button', { name: 'About the connection' });
   opener.focus();

@@ -1,4 +1,4 @@
-/** The keys that work on every page, and what the help says of them; those of pages come from the navigation. */
+/** The keys that work on every page, and their descriptions in the help; those of pages come from the navigation. */
 export const globalKeys = {
   c: 'Run a new job, or the marked one of the list of jobs',
   '/': 'Search, or jump to a page, job or run',

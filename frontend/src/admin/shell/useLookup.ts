@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { lookupQuery } from '../../api/run-list-queries';
 
-/** So long after the last letter the server is asked. */
+/** The call is sent so long after the last letter. */
 const PAUSE_MS = 200;
 /** A letter alone is no key of a run. */
 const MIN_CHARS = 2;

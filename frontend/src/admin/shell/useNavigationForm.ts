@@ -2,10 +2,13 @@ import { useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { useCallback, useLayoutEffect } from 'react';
 import { useIsPhone } from '../../ui/useIsPhone';
 
-/** Where the navigation stands, and how wide: at the left with words or icons, or at a phone's lower edge. */
+/** Where the navigation stands, and how wide: at the left with labels or icons, or at a phone's lower edge. */
 type NavigationForm = 'wide' | 'icons' | 'bottom';
 
-/** The form of the navigation; between words and icons a wide window lets the reader choose, which this browser remembers. */
+/**
+ * The form of the navigation; between labels and icons a wide window lets the reader choose, which this browser
+ * remembers.
+ */
 export function useNavigationForm(): { form: NavigationForm; isChoice: boolean; toggle: () => void } {
   const isPhone = useIsPhone();
   const isNarrow = useMediaQuery('(max-width: 61.99em)', false, { getInitialValueInEffect: false });

@@ -9,7 +9,7 @@ const RESTORE_FOR_MS = 2_000;
 const addressNow = (): string => window.location.pathname + window.location.search;
 
 /**
- * Begins each page at its top, but returns to where one was after Back, or by a link that asks for it with
+ * Begins each page at its top, but returns to where one was after Back, or by a link that requests it with
  * `keepsScroll`.
  */
 export function useScrollMemory(): void {

@@ -14,14 +14,14 @@ interface Props {
 const STEP = 2;
 const WIDTH = 1.4;
 const HEIGHT = 20;
-/** The shape says it as well as the colour. */
+/** The shape shows it as well as the colour. */
 const heights: Record<Verdict, number> = { OK: 8, WARNING: 14, CRITICAL: HEIGHT };
 const labels: Record<Verdict, string> = { OK: 'no incident', WARNING: 'a warning', CRITICAL: 'a critical incident' };
 const DAY_MS = 86_400_000;
 
 /**
- * A bar for each day, the higher the worse; a day of which nothing is known has none. A thousand of them on a page are not
- * drawn anew with each answer that changes none.
+ * A bar for each day, the higher the worse; a day of which nothing is known has none. A thousand of them on a page are
+ * not drawn again with each answer that changes none.
  */
 export const DayBars = memo(function DayBars({ name, days, firstDay, upPercent }: Props) {
   const count = (wanted: Verdict | null) => days.filter((day) => day === wanted).length;

@@ -5,7 +5,7 @@ import { useIsPhone } from '../../ui/useIsPhone';
 import { EmergencyQuestion } from './EmergencyQuestion';
 import { EmergencyResult, type Outcome } from './EmergencyResult';
 
-/** Fails all running runs: shows which, has it confirmed by typing, and says what it did. */
+/** Fails all running runs: shows which, has it confirmed by typing, and shows what it did. */
 export function EmergencyDialog({ open, onClose }: DialogProps) {
   const isPhone = useIsPhone();
   return (

@@ -86,7 +86,7 @@ function Explanation({ count, serverTime }: { count: number; serverTime: string 
         well or not, and {count === 1 ? 'is' : 'are'} not repeated.
       </Text>
       <Text size="sm" mt={4}>
-        Their runners are asked to stop, and whatever they still write is refused. Queued runs stay queued, and runs
+        The engine requests their runners to stop, and refuses whatever they still write. Queued runs stay queued, and runs
         that started after {formatDateTime(serverTime)} are left alone. The audit log keeps who did it and why.
       </Text>
     </div>

@@ -15,7 +15,7 @@ interface Props {
 }
 
 /**
- * What it would fail, as of now; and the question, when there is anything to ask. The focus waits on the
+ * What it would fail, as of now; and the question, when there is anything to confirm. The focus waits on the
  * dialog's own closing mark meanwhile: what stands here goes when the list arrives.
  */
 export function EmergencyQuestion({ onDone, onClose }: Props) {

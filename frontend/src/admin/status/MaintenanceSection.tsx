@@ -13,12 +13,14 @@ import classes from './SystemStatusPage.module.css';
 type Task = SystemHealth['maintenance'][number];
 
 const columns: Column[] = [{ label: 'Task' }, { label: 'Last done' }, { label: 'Result' }, { label: 'Next' }];
-/** So long may a task be due before it is late: processes don't all look at the same moment. */
+/** So long may a task be due before it is late: processes don't all check at the same moment. */
 const LATE_MS = 60_000;
 
 const isLate = ({ nextAt }: Task, now: number): boolean => now - Date.parse(nextAt) > LATE_MS;
 
-/** What the product does about itself: one line, with the tasks that are overdue below it, and all of them on demand. */
+/**
+ * What the product does about itself: one line, with the tasks that are overdue below it, and all of them on demand.
+ */
 export function MaintenanceSection({ tasks }: { tasks: SystemHealth['maintenance'] }) {
   const [isOpen, setOpen] = useState(false);
   const lateNames = useServerTime((now) =>

@@ -37,7 +37,7 @@ async function openDialog() {
 
 const field = (dialog: ReturnType<typeof within>) => dialog.findByLabelText('Type “FAIL ALL RUNNING JOBS” to confirm');
 
-test('shows exactly which runs, asks for the words, then says what it did', async () => {
+test('shows exactly which runs, requires the confirmation, then shows what it did', async () => {
   world.emergency = [running(), running('trending')];
   const sent = acceptEmergency();
   const { user, button, dialog } = await openDialog();
@@ -83,7 +83,7 @@ test('sends the time of the preview, so that runs which started later are left a
   expect(sent).toEqual([{ confirmation: 'FAIL ALL RUNNING JOBS', startedBefore: '2030-01-02T03:04:05.000Z' }]);
 });
 
-test('tells of those that had ended by themselves', async () => {
+test('shows those that had ended by themselves', async () => {
   world.emergency = [running(), running()];
   acceptEmergency((runs) => runs.slice(0, 1));
   const { user, dialog } = await openDialog();
@@ -91,14 +91,14 @@ test('tells of those that had ended by themselves', async () => {
   expect(await dialog.findByText('Failed 1 running job. 1 had ended by itself before.')).toBeVisible();
 });
 
-test('Enter without the words does nothing', async () => {
+test('Enter without the confirmation does nothing', async () => {
   world.emergency = [running()];
   const { user, dialog } = await openDialog();
   await user.type(await field(dialog), 'FAIL ALL{Enter}');
   expect(callsTo('POST /api/admin')).toBe(0);
 });
 
-test('says when nothing is running, and offers nothing', async () => {
+test('shows when nothing is running, and offers nothing', async () => {
   const { dialog } = await openDialog();
   expect(await dialog.findByText('Nothing is running')).toBeVisible();
   expect(dialog.queryByRole('textbox')).toBeNull();
@@ -114,7 +114,7 @@ test('stays open with the reason and what was typed when it was refused', async 
   expect(await field(dialog)).toHaveValue('FAIL ALL RUNNING JOBS');
 });
 
-test('offers to look again when the preview failed', async () => {
+test('offers to try again when the preview failed', async () => {
   let isBroken = true;
   backend.use(
     http.get('/api/admin/jobs/emergency-cleanup', () =>

@@ -10,11 +10,11 @@ export const { system: calls } = createClient({ system });
 
 export const api = createTanstackQueryUtils(calls, { path: ['system'] });
 
-/** Reads the service matrix and the service log anew. */
+/** Reads the service matrix and the service log again. */
 export const refreshSystem = (queryClient: QueryClient): void =>
   void queryClient.invalidateQueries({ queryKey: api.key() });
 
-/** Reads what is shown of the system anew when the socket reports that an incident opened or is over. */
+/** Reads what is shown of the system again when the socket reports that an incident opened or is over. */
 export function useFreshSystem(): void {
   const queryClient = useQueryClient();
   useLiveAlerts(

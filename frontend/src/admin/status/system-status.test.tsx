@@ -13,7 +13,7 @@ const region = (name: string) => within(screen.getByRole('region', { name }));
 const verdict = async () => within(await screen.findByRole('region', { name: 'Verdict' }));
 const healthCalls = () => callsTo('GET /api/admin/jobs/health');
 
-test('says OK, when it was checked, and what was measured', async () => {
+test('shows OK, when it was checked, and what was measured', async () => {
   await openPanel(PLACE);
   expect((await verdict()).getByText('OK')).toBeVisible();
   expect((await verdict()).getByText('All is well.')).toBeVisible();
@@ -31,7 +31,7 @@ test('says OK, when it was checked, and what was measured', async () => {
   );
 });
 
-test('a part with an open incident says since when, and leads to it', async () => {
+test('a part with an open incident shows since when, and leads to it', async () => {
   const incident = { id: '12', severity: 'CRITICAL' as const, title: 'No runner is alive', openedAt: ago(570) };
   world.system = {
     components: [
@@ -78,7 +78,7 @@ test('the alert feed and the service log list what happened, each with where it 
   expect(screen.getByRole('link', { name: 'jobs-1:17: joined' })).toHaveAttribute('href', '/admin/jobs/runners/r1');
 });
 
-test('reads the matrix anew when the socket reports that an incident opened', async () => {
+test('reads the matrix again when the socket reports that an incident opened', async () => {
   await openPanel(PLACE);
   await screen.findByRole('table', { name: 'Service Matrix' });
   await waitFor(() => expect(live.connections).toBe(1));
@@ -88,7 +88,7 @@ test('reads the matrix anew when the socket reports that an incident opened', as
   await waitFor(() => expect(callsTo('GET /api/admin/system')).toBeGreaterThan(before));
 });
 
-test('says what is wrong in words, the worst first', async () => {
+test('explains what is wrong, the worst first', async () => {
   world.health = someHealth({
     verdict: 'CRITICAL',
     reasons: [
@@ -107,7 +107,7 @@ test('says what is wrong in words, the worst first', async () => {
   expect(region('Runners').getByText('No runner is alive')).toBeVisible();
 });
 
-test('marks the database where the server says that it does not reach it', async () => {
+test('marks the database where the server reports that it does not reach it', async () => {
   const { user } = await openPanel(PLACE);
   await screen.findByRole('table', { name: 'Service Matrix' });
   const away = () => problem(503, { code: 'UNAVAILABLE', detail: 'The database is away.' });
@@ -158,7 +158,7 @@ test('names stalled and slow runs with their limits, and leads to them', async (
   await waitFor(() => expect(address()).toBe(`/admin/jobs/${silent.id}`));
 });
 
-test('tells in one line whether maintenance is on time, and on demand when each task was done, with what result', async () => {
+test('shows in one line whether maintenance is on time, and on demand when each task was done, with what result', async () => {
   world.health = someHealth({
     maintenance: [
       { task: 'remove old SUCCESS runs', lastFinishedAt: ago(65), lastResult: 'removed 12 runs', nextAt: ago(-600) },
@@ -257,7 +257,7 @@ describe('refreshing', () => {
   });
 });
 
-test('says why health could not be checked, and tries again', async () => {
+test('shows why health could not be checked, and tries again', async () => {
   let isBroken = true;
   backend.use(
     http.get('/api/admin/jobs/health', () =>

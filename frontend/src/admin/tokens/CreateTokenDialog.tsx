@@ -8,7 +8,7 @@ import classes from './CreateTokenDialog.module.css';
 import { CreateTokenForm } from './CreateTokenForm';
 import { exampleCall } from './example-call';
 
-/** A new token's text is here, for as long as its dialog is open, and nowhere else. */
+/** A new token's text is here, only for as long as its dialog is open. */
 interface Created {
   token: string;
   apiToken: ApiToken;

@@ -45,7 +45,7 @@ export function TokensSection({ onCreate, onRevoke }: Props) {
 }
 
 function useInState(tokens: readonly ApiToken[], state: TokenState | null): readonly ApiToken[] {
-  // Named rather than counted, so that a token that expires while one looks at the list changes its place.
+  // Named rather than counted, so that a token that expires while the list is shown changes its position.
   const ids = useServerTime((now) => {
     const matching = state === null ? tokens : tokens.filter((token) => tokenState(token, now) === state);
     return matching.map(({ id }) => id).join(' ');
@@ -96,7 +96,7 @@ function NoneInState({ state, onClear }: { state: TokenState; onClear: () => voi
     <EmptyState
       icon={IconFilterOff}
       title={`No ${stateLook[state].label.toLowerCase()} tokens`}
-      text="Look among the others."
+      text="Search the others."
       action={
         <Button variant="default" onClick={onClear}>
           Show all tokens

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { exampleCall } from './example-call';
 
-test('looks rather than does, where the token may', () => {
+test('reads instead of changes, where the token may', () => {
   expect(exampleCall('jm_secret', ['run', 'view'], 'https://jobs.example')).toBe(
     "curl https://jobs.example/api/admin/jobs/active \\\n  -H 'Authorization: Bearer jm_secret'",
   );

@@ -6,7 +6,7 @@ export const tokensQuery = () => api.tokens.list.queryOptions({ select: ({ token
 
 export const tokensKey = () => api.tokens.list.key();
 
-/** Shows a token as it is now, without waiting for the list to be read anew. */
+/** Shows a token as it is now, without waiting for the list to be read again. */
 export function showToken(queryClient: QueryClient, changed: ApiToken): void {
   queryClient.setQueryData(
     api.tokens.list.queryKey(),

@@ -39,7 +39,7 @@ test('lists tokens: beginning, what each may, by whom, last use, end', async () 
   expect(within(row('leaked')).queryByRole('button')).toBeNull();
 });
 
-test('the state to look at is in the address', async () => {
+test('the shown state is in the address', async () => {
   serveTokens(aToken({ name: 'nightly import' }), aToken({ name: 'leaked', revokedAt: ago(120) }));
   const { user } = await openTokens();
   await user.click(screen.getByRole('combobox', { name: 'Filter by state' }));
@@ -90,7 +90,7 @@ test('creates a token, whose text is shown this once, with a call that uses it',
   await waitFor(() => expect(opener).toHaveFocus());
 });
 
-test('expires in 90 days unless told otherwise', async () => {
+test('expires in 90 days by default', async () => {
   serveTokens();
   const bodies = acceptPost('/api/admin/tokens', () =>
     HttpResponse.json({ token: 'jm_the-secret', apiToken: aToken() }, { status: 201 }),
@@ -105,7 +105,7 @@ test('expires in 90 days unless told otherwise', async () => {
   expect(bodies).toEqual([{ name: 'x', permissions: ['view'], expiresInDays: 90 }]);
 });
 
-test('asks for a name, for something to be allowed, and for what that takes, before it asks the server', async () => {
+test('requires a name, a permission, and what that permission needs, before it calls the server', async () => {
   serveTokens();
   const { user } = await openPanel('/admin/tokens');
   await user.click((await screen.findAllByRole('button', { name: 'Create token' }))[0] as HTMLElement);
@@ -119,7 +119,7 @@ test('asks for a name, for something to be allowed, and for what that takes, bef
   expect(callsTo('POST')).toBe(0);
 });
 
-test('says why a token was not created, and stays open', async () => {
+test('shows why a token was not created, and stays open', async () => {
   serveTokens();
   acceptPost('/api/admin/tokens', () => problem(409, { detail: 'There are 200 tokens already.' }));
   const { user } = await openPanel('/admin/tokens');
@@ -133,7 +133,7 @@ test('says why a token was not created, and stays open', async () => {
   expect(getRecentErrors().at(-1)?.context.action).toBe('createToken');
 });
 
-test('revokes a token after asking, and reads the list anew', async () => {
+test('revokes a token after a confirmation, and reads the list again', async () => {
   const token = aToken({ name: 'leaked' });
   serveTokens(token);
   const revoked = aToken({ ...token, revokedAt: new Date().toISOString() });
@@ -154,7 +154,7 @@ test('revokes a token after asking, and reads the list anew', async () => {
   await waitFor(() => expect(screen.getByRole('main')).toHaveFocus());
 });
 
-test('says why a token could not be revoked', async () => {
+test('shows why a token could not be revoked', async () => {
   const token = aToken({ name: 'leaked' });
   serveTokens(token);
   acceptPost(`/api/admin/tokens/${token.id}/revoke`, () => problem(404, { detail: 'There is no such token.' }));
@@ -166,7 +166,7 @@ test('says why a token could not be revoked', async () => {
   expect(getRecentErrors().at(-1)?.context.action).toBe('revokeToken');
 });
 
-test('says why the list could not be loaded', async () => {
+test('shows why the list could not be loaded', async () => {
   backend.use(http.get('/api/admin/tokens', () => problem(400, { detail: 'The database is away.' })));
   await openPanel('/admin/tokens');
   expect(await screen.findByText('The database is away.')).toBeVisible();

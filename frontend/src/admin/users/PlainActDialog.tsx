@@ -36,7 +36,7 @@ const words: Record<PlainAct, Words> = {
   },
   removeSecondFactor: {
     title: 'Remove second factor?',
-    text: 'For an account whose phone and recovery codes are lost. Signing in then takes the password alone, and the account is signed out everywhere at once. Be sure that its owner asks.',
+    text: 'For an account whose phone and recovery codes are lost. Signing in then takes the password alone, and the account is signed out everywhere at once. Make sure that the request comes from its owner.',
     confirm: 'Remove',
     isDangerous: true,
     done: (email) => `The second factor of ${email} is removed.`,
@@ -64,7 +64,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Says what one of them does, and does it. */
+/** Explains what one of them does, and does it. */
 export function PlainActDialog({ act, account, onClose }: Props) {
   const { data: me } = useSession();
   const [isRevoking, setRevoking] = useState(false);

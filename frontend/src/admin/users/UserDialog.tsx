@@ -11,7 +11,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** The dialog that was asked for, and after it the password that it generated. */
+/** The open dialog, and after it the password that it generated. */
 export function UserDialog({ asked, onClose }: Props) {
   const [secret, setSecret] = useState<Secret | null>(null);
   if (secret !== null) {

@@ -10,7 +10,7 @@ export interface RoleValues {
 }
 
 export const emptyRole: RoleValues = { name: '', permissions: ['view'], jobs: '' };
-/** Looks at everything and changes nothing. */
+/** Views everything and changes nothing. */
 export const viewer: RoleValues = { name: 'Viewer', permissions: ['view', 'viewErrors', 'export'], jobs: '' };
 
 export const valuesOf = ({ name, permissions, jobPatterns }: AccessRole): RoleValues => ({

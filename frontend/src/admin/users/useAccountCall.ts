@@ -12,7 +12,7 @@ interface AccountCall<Input, Answer> {
   onDone: (answer: Answer) => void;
 }
 
-/** A change to an account. The list is read anew either way: a refusal often means that it is behind. */
+/** A change to an account. The list is read again either way: a refusal often means that it is stale. */
 export function useAccountCall<Input, Answer>({ action, call, onDone }: AccountCall<Input, Answer>) {
   const queryClient = useQueryClient();
   const { mutate, isPending, error } = useAction({

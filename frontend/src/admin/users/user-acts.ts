@@ -12,7 +12,7 @@ export type UserAct =
 /** What a dialog of this page is open for. */
 export type Asked = { act: 'create' } | { act: UserAct; account: Account };
 
-/** A generated password, for as long as its dialog is open and nowhere else. */
+/** A generated password, only for as long as its dialog is open. */
 export interface Secret {
   email: string;
   password: string;

@@ -80,7 +80,7 @@ test('leads back from a page past the end', async () => {
   await waitFor(() => expect(address()).toBe('/admin/users'));
 });
 
-test('says why the list could not be loaded, and tries again', async () => {
+test('shows why the list could not be loaded, and tries again', async () => {
   let isBroken = true;
   serveAccounts(() => [bob]);
   backend.use(
@@ -101,7 +101,7 @@ test('is closed to admins, who read what they would have to be allowed', async (
   expect(callsTo('GET /api/admin/users')).toBe(0);
 });
 
-test('creates somebody with a generated password, which is shown this once', async () => {
+test('creates a user with a generated password, which is shown this once', async () => {
   serveAccounts(() => [bob]);
   const bodies = acceptPost('/api/admin/users', () =>
     HttpResponse.json(
@@ -127,7 +127,7 @@ test('creates somebody with a generated password, which is shown this once', asy
   await waitFor(() => expect(opener).toHaveFocus());
 });
 
-test('creates somebody with a password of one’s own choice, checked before it is sent', async () => {
+test('creates a user with a chosen password, checked before it is sent', async () => {
   serveAccounts(() => [bob]);
   const bodies = acceptPost('/api/admin/users', () => HttpResponse.json({ account: anAccount(), password: null }));
   const { user } = await openUsers();
@@ -164,7 +164,7 @@ test('shows what the server objects to at the field', async () => {
   expect(getRecentErrors().at(-1)?.context.action).toBe('createUser');
 });
 
-test('changes a role, and reads the list anew', async () => {
+test('changes a role, and reads the list again', async () => {
   let role: 'ADMIN' | 'USER' = 'ADMIN';
   serveAccounts(() => [{ ...bob, role }]);
   const bodies = acceptPost(`/api/admin/users/${bob.id}/role`, () => {
@@ -183,7 +183,7 @@ test('changes a role, and reads the list anew', async () => {
   await waitFor(() => expect(callsTo('GET /api/admin/users')).toBe(2));
 });
 
-test('says in the dialog that the last super admin stays, and tracks it', async () => {
+test('shows in the dialog that the last super admin stays, and tracks it', async () => {
   serveAccounts(() => [{ ...bob, role: 'SUPER_ADMIN' }]);
   acceptPost(`/api/admin/users/${bob.id}/disable`, () =>
     problem(409, { detail: 'This is the last super admin.', retryable: false }),
@@ -200,7 +200,7 @@ test('says in the dialog that the last super admin stays, and tracks it', async 
 test.each([
   ['Disable', 'disable', 'Disable', 'bob@example.com is disabled and signed out everywhere.'],
   ['Sign out everywhere', 'sign-out', 'Sign out everywhere', 'bob@example.com is signed out everywhere.'],
-])('%s: asks, does it, says so, gives the focus back', async (item, path, confirm, said) => {
+])('%s: confirms, does it, reports it, returns the focus', async (item, path, confirm, said) => {
   serveAccounts(() => [bob]);
   const bodies = acceptPost(`/api/admin/users/${bob.id}/${path}`, () => HttpResponse.json({ account: bob }));
   const { user, dialog } = await choose('bob@example.com', item);
@@ -212,9 +212,9 @@ test.each([
   await waitFor(() => expect(screen.getByRole('button', { name: 'Actions on bob@example.com' })).toHaveFocus());
 });
 
-test('names the tokens of somebody who is disabled, and revokes them where that is asked for', async () => {
+test('names the tokens of a user who is disabled, and revokes them on request', async () => {
   const made = { ...aToken({ name: 'nightly-import' }), createdBy: { id: bob.id, email: bob.email } };
-  const others = aToken({ name: 'of-somebody-else' });
+  const others = aToken({ name: 'of-another-user' });
   backend.use(http.get('/api/admin/tokens', () => HttpResponse.json({ tokens: [made, others] })));
   serveAccounts(() => [bob]);
   const bodies = acceptPost(`/api/admin/users/${bob.id}/disable`, () =>
@@ -229,7 +229,7 @@ test('names the tokens of somebody who is disabled, and revokes them where that 
   expect(bodies).toEqual([{ revokeTokens: true }]);
 });
 
-test('lets somebody in again', async () => {
+test('enables a user again', async () => {
   serveAccounts(() => [{ ...bob, disabledAt: ago(60) }]);
   const bodies = acceptPost(`/api/admin/users/${bob.id}/enable`, () => HttpResponse.json({ account: bob }));
   const { user, dialog } = await choose('bob@example.com', 'Enable');
@@ -252,7 +252,7 @@ test('resets a password, and shows the generated one this once', async () => {
   expect(bodies).toHaveLength(1);
 });
 
-test('offers neither role nor access of one’s own account, and says why', async () => {
+test('offers neither role nor access of one’s own account, and explains why', async () => {
   serveAccounts(() => [ownAccount()]);
   const { user } = await openUsers();
   await user.click(screen.getByRole('button', { name: 'Actions on ada@example.com' }));
@@ -280,7 +280,7 @@ describe('own roles', () => {
     ]);
   });
 
-  test('are created with a limit to jobs, which says what it leaves in', async () => {
+  test('are created with a limit to jobs, which shows what it includes', async () => {
     serveRoles();
     const bodies = acceptPost('/api/admin/roles', () => HttpResponse.json({ role: team }, { status: 201 }));
     const { user } = await openPanel('/admin/users?tab=roles');
@@ -298,7 +298,7 @@ describe('own roles', () => {
     expect(bodies).toEqual([{ name: 'Media team', permissions: ['view'], jobPatterns: ['match-*'] }]);
   });
 
-  test('begin with one that only looks', async () => {
+  test('begin with one that only views', async () => {
     serveRoles();
     const { user } = await openPanel('/admin/users?tab=roles');
     await user.click(await screen.findByRole('button', { name: 'Create “Viewer”' }));

@@ -39,7 +39,7 @@ test('a snapshot replaces everything: no ghost stays', () => {
   expect(change.vanished).toEqual([old.id]);
 });
 
-test('a run told of twice is listed once', () => {
+test('a run sent twice is listed once', () => {
   const run = aRun.running();
   expect(idsAfter([snapshot(0, [run]), started(1, run), started(2, { ...run, rev: 2 })])).toEqual([run.id]);
 });
@@ -63,7 +63,7 @@ test('progress moves a run on though its row has not been written', () => {
   expect(next.runs.get(run.id)).toMatchObject({ progressPercent: 42, progressMessage: 'on it' });
 });
 
-test('a missing number asks for a snapshot, which closes the gap', () => {
+test('a missing number requests a snapshot, which closes the gap', () => {
   const run = aRun.running();
   const gap = applyMessages(noRuns, [snapshot(0, []), started(2, run)]);
   expect(gap.hasGap).toBe(true);
@@ -85,7 +85,7 @@ test('nothing counts before the first snapshot', () => {
   expect(change.hasGap).toBe(true);
 });
 
-test('a run that ended is told once and not brought back by a late message', () => {
+test('the end of a run is reported once, and a late message does not bring it back', () => {
   const run = aRun.running();
   const ended = { ...aRun.success({ id: run.id }), rev: 7 };
   const first = applyMessages(noRuns, [snapshot(0, [run]), completed(1, ended)]);
@@ -95,7 +95,7 @@ test('a run that ended is told once and not brought back by a late message', () 
   expect(second.next.runs.size).toBe(0);
 });
 
-test('the end of a run that was never seen is told all the same', () => {
+test('the end of a run that was never seen is reported all the same', () => {
   const ended = aRun.failed();
   expect(applyMessages(noRuns, [snapshot(0, []), completed(1, ended)]).completed).toEqual([ended]);
 });
@@ -148,7 +148,7 @@ test('many changes bring the counts where these changed as well', () => {
   expect(applyMessages(next, [{ type: 'server.admin.jobs_changed', seq: 2, data }]).next.counts).toEqual(counts);
 });
 
-test('a part of a run that was never told asks for the whole picture', () => {
+test('a part of a run that was never sent requests a snapshot', () => {
   const change = applyMessages(noRuns, [snapshot(0, []), changed(1, [{ id: '7', status: 'RUNNING', rev: 3 }])]);
   expect(change).toMatchObject({ hasGap: true });
 });

@@ -20,7 +20,7 @@ export interface ActiveChange {
   completed: JobRunSummary[];
   /** Gone from the active set without a message on how they ended. */
   vanished: string[];
-  /** A message is missing: ask for a new snapshot. */
+  /** A message is missing: request a new snapshot. */
   hasGap: boolean;
 }
 
@@ -105,7 +105,7 @@ const OF_RUN = [
 const isOfRun = (message: ServerMessage): message is Extract<RunMessage, { type: (typeof OF_RUN)[number] }> =>
   (OF_RUN as readonly string[]).includes(message.type);
 
-/** Progress travels oftener than the row is written, so it may be ahead of the run beside it. */
+/** Progress travels oftener than the row is written, so it may be newer than the run beside it. */
 function withProgress(message: RunMessage): JobRunSummary {
   if (message.type !== 'server.admin.job_progress') return message.data.run;
   const { run, progressPercent, message: text } = message.data;
@@ -134,7 +134,10 @@ function newest(ended: Map<string, number>): Map<string, number> {
   return ended.size <= ENDED_KEPT ? ended : new Map([...ended].slice(-ENDED_KEPT));
 }
 
-/** Running ones first, the longest running on top; then the queue in the order it will be claimed; then what waits for others. */
+/**
+ * Running ones first, the longest running on top; then the queue in the order it will be claimed; then what waits for
+ * others.
+ */
 export function inDisplayOrder(runs: Iterable<JobRunSummary>): JobRunSummary[] {
   return [...runs].sort(compareForDisplay);
 }

@@ -20,7 +20,7 @@ const told = (jobRunId: string, seq: number): ServerMessage => ({
   data: { jobRunId, messages: [aMessage({ seq })], messageCount: seq, droppedMessages: 0 },
 });
 
-test('asks for what comes after the last message that is here, and no more once nobody looks', () => {
+test('requests what comes after the last message that is here, and no more once no follower is left', () => {
   const { sent, follow } = followed();
   const stop = follow('7', { lastSeq: () => 40 });
   expect(sent).toEqual([asked('7', 40)]);
@@ -29,14 +29,14 @@ test('asks for what comes after the last message that is here, and no more once 
   expect(sent.slice(1)).toEqual([{ type: 'client.admin.unfollow_run', jobRunId: '7' }]);
 });
 
-test('asks for no messages where only the steps are wanted', () => {
+test('requests no messages where only the steps are wanted', () => {
   const { sent, follow } = followed();
   const onSteps = vi.fn();
   follow('7', { onSteps });
   expect(sent).toEqual([asked('7', 2_147_483_647)]);
 });
 
-test('two that look at one run are one wish, made by the one that has less', () => {
+test('two followers of one run are one request, made for the one that has less', () => {
   const { sent, follow } = followed();
   follow('7', { onSteps: () => {} });
   const stop = follow('7', { lastSeq: () => 3 });
@@ -45,7 +45,7 @@ test('two that look at one run are one wish, made by the one that has less', () 
   expect(sent.at(-1)).toEqual(asked('7', 2_147_483_647));
 });
 
-test('tells each run’s followers alone', () => {
+test('notifies each run’s followers alone', () => {
   const { follow, hear } = followed();
   const [onMessages, onSteps, other] = [vi.fn(), vi.fn(), vi.fn()];
   follow('7', { onMessages, onSteps });
@@ -56,7 +56,7 @@ test('tells each run’s followers alone', () => {
   expect(other).not.toHaveBeenCalled();
 });
 
-test('asks again after a snapshot, from what has come meanwhile', () => {
+test('requests again after a snapshot, from what has arrived meanwhile', () => {
   const { sent, follow, hear } = followed();
   let last = 3;
   follow('7', { lastSeq: () => last });

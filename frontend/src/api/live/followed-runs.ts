@@ -12,7 +12,7 @@ export interface RunFollower {
   onSteps?(steps: JobRunStep[] | null): void;
 }
 
-/** Makes the server tell a follower of one run, until the answered function is called. */
+/** Makes the server send one run to a follower, until the returned function is called. */
 export type Follow = (jobRunId: string, follower: RunFollower) => () => void;
 
 export type RunnersMessage = Extract<ServerMessage, { type: `server.admin.runner${string}` }>;
@@ -31,7 +31,7 @@ export function createFollowedRuns(send: (message: ClientMessage) => void) {
   const followers = new Map<string, Set<RunFollower>>();
   const runnerFollowers = new Set<RunnersFollower>();
 
-  /** One wish per run and connection: the follower that has the fewest messages decides. */
+  /** One request per run and connection: the follower that has the fewest messages decides. */
   const ask = (jobRunId: string) => {
     const wanting = [...(followers.get(jobRunId) ?? [])];
     const afterSeq = Math.min(AFTER_ALL, ...wanting.map(({ lastSeq }) => lastSeq?.() ?? AFTER_ALL));

@@ -25,7 +25,7 @@ test('is live once the first snapshot is here', async () => {
   await vi.waitFor(() => expect(connection.getState()).toMatchObject({ status: 'live', isLoaded: true }));
 });
 
-test('gathers what comes within a frame into one change', async () => {
+test('batches what arrives within a frame into one change', async () => {
   const connection = connect();
   await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
   const changes: ActiveChange[] = [];
@@ -38,7 +38,7 @@ test('gathers what comes within a frame into one change', async () => {
   expect(changes.length).toBeLessThan(45);
 });
 
-test('comes back by itself, with the new picture and without the old one', async () => {
+test('reconnects by itself, with the new snapshot and without the old one', async () => {
   const [old, fresh] = [aRun.running(), aRun.running()];
   world.active = [old];
   const onLost = vi.fn();
@@ -74,7 +74,7 @@ test('keeps why the server refuses one more connection, and goes on trying', asy
   expect(connection.getState().refusedBecause).toBeNull();
 });
 
-test('asks for one snapshot, however many messages come before it', async () => {
+test('requests one snapshot, however many messages come before it', async () => {
   const connection = connect();
   await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
   const run = aRun.running();
@@ -97,7 +97,7 @@ test('leaves out what it does not understand', async () => {
   expect(world.heard).toEqual([{ type: 'client.admin.resync' }]);
 });
 
-test('keeps a run that ended for a moment, and says whether it had started', async () => {
+test('keeps a run that ended for a moment, and reports whether it had started', async () => {
   const [ran, waited] = [aRun.running(), aRun.queued()];
   world.active = [ran, waited];
   const connection = connect();
@@ -120,7 +120,7 @@ describe('while the server is away', () => {
     return connection;
   }
 
-  test('tells which try is due when', async () => {
+  test('reports which try is due when', async () => {
     const before = Date.now();
     const connection = await lost();
     const { failures, retryAt } = connection.getState();
@@ -132,7 +132,7 @@ describe('while the server is away', () => {
   });
 
   test.each([
-    ['somebody asks', (connection: LiveConnection) => connection.reconnectNow()],
+    ['a person requests it', (connection: LiveConnection) => connection.reconnectNow()],
     ['the network is back', () => window.dispatchEvent(new Event('online'))],
     ['the tab is looked at again', () => document.dispatchEvent(new Event('visibilitychange'))],
   ])('tries at once when %s', async (_what, happen) => {
@@ -142,7 +142,7 @@ describe('while the server is away', () => {
   });
 });
 
-test('asks at once whether the connection still lives when the network changed', async () => {
+test('pings at once when the network changed', async () => {
   const connection = connect();
   await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
   window.dispatchEvent(new Event('online'));

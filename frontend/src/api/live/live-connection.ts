@@ -52,7 +52,7 @@ export const beforeConnection: LiveState = {
 export interface LiveConnection {
   getState(): LiveState;
   subscribe(listener: () => void): () => void;
-  /** Tells what each batch of messages did. */
+  /** Reports what each batch of messages did. */
   onChange(listener: (change: ActiveChange) => void): () => void;
   /** Reports what happened to incidents; an empty list where they may have changed. */
   onAlerts(listener: (changes: IncidentChange[]) => void): () => void;
@@ -86,7 +86,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     state = { ...state, ...part };
     for (const listener of listeners) listener();
   };
-  /** What is sent without a connection is not kept: a new connection begins with a snapshot, and asks anew. */
+  /** What is sent without a connection is not kept: a new connection begins with a snapshot, and requests again. */
   const send = (message: ClientMessage) => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
@@ -194,7 +194,10 @@ function shownOf({ next }: ActiveChange, state: LiveState): Partial<LiveState> {
   };
 }
 
-/** The runs in the order in which they stood: of thousands few have moved, and a sort of what is nearly in order is quick. */
+/**
+ * The runs in the order in which they stood: of thousands few have moved, and a sort of what is nearly in order is
+ * quick.
+ */
 function* startingFrom(before: readonly JobRunSummary[], runs: ReadonlyMap<string, JobRunSummary>) {
   const placed = new Set<string>();
   for (const { id } of before) {

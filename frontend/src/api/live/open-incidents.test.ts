@@ -29,7 +29,7 @@ test('a later snapshot brings what opened and what is over meanwhile', () => {
   expect(isNews).toBe(true);
 });
 
-test('a snapshot that lists only the newest says nothing about the others', () => {
+test('a snapshot that lists only the newest does not change the others', () => {
   const { changes } = applyAlerts(openWith('1', '2'), [snapshot({ ...openWith('3'), open: 30 })]);
   expect(changes.map(({ event, incident }) => `${event} ${incident.id}`)).toEqual(['opened 3']);
 });

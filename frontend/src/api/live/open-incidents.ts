@@ -9,7 +9,7 @@ export interface IncidentChange {
 
 export interface AlertsChange {
   next: OpenIncidents | null;
-  /** Empty where only the whole was sent anew, and nothing is different. */
+  /** Empty where only the whole was sent again, and nothing is different. */
   changes: IncidentChange[];
   /** Whether the messages are about incidents at all. */
   isNews: boolean;
@@ -21,7 +21,10 @@ type AlertMessage = Extract<ServerMessage, { type: `server.admin.alert_${string}
 export const isOfAlerts = (message: ServerMessage): message is AlertMessage =>
   message.type.startsWith('server.admin.alert_');
 
-/** Applies messages about incidents. A snapshot after the first one also brings what was missed: what opened, and what is over. */
+/**
+ * Applies messages about incidents. A snapshot after the first one also brings what was missed: what opened, and what
+ * is over.
+ */
 export function applyAlerts(before: OpenIncidents | null, messages: readonly ServerMessage[]): AlertsChange {
   let next = before;
   let isNews = false;

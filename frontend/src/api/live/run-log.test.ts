@@ -78,7 +78,7 @@ test('follows a run that goes on from the last message it read', async () => {
   expect(server.reads).toEqual([0]);
 });
 
-test('shows a message once, however often it is told', async () => {
+test('shows a message once, however often it is sent', async () => {
   const { open, tell, numbers, follower } = aLog(3);
   open(true);
   await vi.waitFor(() => expect(follower()).toBeDefined());

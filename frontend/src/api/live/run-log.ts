@@ -4,7 +4,7 @@ import type { Follow, RunMessages } from './followed-runs';
 
 type Lines = readonly JobRunMessage[];
 
-/** How far this side may be ahead of what the server has dropped before it drops the same. */
+/** How many more messages this side may keep than the server before it drops them, too. */
 const SLACK = 5_000;
 
 /** Two lists by number into one; of doubles the first is kept. Most often the second simply follows. */
@@ -104,7 +104,9 @@ const nothing: RunLogState = {
   error: null,
 };
 
-/** Holds the messages of one run: reads them page by page, then receives them by the socket; reads again what it misses. */
+/**
+ * Holds the messages of one run: reads them page by page, then receives them by the socket; reads again what it misses.
+ */
 export function createRunLog({ jobRunId, readPage }: Options): RunLog {
   let state = nothing;
   let coverage = noCoverage;

@@ -11,7 +11,7 @@ function watch(isOpen = true) {
   return { ask, giveUp, ...watchSilence({ ask, giveUp, isOpen: () => isOpen }) };
 }
 
-test('asks after 30 s without a word', () => {
+test('pings after 30 s without a message', () => {
   const { ask, giveUp } = watch();
   vi.advanceTimersByTime(29_000);
   expect(ask).not.toHaveBeenCalled();
@@ -36,14 +36,14 @@ test('is content with any answer', () => {
   expect(giveUp).not.toHaveBeenCalled();
 });
 
-test('asks nothing of a connection that is not open', () => {
+test('does not ping a connection that is not open', () => {
   const { ask, giveUp } = watch(false);
   vi.advanceTimersByTime(300_000);
   expect(ask).not.toHaveBeenCalled();
   expect(giveUp).not.toHaveBeenCalled();
 });
 
-test('asks nothing once stopped', () => {
+test('does not ping once stopped', () => {
   const { ask, stop } = watch();
   stop();
   vi.advanceTimersByTime(300_000);

@@ -3,7 +3,7 @@ const GIVE_UP_AFTER_MS = 10_000;
 const CHECK_EVERY_MS = 2_500;
 
 interface Options {
-  /** Asks the other side for any answer. */
+  /** Sends a ping to the server. */
   ask(): void;
   /** No answer came: the connection is dead, whatever it claims. */
   giveUp(): void;
@@ -34,7 +34,7 @@ export function watchSilence({ ask, giveUp, isOpen }: Options) {
       receivedAt = Date.now();
       askedAt = null;
     },
-    /** Something makes it doubtful that the connection still lives: asks now instead of after the silence. */
+    /** An event makes it doubtful that the connection is still open: pings now instead of after the silence. */
     doubt: () => {
       if (!isOpen() || askedAt !== null) return;
       askedAt = Date.now();

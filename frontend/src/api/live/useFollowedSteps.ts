@@ -2,7 +2,7 @@ import type { JobRunStep } from '@job-manager/shared/contract/message';
 import { useEffect, useState } from 'react';
 import { useFollow } from './LiveProvider';
 
-/** The steps of an active run as the socket tells them; undefined until it does. */
+/** The steps of an active run as the socket sends them; undefined until then. */
 export function useFollowedSteps(jobRunId: string, isActive: boolean): JobRunStep[] | null | undefined {
   const follow = useFollow();
   const [latest, setLatest] = useState<{ jobRunId: string; steps: JobRunStep[] | null }>();

@@ -2,7 +2,9 @@ const CHECK_EVERY_MS = 5_000;
 /** A timer this late means that the machine slept, or the browser froze the tab. */
 const SLEPT_MS = 15_000;
 
-/** Calls back when the connection is worth a look: the network is back, the tab is looked at again, the machine woke up. */
+/**
+ * Calls back when the connection should be checked: the network is back, the tab is visible again, the machine resumed.
+ */
 export function watchWakeUps(onWakeUp: () => void): () => void {
   let checkedAt = Date.now();
   const check = () => {

@@ -12,13 +12,16 @@ export const { alerts: calls } = createClient({ alerts });
 
 export const api = createTanstackQueryUtils(calls, { path: ['alerts'] });
 
-/** Reads all of alerts anew, and the figure beside the navigation. */
+/** Reads all of alerts again, and the figure beside the navigation. */
 export function refreshAlerts(queryClient: QueryClient): void {
   void queryClient.invalidateQueries({ queryKey: api.key() });
   refreshBadges(queryClient);
 }
 
-/** Reads what is shown of alerts anew when the socket reports a change, and now and then where the socket does not get through. */
+/**
+ * Reads what is shown of alerts again when the socket reports a change, and now and then where the socket does not get
+ * through.
+ */
 export function useFreshAlerts(): void {
   const queryClient = useQueryClient();
   const refresh = useCallback(() => void queryClient.invalidateQueries({ queryKey: api.key() }), [queryClient]);

@@ -23,7 +23,7 @@ interface Props
   'data-key'?: string;
 }
 
-/** Asks before something is done to many runs; nothing for those who may not. */
+/** Confirms before something is done to many runs; nothing for those who may not. */
 export function BulkButton({ request, action, heading, children, ...props }: Props) {
   const { subject, isAllOrNone, onDone, onEnd, ...button } = props;
   const may = useMayDo(action);

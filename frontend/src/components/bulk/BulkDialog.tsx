@@ -88,7 +88,7 @@ export function BulkDialog(props: Props) {
     <ConfirmDialog
       title={title ?? name}
       subject={subject}
-      confirm={preview && total === 0 ? (rest === null ? 'Close' : 'Look further back') : name}
+      confirm={preview && total === 0 ? (rest === null ? 'Close' : 'Search further back') : name}
       isDangerous={isDangerous && total > 0}
       isPending={isPending || (preview === undefined && error === null)}
       isChanged={typed !== '' || reason !== ''}

@@ -9,7 +9,7 @@ interface Props {
   times?: () => Pick<BulkFilter, 'from' | 'to'>;
 }
 
-/** Asks before all runs that failed of a cause are queued again. */
+/** Confirms before all runs that failed of a cause are queued again. */
 export function RerunCause({ cause: { fingerprint, jobName, cause, runs }, times }: Props) {
   return (
     <BulkButton

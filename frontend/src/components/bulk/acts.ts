@@ -33,7 +33,7 @@ export const bulkActs: Record<BulkAction, Act> = {
   rerun: {
     verb: 'Re-run',
     done: 'queued again',
-    text: 'Each is queued anew with its parameters, all as one batch; the ended runs stay as they are.',
+    text: 'Each is queued again with its parameters, all as one batch; the ended runs stay as they are.',
     isDangerous: false,
     needs: ['run', 'retry'],
   },

@@ -12,7 +12,7 @@ export const targetOf = ({ targetWaitMs }: JobChannel): number => targetWaitMs ?
 export const oldestWaitMs = ({ oldestDueAt }: JobChannel, now: number): number =>
   oldestDueAt === null ? 0 : Math.max(0, now - Date.parse(oldestDueAt));
 
-/** The state that says most: paused, late against its target, full, or open. */
+/** The most important state: paused, late against its target, full, or open. */
 export function stateOf(channel: JobChannel, now: number): ChannelState {
   if (channel.paused !== null) return 'paused';
   if (oldestWaitMs(channel, now) >= targetOf(channel)) return 'late';

@@ -27,7 +27,7 @@ export interface ChannelActs {
 
 type Opened = { act: 'pause'; name: string } | { act: 'change'; channel: JobChannel | null };
 
-/** What a person may do to channels, with the dialogs that ask first. */
+/** What a person may do to channels, with the dialogs that confirm first. */
 export function useChannelActs(): ChannelActs {
   const [opened, open] = useState<Opened | null>(null);
   const close = () => open(null);

@@ -28,9 +28,9 @@ interface Props {
   charts: readonly MetricChart[];
   /** Of the whole without either. */
   of: { jobName: string } | { channel: string } | Record<string, never>;
-  /** Where the address says none. */
+  /** Where the address names none. */
   defaultRange: RangeName;
-  /** Where the address says nothing of the period before. */
+  /** Where the address does not set the period before. */
   isComparedByDefault?: boolean;
   /** What has to happen before there is anything to draw. */
   empty: string;
@@ -40,7 +40,10 @@ interface Props {
 
 const HEIGHT = 170;
 
-/** How a job, a channel or the whole did over a range that the address has; charts of what was not measured are left out. */
+/**
+ * How a job, a channel or the whole did over a range that the address has; charts of what was not measured are left
+ * out.
+ */
 export function MetricCharts({ charts, of, defaultRange, isComparedByDefault = false, empty, More }: Props) {
   const [range, setRange] = useQueryState('range', parseAsStringLiteral(rangeNames).withDefault(defaultRange));
   const [isCompared, setCompared] = useQueryState('compare', parseAsBoolean.withDefault(isComparedByDefault));

@@ -9,14 +9,17 @@ const outcomes: Partial<Record<MetricMeasure, TerminalStatus>> = {
   failed: 'FAILED',
   failureRate: 'FAILED',
   cancelled: 'CANCELLED',
-  // The time of a failure says nothing of how fast a job is, so only successes are measured.
+  // The time of a failure does not show how fast a job is, so only successes are measured.
   'took.p50': 'SUCCESS',
   'took.p95': 'SUCCESS',
   'took.p99': 'SUCCESS',
   'took.avg': 'SUCCESS',
 };
 
-/** Address of the runs behind a step of a chart: those that finished in it, of the outcome that all of its measures are of. */
+/**
+ * Address of the runs behind a step of a chart: those that finished in it, of the outcome that all of its measures are
+ * of.
+ */
 export function historyOfStep(
   measures: readonly MetricMeasure[],
   data: Pick<ChartData, 'from' | 'stepMs'>,

@@ -46,11 +46,13 @@ const counted = [
 /** Whether the values of a measure may be added up. */
 export const isCounted = (measure: MetricMeasure): boolean => (counted as readonly MetricMeasure[]).includes(measure);
 
-/** The series of a measure over all that was asked for. */
+/** The series of a measure over all that was requested. */
 export const seriesOf = (answer: { series: MetricSeries[] } | null | undefined, measure: MetricMeasure) =>
   answer?.series.find((series) => series.measure === measure && series.group === null);
 
-/** How long a step is, for the unit of a chart: `by 1h`, and since when it is kept where that is not all of its range. */
+/**
+ * How long a step is, for the unit of a chart: `by 1h`, and since when it is kept where that is not all of its range.
+ */
 export function stepUnit({ stepMs, since }: ChartData): string {
   const step = `by ${formatDuration(stepMs)}`;
   return since === undefined ? step : `${step}, ${describeSince(since)}`;

@@ -54,7 +54,7 @@ export function createBatchNotices({ goTo }: { goTo(address: string): void }) {
     }, READ_EVERY_MS);
   }
 
-  /** Reads anew how far the batches of these ended runs are. */
+  /** Reads again how far the batches of these ended runs are. */
   return (ended: readonly JobRunSummary[], isToasted: boolean): void => {
     for (const batchId of new Set(ended.map((run) => run.batchId))) {
       if (batchId === null) continue;

@@ -5,7 +5,7 @@ type BrowserPermission = NotificationPermission | 'unsupported';
 export const browserPermission = (): BrowserPermission =>
   typeof Notification === 'undefined' ? 'unsupported' : Notification.permission;
 
-/** Asks the person; browsers allow the question only during a click. */
+/** Shows the browser's question; browsers allow it only during a click. */
 export async function askForPermission(): Promise<BrowserPermission> {
   return typeof Notification === 'undefined' ? 'unsupported' : Notification.requestPermission();
 }

@@ -44,7 +44,7 @@ test('how notices are announced is chosen from the account, for this browser', a
   expect(dialog.getByRole('button', { name: 'Test: sound when a run of mine ends' })).toBeDisabled();
 });
 
-test('the browser is asked for notifications by a click alone, and shows them while no tab is visible', async () => {
+test('a click alone requests notifications of the browser, and shows them while no tab is visible', async () => {
   const shown: [string, NotificationOptions | undefined][] = [];
   const asked = vi.fn(async () => 'granted');
   class FakeNotification {
@@ -77,7 +77,7 @@ test('the browser is asked for notifications by a click alone, and shows them wh
   vi.unstubAllGlobals();
 });
 
-test('the end of a watched run that was missed is told when the page is open again', async () => {
+test('the missed end of a watched run is shown when the page is open again', async () => {
   const run = aRun.running({ triggeredBy: null });
   world.active = [run];
   world.runs = [run];

@@ -22,7 +22,7 @@ const MAX_FAILURE_TOASTS = 2;
 
 /**
  * Reports ended runs: each to the notices behind the bell, and by toast, sound and the browser as the preferences have
- * it. Runs whose end one asked for are announced in any case.
+ * it. The ends of watched runs are announced in any case.
  */
 export function createRunNotices(ways: Ways) {
   const announceWatched = createWatchedNotices(ways);

@@ -72,7 +72,7 @@ export function ParametersEditor({ id, text, onChange, problems, error, noteOf, 
             value={text}
             onChange={onChange}
             error={error ?? problems.text}
-            // The field's own check on leaving it would hide where the fault is.
+            // The field's own check on leaving it would hide where the error is.
             validationError={error ?? problems.text}
           />
           {children}

@@ -7,7 +7,10 @@ const api = createTanstackQueryUtils(client, { path: ['definitions'] });
 
 export type CheckInput = Parameters<typeof client.check>[0];
 
-/** What enqueueing would say to these parameters, which runs of the job are under way, and what a run would wait for. */
+/**
+ * The problems that enqueueing would find in these parameters, which runs of the job are under way, and what a run
+ * would wait for.
+ */
 export const checkQuery = (input: CheckInput) =>
   api.check.queryOptions({
     input,

@@ -20,7 +20,7 @@ export interface FieldProps<Kind extends ParameterField = ParameterField> {
   context: FieldContext;
 }
 
-/** What every input of a field has: its label, what is said of it, and what is wrong with it. */
+/** What every input of a field has: its label, its description, and its error. */
 export function commonProps({ field, value, context }: FieldProps) {
   const key = field.path.join('.');
   const problem = context.problems[key];

@@ -155,7 +155,7 @@ function choicesOf(schema: Schema): ChoiceField['choices'] | null {
 const isChoice = (value: unknown): value is string | number | boolean =>
   ['string', 'number', 'boolean'].includes(typeof value);
 
-/** The stricter of both; beyond what a number holds exactly, a limit says nothing. */
+/** The stricter of both; beyond what a number holds exactly, a limit is ignored. */
 function boundOf(inclusive: unknown, exclusive: unknown, stricter: (...values: number[]) => number): Bound | undefined {
   const [within, beyond] = [limitOf(inclusive), limitOf(exclusive)];
   if (beyond === undefined) return within === undefined ? undefined : { value: within, isExclusive: false };

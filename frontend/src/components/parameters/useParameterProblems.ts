@@ -21,7 +21,7 @@ export interface ParameterProblems {
   missing: number;
 }
 
-/** Where the run is to queue; what is left out is as the job says. */
+/** Where the run is to queue; an omitted option has the value of the job. */
 type Lane = Pick<CheckInput, 'channel' | 'priority'>;
 
 /** Longer than between two keys, and short enough to seem at once. */
@@ -30,8 +30,8 @@ const NONE: Values = {};
 
 /**
  * What is wrong with the parameters in a text: at once by the schema of the job, and at pauses of typing by what
- * enqueueing them would answer, which is right where both differ. Nothing is queued by it. What is only left out is not shown as
- * wrong until `isAttempted`: the form was sent like that.
+ * enqueueing them would answer, which is right where both differ. Nothing is queued by it. What is only left out is not
+ * shown as wrong until `isAttempted`: the form was sent like that.
  */
 export function useParameterProblems(
   definition: JobDefinition | undefined,
@@ -75,7 +75,7 @@ export function useParameterProblems(
   return { problems, underWay: data?.underWay ?? null, waiting: data?.waiting ?? null };
 }
 
-/** What the server objects to, in the words that stand there already where the schema showed it, too. */
+/** What the server refuses, in the same wording where the schema found it, too. */
 function merged(own: readonly Problem[], issues: readonly Problem[]): Problem[] {
   const known = new Map(own.map(({ path, message }) => [path, message]));
   return issues.map(({ path: full, message }) => {

@@ -26,7 +26,7 @@ function findInexactNumber(text: string): string | null {
   }
 }
 
-/** The parameters in a text that has no fault; none when it is empty. */
+/** The parameters in a valid text; none when it is empty. */
 export function readParameters(text: string): Values {
   const value: unknown = text.trim() === '' ? {} : JSON.parse(text);
   return isObject(value) ? value : {};
@@ -60,7 +60,9 @@ export function withValue(values: Values, path: readonly string[], value: unknow
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** What a typed text stands for: nothing, a number or a time where one is wanted, or itself, which the check then names. */
+/**
+ * What a typed text stands for: nothing, a number or a time where one is wanted, or itself, which the check then names.
+ */
 export function readScalar({ kind }: Pick<ScalarField | ChoiceField, 'kind'>, text: string): unknown {
   if (text === '') return undefined;
   const trimmed = text.trim();

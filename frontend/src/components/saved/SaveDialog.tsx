@@ -29,7 +29,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks for the name under which something is kept, and who shall have it. */
+/** Takes the name under which something is saved, and who may use it. */
 export function SaveDialog({ title, subject, description, canPin = false, component, save, queryKey, onClose }: Props) {
   const [given, setGiven] = useState<GivenName>({ name: '', isShared: false, isPinned: false });
   const set = (part: Partial<GivenName>) => setGiven((now) => ({ ...now, ...part }));

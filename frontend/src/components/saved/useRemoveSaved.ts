@@ -8,7 +8,7 @@ interface Options<One extends Saved> {
   /** What it is called: "view". */
   noun: string;
   remove: (id: string) => Promise<unknown>;
-  /** Saves it anew, after it was removed. */
+  /** Saves it again, after it was removed. */
   restore: (saved: One) => Promise<unknown>;
   /** Of the list that it is in. */
   queryKey: QueryKey;

@@ -22,7 +22,7 @@ interface Props {
   onZoom?: (from: number, to: number) => void;
 }
 
-/** A chart with its title and unit, in words for those who can't see it, and as a table. */
+/** A chart with its title and unit, as text for those who can't see it, and as a table. */
 export function Chart({ title, unit, data, kind, format, height = 220, hrefOf, onOpen, onZoom }: Props) {
   const open = hrefOf && onOpen && ((index: number) => onOpen(hrefOf(index)));
   return (

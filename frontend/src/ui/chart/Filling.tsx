@@ -10,7 +10,9 @@ export const dashOf = (place: number): string | undefined => DASHES[place % DASH
 export const fillOf = (place: number, id: string): string | undefined =>
   place % FILLINGS === 0 ? undefined : `url(#${id})`;
 
-/** Defines the pattern that tells the bars of a series apart without colour. It has the colour of what is around it. */
+/**
+ * Defines the pattern that distinguishes the bars of a series without colour. It has the colour of what is around it.
+ */
 export function Filling({ place, id }: { place: number; id: string }) {
   if (place % FILLINGS === 0) return null;
   return (

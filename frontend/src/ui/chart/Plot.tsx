@@ -9,7 +9,7 @@ import { type DrawnSeries, type Layout, labelsOf, layOut, type PlotKind, valueTi
 interface Props {
   data: ChartData;
   kind: PlotKind;
-  /** The chart in words. */
+  /** The chart as text. */
   description: string;
   /** Pixels. */
   height: number;
