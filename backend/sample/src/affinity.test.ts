@@ -54,7 +54,7 @@ it('gives the same rows twice, and drops what is no longer so', async () => {
   expect(rest.every(({ replies, reactions, follows }) => replies > 0 && reactions === 0 && !follows)).toBe(true);
 });
 
-it('leaves out reactions to one's own posts and those in the future', async () => {
+it('leaves out reactions of authors to their own posts and those in the future', async () => {
   const [fan, author] = (await bench.network.members(2)) as [number, number];
   const own = await bench.network.post(fan, 'Mine');
   const theirs = await bench.network.post(author, 'Theirs');
