@@ -157,7 +157,7 @@ test('the question before cleaning up', async ({ page }) => {
   await expectAccessible(page);
 });
 
-test('the question before cleaning up, with a run to take back', async ({ page, runs }) => {
+test('the question before cleaning up, with a run to recover', async ({ page, runs }) => {
   await runs.insertSilent('affinity');
   await page.goto('/admin/jobs');
   await page.getByRole('button', { name: 'Clean Up Stalled Jobs' }).click();

@@ -48,7 +48,7 @@ test('a queued job that is cancelled is gone at once and never starts', async ({
   await expect(statistics(page)).toContainText(/Queued\s*0/);
 });
 
-test('a cancel that fails is taken back and can be tried again', async ({ page, context, runs }) => {
+test('a cancel that fails is reverted and can be tried again', async ({ page, context, runs }) => {
   const id = await runs.start('match-scores', slowly);
   await page.goto('/admin/jobs');
   const cancel = card(page, id).getByRole('button', { name: `Cancel match-scores #${id}` });

@@ -49,7 +49,7 @@ test('after a minute without the server the list shows that it may be out of dat
   await expect(banner).toBeHidden();
 });
 
-test('a connection that died without a word is noticed and replaced', async ({ page, runs }) => {
+test('a connection that died without a close is detected and replaced', async ({ page, runs }) => {
   await page.clock.install();
   const socket = await Socket.hold(page);
   await page.goto('/admin/jobs');

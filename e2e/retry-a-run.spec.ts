@@ -38,7 +38,7 @@ test('a failing job waits for its next attempt, is retried by hand and shows all
   await expect(historyRow(page, id)).toContainText('3 attempts');
 });
 
-test('a queued job is put off, and run all the same', async ({ page, runs }) => {
+test('a queued job is rescheduled, and run all the same', async ({ page, runs }) => {
   const id = await runs.enqueue('trending', {}, { delayMs: 3_600_000 });
   await page.goto(`/admin/jobs/${id}`);
   await expect(page.getByRole('region', { name: 'Why it waits' })).toContainText('Starts later');

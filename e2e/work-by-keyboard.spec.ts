@@ -51,7 +51,7 @@ const pointerUses = (page: Page) => page.evaluate(() => sessionStorage.getItem('
 
 test.beforeEach(({ page }) => page.addInitScript(POINTER_USES));
 
-test('the history is filtered, kept as a view, chosen whole and run again by keyboard alone, and that is taken back', async ({
+test('the history is filtered, kept as a view, chosen whole and run again by keyboard alone, and that is undone', async ({
   page,
   runs,
   database,

@@ -59,7 +59,7 @@ it('loses and doubles nothing when the disk of the database is full', async () =
     [
       database.disk ? `a real disk of ${DISK_MB} MB` : 'a stand-in: every write refused with 53100',
       `healed after ${Math.round(Math.max(...healedAfterMs))} ms at most`,
-      `${world.enqueuer.refused} requests put off with 503`,
+      `${world.enqueuer.refused} requests deferred with 503`,
     ],
   );
 });

@@ -41,7 +41,7 @@ it(`does nothing twice and forgets nothing when what works a bulk operation is k
     { action: 'bulk.start', count: 2 },
   ]);
 
-  // The re-run is taken back, and what runs afterwards is judged as ever.
+  // The re-run is reverted, and what runs afterwards is judged as ever.
   await untilDone(await begin({ action: 'cancel', filter: { jobName: 'broken' } }));
   await call('POST', '/channels/default/resume');
   await world.startRunners(1, { concurrency: 100 });

@@ -10,7 +10,7 @@ const RUNS_PER_KILL = 4;
 /** Runners at a time: most of them are starting. */
 const LANES = 10;
 const MAX_MS = 400;
-/** How long after it was born a runner dies, or after it was ready: at most. */
+/** The longest time from start, or from ready, until a runner is killed. */
 const STARTING_MS = 300;
 const FIRST_CLAIM_MS = 50;
 const MOST_WORK_MS = 500;

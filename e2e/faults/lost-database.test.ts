@@ -14,7 +14,7 @@ const FAST = size(1, 3);
 const KILLED = size(0, 3);
 const CRASHES = size(1, 3);
 const ENDED_CONNECTIONS = size(20, 500);
-/** Longer than the leases: every run that was running is taken back. */
+/** Longer than the leases: every run that was running is recovered. */
 const LONG_OUTAGE_MS = size(3_000, 60_000);
 /** From the database's return until the server acknowledges and every runner claims. */
 const BACK_WITHIN_MS = size(15_000, 5_000);
@@ -62,7 +62,7 @@ it('loses and doubles nothing when PostgreSQL is restarted, killed and away', as
       `all back after ${Math.round(Math.max(...backAfterMs))} ms at most`,
       `${verdict.brokenOff} executions broken off`,
       `${world.enqueuer.repeated} requests sent again`,
-      `${probe.refused} reads put off with 503`,
+      `${probe.refused} reads deferred with 503`,
     ],
   );
 });
@@ -109,7 +109,7 @@ async function goAwayForLong(): Promise<void> {
 }
 
 /**
- * Measures from now until a run is acknowledged and every runner has claimed some: new ones, or what was taken back.
+ * Measures from now until a run is acknowledged and every runner has claimed some: new ones, or recovered ones.
  */
 async function untilAllAreBack(): Promise<void> {
   const startedAt = performance.now();

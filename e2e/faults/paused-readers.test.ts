@@ -8,7 +8,7 @@ import { Viewer } from './world/viewer.js';
 import { World } from './world/world.js';
 
 const READERS = size(10, 20);
-/** In the small form shorter than the server's patience of 20 s: they catch up. At full size they are let go. */
+/** In the small form shorter than the server's limit of 20 s: they catch up. At full size they are disconnected. */
 const PAUSED_MS = size(5_000, 24_000);
 /**
  * As long under the same load while all viewers still read: growth of the server by itself is not caused by a paused

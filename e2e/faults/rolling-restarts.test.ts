@@ -12,7 +12,7 @@ const RESTARTS = size(12, 200);
 const LANES = 6;
 const RUNS_PER_RESTART = 20;
 const MAX_MS = 1_500;
-/** Nothing is to be recovered here: a run that isn't handed back is found out. */
+/** Nothing is to be recovered here: a run that isn't released is detected. */
 const LEASES = { JOBS_STALLED_AFTER_MS: '600000' };
 const PATIENT = { ...LEASES, JOBS_DRAIN_MS: '300' };
 /** Longer than any test: only a second SIGTERM ends the wait for a job that goes on. */
@@ -66,7 +66,7 @@ it(`burns no attempt when runners are restarted by SIGTERM (${RESTARTS} times)`,
         target: Math.floor(RESTARTS / 8),
         isPart: true,
       },
-      { what: 'runs handed back, no attempt burned', count: handedBack, target: RESTARTS, isPart: true },
+      { what: 'runs released, no attempt used up', count: handedBack, target: RESTARTS, isPart: true },
     ],
     verdict,
   );

@@ -7,7 +7,7 @@ export const [COMMON_JOB, RARE_JOB] = [nameOf(0), nameOf(-1)];
 
 /**
  * Writes finished runs as a history of 60 days leaves them, counters included: few jobs have most of them,
- * 92 of 100 ended well, 6 failed, 2 were cancelled. Then tidies the table, as autovacuum would within a minute.
+ * 92 of 100 ended well, 6 failed, 2 were cancelled. Then vacuums the table, as autovacuum would within a minute.
  * Ids begin behind `afterId` where it is given, else with the next one.
  */
 export async function addHistory({ pool }: Pick<Bench, 'pool'>, runs: number, afterId?: number): Promise<void> {

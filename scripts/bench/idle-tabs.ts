@@ -7,7 +7,7 @@ const WATCHED_MS = 20_000;
 /** After opening, tabs still load and exchange messages; then they are idle. */
 const SETTLE_MS = 2_500;
 const TABS = [0, 1, 10];
-/** Chores that fall into one count and not into another run less often than this. */
+/** Maintenance statements that fall into one count and not into another run less often than this. */
 const OFTEN = 4;
 
 interface Watch {
@@ -21,7 +21,7 @@ interface Watch {
 }
 
 /**
- * What idle tabs cost. One poll a second is shared by all of them, so ten cost what one does. The chores of
+ * What idle tabs cost. One poll a second is shared by all of them, so ten cost what one does. The maintenance of
  * server and runner have timers of their own and differ by one or two from one count to the next, so the
  * statement that grew most is reported: a query of each tab's own, even one in twenty seconds, would show as 1.
  */

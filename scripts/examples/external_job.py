@@ -13,7 +13,7 @@ The run shows in the panel with its steps and messages, and can be cancelled the
     SUCCESS    when the work is done                                   (exit status 0)
     FAILED     when the work raises an error                           (exit status 1)
     CANCELLED  when it was cancelled and the program stopped           (exit status 3)
-    FAILED     by itself, when this program dies and falls silent for `inactivityTimeoutMs`
+    FAILED     by itself, when this program dies and sends nothing for `inactivityTimeoutMs`
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ describe('a built-in runner that is stopped', () => {
     expect(onDeath).not.toHaveBeenCalled();
   });
 
-  it('is ended where a job blocks it after its grace period, and its runs are taken back', async () => {
+  it('is ended where a job blocks it after its grace period, and its runs are recovered', async () => {
     const child = new FakeChild(1);
     const { runner } = runnerOf(() => child);
     child.emit('message', { type: 'ready', runnerId: 'r-1' });
@@ -172,7 +172,7 @@ describe('a built-in runner that an operator ends', () => {
     expect(fork).toHaveBeenCalledTimes(1);
   });
 
-  it('is ended where it hangs, its runs are taken back, and it is started again', async () => {
+  it('is ended where it hangs, its runs are recovered, and it is started again', async () => {
     const { child, fork } = ending('restart');
     await vi.advanceTimersByTimeAsync(32_000);
     expect(child.signals).toEqual(['SIGKILL']);

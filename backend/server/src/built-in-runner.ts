@@ -37,7 +37,7 @@ export interface BuiltInRunnerOptions {
   /** Node's own, but in tests. */
   fork?: typeof fork;
   log: Logger;
-  /** The runner died without handing its runs back. Resolves when they are taken back, or it failed. */
+  /** The runner died without releasing its runs. Resolves when they are recovered, or that failed. */
   onDeath(runnerId: string): Promise<void>;
 }
 

@@ -124,21 +124,21 @@ describe('a server without a runner', () => {
       for (const pid of [gone, process.pid]) {
         const { id } = await db.runner.create({ data: { ...runner, id: randomUUID(), pid } });
         await db.jobRun.create({
-          data: { jobName: pid === gone ? 'of the dead' : 'of the living', runnerId: id, ...lease },
+          data: { jobName: pid === gone ? 'of a dead runner' : 'of a live runner', runnerId: id, ...lease },
         });
       }
     });
   });
   afterAll(() => server.close());
 
-  it('takes back at once what a runner left that was killed together with its server', async () => {
+  it('recovers at once the runs of a runner that was killed together with its server', async () => {
     const runs = await server.database.db.jobRun.findMany({
       orderBy: { jobName: 'asc' },
       select: { jobName: true, status: true },
     });
     expect(runs).toEqual([
-      { jobName: 'of the dead', status: 'QUEUED' },
-      { jobName: 'of the living', status: 'RUNNING' },
+      { jobName: 'of a dead runner', status: 'QUEUED' },
+      { jobName: 'of a live runner', status: 'RUNNING' },
     ]);
   });
 

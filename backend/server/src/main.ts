@@ -71,7 +71,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 
   async function close(): Promise<void> {
-    // At once, all of them: what an agent is busy with must not put off that the runners claim no more.
+    // At once, all of them: a busy agent must not delay that the runners stop claiming.
     await Promise.all([runners.stop(), engine.agents.stop(), alerts.stop(), face.sampler.stop()]);
     gateway.close();
     await closeServer(server);

@@ -41,7 +41,7 @@ export interface ServerEngine {
   agents: Agents;
   jobSettings: JobSettingsWatch;
   refusals: Refusals;
-  /** Lets go of the database; the agents have stopped before. */
+  /** Closes the connections to the database; the agents have stopped before. */
   close(): Promise<void>;
 }
 

@@ -59,7 +59,7 @@ function exchangeOnce(url: string, { method, path, headers, body }: FuzzCall, ma
   });
 }
 
-/** Lets go of the connections that are kept for the next request. */
+/** Closes the connections that are kept for the next request. */
 export function endExchanges(): void {
   agent.destroy();
 }

@@ -1,10 +1,10 @@
-/** How often a fault was really injected, counted where it happened, and how often it was owed. */
+/** How often a fault was really injected, counted where it happened, and how often it was required. */
 export interface Injection {
   /** A description, such as `kills with -9`. */
   what: string;
   count: number;
   target: number;
-  /** It is among those listed before it: no more faults, but more that is owed of them. */
+  /** It is among those listed before it: no more faults, but a further requirement for them. */
   isPart?: true;
 }
 
@@ -21,6 +21,6 @@ export interface Finding {
   seconds: number;
 }
 
-/** Such as `5,012 of 5,000`, for the eye. */
+/** Such as `5,012 of 5,000`, for people. */
 export const countOf = ({ count, target }: Injection): string =>
   `${count.toLocaleString('en')} of ${target.toLocaleString('en')}`;

@@ -13,7 +13,7 @@ export type AffectedRun = NonNullable<Preview['runs']>[number];
 // A preview is read when its dialog opens and forgotten when it closes: what is agreed to is what is shown.
 const asOfOpening = { gcTime: 0, staleTime: Number.POSITIVE_INFINITY, meta: { isQuiet: true } };
 
-/** The runs that a cleanup would take back, and why. */
+/** The runs that a cleanup would recover, and why. */
 export const cleanupPreviewQuery = () => api.previewCleanup.queryOptions(asOfOpening);
 
 /** Takes these runs back, where they are still stalled. */

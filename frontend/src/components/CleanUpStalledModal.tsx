@@ -18,7 +18,7 @@ import { useIsPhone } from '../ui/useIsPhone';
 import { AffectedRuns } from './AffectedRuns';
 import { recoveredRuns } from './recovered-runs';
 
-/** Shows which runs a cleanup takes back and why, before it is done. */
+/** Shows which runs a cleanup recovers and why, before it is done. */
 export function CleanUpStalledModal({ open, onClose }: DialogProps) {
   const isPhone = useIsPhone();
   return (
@@ -108,7 +108,7 @@ function Preview({ chosen, found }: { chosen: AffectedRun[]; found: number }) {
           No stalled jobs: every running job has a live heartbeat.
         </Text>
         <Text size="sm" mt="xs">
-          Stalled jobs are also taken back automatically, so those you saw may be back in the queue or ended by now. The
+          Stalled runs are also recovered automatically, so those you saw may be back in the queue or ended by now. The
           log of each shows what happened to it.
         </Text>
       </>

@@ -15,7 +15,7 @@ const TIMEOUT_MS = 500;
 let closing: Promise<void> | null = null;
 
 /**
- * Closes the dialogs and takes back the entries that opened them, so that the next Back leaves the page. Dialogs that
+ * Closes the dialogs and removes the entries that opened them, so that the next Back leaves the page. Dialogs that
  * the tab was opened with have none: `clear` takes them out of the address.
  */
 export function closeEntries(clear: () => void): Promise<void> {

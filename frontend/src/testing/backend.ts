@@ -75,7 +75,7 @@ interface World {
   views: SavedView[];
   /** Figures beside the navigation. */
   badges: Pick<Badges, 'pausedJobs' | 'scheduleProblems' | 'channels' | 'runners' | 'newErrorKinds' | 'incidents'>;
-  /** What a cleanup of stalled runs would take back. */
+  /** The runs that a cleanup of stalled runs would recover. */
   stalled: AffectedRun[];
   /** What an emergency cleanup would fail. */
   emergency: AffectedRun[];

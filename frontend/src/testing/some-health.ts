@@ -40,7 +40,7 @@ export function someHealth(part: Partial<SystemHealth> = {}): SystemHealth {
       {
         task: 'recover stalled runs',
         lastFinishedAt: ago(12),
-        lastResult: 'took back 0 runs',
+        lastResult: 'recovered 0 runs',
         nextAt: ago(-18),
       },
     ],

@@ -23,7 +23,7 @@ function release(opener: Element | null): void {
   const page = document;
   const view = page.defaultView;
   const element = view !== null && opener instanceof view.HTMLElement && opener !== page.body ? opener : null;
-  // After the dialog's focus trap has let go.
+  // After the dialog has released its focus trap.
   view?.setTimeout(() => {
     const target = element?.isConnected ? element : page.querySelector('main');
     isReturning = true;

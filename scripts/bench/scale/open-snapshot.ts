@@ -36,9 +36,9 @@ async function measureInTurn(bench: EngineBench, database: BenchDatabase) {
     for (let round = 1; round <= bench.rounds; round += 1) {
       bench.say(`  round ${round} of ${bench.rounds}`);
       rates.held.push(await withSnapshot(database, drain));
-      await tidy(database);
+      await vacuum(database);
       rates.free.push(await drain());
-      await tidy(database);
+      await vacuum(database);
     }
   });
   return rates;
@@ -73,7 +73,7 @@ async function measureLongSnapshot(bench: EngineBench, database: BenchDatabase):
 }
 
 /** So that the next one begins as this one did. */
-const tidy = ({ pool }: BenchDatabase) => pool.query('VACUUM "JobRun"');
+const vacuum = ({ pool }: BenchDatabase) => pool.query('VACUUM "JobRun"');
 
 async function withSnapshot<T>({ pool }: BenchDatabase, work: () => Promise<T>): Promise<T> {
   const client = await pool.connect();

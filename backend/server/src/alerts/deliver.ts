@@ -75,7 +75,7 @@ export async function sendAlerts(deps: DeliveryDeps, pause: () => Promise<boolea
 
 const idsOf = (group: ClaimedDelivery[]): string[] => group.map(({ id }) => id);
 
-/** Puts off what would come in quiet hours; returns the rest. */
+/** Delays what would be sent in quiet hours; returns the rest. */
 async function holdQuiet(sql: Sql, deliveries: ClaimedDelivery[]): Promise<ClaimedDelivery[]> {
   const now = new Date();
   const rest: ClaimedDelivery[] = [];
@@ -87,7 +87,7 @@ async function holdQuiet(sql: Sql, deliveries: ClaimedDelivery[]): Promise<Claim
   return rest;
 }
 
-/** What is sent in one message each. Beyond the limit of an hour all that waits is put off, and then sent in one. */
+/** What is sent in one message each. Beyond the limit of an hour all that waits is delayed, and then sent in one message. */
 async function groupsOf(
   sql: Sql,
   deliveries: ClaimedDelivery[],

@@ -22,7 +22,7 @@ export function onStopSignals({ stop, force }: StopHandlers): () => void {
   };
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, hear);
-  // A closed terminal takes no more text; the error must not cut the way down short.
+  // A closed terminal takes no more text; the error must not interrupt the shutdown.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const unwatch = watchLauncher(() => hear());
   return () => {

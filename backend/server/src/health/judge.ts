@@ -203,7 +203,7 @@ function judgeRunners(facts: HealthFacts, { now, backlog, runners }: SystemState
     const name = nameOf(runner);
     const silentMs = since(now, runner.lastHeartbeatAt);
     if (runner.status === 'LOST' && silentMs <= thresholds.lostIsNews) {
-      return [warning('RUNNER_LOST', `${name} was lost ${formatAgo(silentMs)}; its runs are taken back.`)];
+      return [warning('RUNNER_LOST', `${name} was lost ${formatAgo(silentMs)}; its runs are recovered.`)];
     }
     if (runner.status === 'STOPPED' || runner.status === 'LOST') return [];
     if (isSilent(runner, facts, now)) {

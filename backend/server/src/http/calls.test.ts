@@ -194,7 +194,7 @@ it('refuses to cancel what has ended, and knows no run that is not there', async
   expect(problemCode(await as(admin, { method: 'POST', path: '/api/admin/jobs/78/cancel' }))).toBe('UNKNOWN_RUN');
 });
 
-it('takes back runs whose runner has gone silent', async () => {
+it('recovers runs whose runner has gone silent', async () => {
   const running = { jobName: 'echo', status: 'RUNNING' as const, attempt: 1, claimNo: 1, startedAt: new Date() };
   const lease = { leaseToken: crypto.randomUUID(), runnerId: crypto.randomUUID() };
   const silent = new Date(Date.now() - 400_000);

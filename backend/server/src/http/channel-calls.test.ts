@@ -203,7 +203,7 @@ it('writes who changed what into the audit log, before and after', async () => {
   ]);
 });
 
-it('resumes what is not paused without a word', async () => {
+it('resumes what is not paused without an error', async () => {
   expect((await resume('mail')).json.channel).toEqual({ name: 'mail', ...untouched });
   expect(await audit()).toEqual([]);
 });

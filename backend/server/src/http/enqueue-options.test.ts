@@ -94,7 +94,7 @@ describe('the call that queues a run', () => {
     ['a period without a length', { unique: { key: 'k', scope: 'period' } }, 'unique', /goes with the scope "period"/],
     ['a channel with a blank', { channel: 'a b' }, 'channel', /lower case/],
     ['a negative priority beyond', { priority: -101 }, 'priority', /priority/],
-    ['a wish without a run', { when: 'finished' }, 'when', /goes with after/],
+    ['a condition without a run', { when: 'finished' }, 'when', /goes with after/],
     ['an id that is none', { after: ['x'] }, 'after', /number of a run/],
   ])('refuses %s and names the field', async (_, options, field, words) => {
     const answer = await enqueue(options);

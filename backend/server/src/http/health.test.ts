@@ -104,7 +104,7 @@ describe('a whole server', () => {
     expect(codes(found)).toEqual(['STALLED_RUNS', 'SLOW_RUNS']);
   });
 
-  it('reckons the wait of a run that was taken back from then on', async () => {
+  it('counts the wait of a recovered run from its recovery on', async () => {
     await addRunner();
     const { pool } = server.database;
     await pool.query(`INSERT INTO "JobRun" ("jobName", "runAt") VALUES ('trending', now() + interval '1 hour')`);

@@ -133,7 +133,7 @@ describe('the end for being idle', () => {
       [ada.sessionId, ms],
     );
 
-  it('comes without any call, and is put off by each', async () => {
+  it('comes without any call, and is extended by each', async () => {
     await pass(IDLE_MS - 5_000);
     expect(await isSignedIn(ada)).toBe(true);
     await vi.waitFor(async () => expect((await timesOf())?.idle).toBeGreaterThan(IDLE_MS - 5_000));
@@ -141,7 +141,7 @@ describe('the end for being idle', () => {
     expect(await isSignedIn(ada)).toBe(false);
   });
 
-  it('is never put off beyond seven days', async () => {
+  it('is never extended beyond seven days', async () => {
     await pass(IDLE_MS - 5_000);
     await server.database.pool.query(
       `UPDATE "Session" SET "endsAt" = clock_timestamp() + interval '10 s' WHERE id = $1`,
@@ -152,7 +152,7 @@ describe('the end for being idle', () => {
     expect((await timesOf())?.idle).toBeLessThan(10_001);
   });
 
-  it('is not put off by an open socket, which is looked at again and again', async () => {
+  it('is not extended by an open socket, which is checked repeatedly', async () => {
     await pass(IDLE_MS - 60_000);
     const request = { headers: { cookie: ada.cookie }, socket: {} };
     expect(

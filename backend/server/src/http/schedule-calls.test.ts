@@ -249,7 +249,7 @@ describe('removes', () => {
 });
 
 describe('pauses', () => {
-  it('with who and why, once, and resumes with a word for what passed', async () => {
+  it('with who and why, once, and resumes with a choice for what was missed', async () => {
     const { id } = await created({ cron: '* * * * *', timeZone: 'UTC' });
     const paused = (await call('POST', `/${id}/pause`, { reason: 'holidays' })).json.schedule;
     expect(paused).toMatchObject({ paused: { by: admin.email, reason: 'holidays' }, nextRunAt: null });
@@ -347,7 +347,7 @@ describe('a pause with an end', () => {
     expect((await call('POST', `/${id}/resume`)).json.schedule.paused).toBeNull();
   });
 
-  it('is set for several at once, and taken back', async () => {
+  it('is set for several at once, and removed', async () => {
     const ids = [(await created({ name: 'one' })).id, (await created({ name: 'two' })).id];
     await call('POST', `/${ids[0]}/pause`);
     const gone = '00000000-0000-4000-8000-000000000000';

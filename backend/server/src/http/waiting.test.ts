@@ -56,7 +56,7 @@ it('gives no reason for runs that wait for nothing', async () => {
   for (const id of [await running(), ended]) expect(await waiting(id)).toBeNull();
 });
 
-it('scheduled: put off, and its time has not come', async () => {
+it('scheduled: rescheduled, and its time has not come', async () => {
   const runAt = soon(60_000);
   expect(await waiting(await aRun({ runAt }))).toEqual({
     reason: 'scheduled',
@@ -65,7 +65,7 @@ it('scheduled: put off, and its time has not come', async () => {
   });
 });
 
-it('scheduled: put off by its job, with the reason that the job gave', async () => {
+it('scheduled: snoozed by its job, with the reason that the job gave', async () => {
   const runAt = soon(60_000);
   const id = await aRun({ attempt: 0, claimNo: 1, runAt });
   await query(
@@ -75,7 +75,7 @@ it('scheduled: put off by its job, with the reason that the job gave', async () 
   );
   expect(await waiting(id)).toEqual({
     reason: 'scheduled',
-    message: 'Its job put it off: no file',
+    message: 'Its job snoozed it: no file',
     until: runAt.toISOString(),
   });
 });
@@ -89,7 +89,7 @@ it('retry: an attempt failed, and the next is not due', async () => {
   });
 });
 
-it('retry: a run whose runner was lost, and that was put off since', async () => {
+it('retry: a run whose runner was lost, and that was rescheduled since', async () => {
   const put = await waiting(await aRun({ attempt: 0, claimNo: 1, runAt: soon(7_000) }));
   expect(put).toMatchObject({ reason: 'retry', message: 'It waits for the time of attempt 1 of 3.' });
 });
@@ -198,7 +198,7 @@ it('rateLimited: until the starts that fill the limit no longer count', async ()
   });
 });
 
-it('noCode: no living process has the job, and when one last had it', async () => {
+it('noCode: no live process has the job, and when one last had it', async () => {
   const id = await aRun({ jobName: 'gone' });
   expect(await waiting(id)).toMatchObject({
     reason: 'noCode',

@@ -15,7 +15,7 @@ export interface ViewerSocket {
 const BEHIND_BYTES = 256 * 1024;
 /** Below this a viewer takes more of what can wait, such as the messages of a run. */
 const READY_BYTES = 32 * 1024;
-/** A viewer that stays behind for this long is let go. */
+/** A viewer that stays behind for this long is disconnected. */
 const PATIENCE_MS = 20_000;
 
 /** One open panel: numbers its messages, and never lets a slow reader grow memory. */
@@ -69,7 +69,7 @@ export class Viewer {
     this.#seq += 1;
   }
 
-  /** To be called now and then: gives a viewer that caught up its snapshot, and lets go of one that doesn't. */
+  /** To be called now and then: sends a viewer that caught up its snapshot, and disconnects one that doesn't. */
   tick(snapshot: () => SharedMessage): void {
     if (this.#behindSince === undefined) return;
     if (this.#socket.bufferedAmount === 0) this.sendSnapshot(snapshot());

@@ -139,7 +139,7 @@ function listed(names: string[], more: number, isCounted: boolean): string {
 function later({ claimNo, attempt, maxAttempts, error, runAt, putOff }: QueuedRun): Waiting {
   if (claimNo === 0) return because('scheduled', 'Its time has not come yet.', runAt);
   if (putOff !== null)
-    return because('scheduled', `Its job put it off${putOff.error === null ? '.' : `: ${putOff.error}`}`, runAt);
+    return because('scheduled', `Its job snoozed it${putOff.error === null ? '.' : `: ${putOff.error}`}`, runAt);
   const next = `attempt ${attempt + 1} of ${maxAttempts}`;
   const message =
     error === null

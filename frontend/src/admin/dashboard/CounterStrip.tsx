@@ -136,7 +136,7 @@ function NextDue({ stats: { retrying } }: { stats: JobStats }) {
   const { data } = useQuery(upcomingQuery());
   const [next] = data?.upcoming ?? [];
   if (retrying > 0) return `${formatQueued(retrying)} retrying`;
-  if (next === undefined) return data ? 'nothing to come' : '';
+  if (next === undefined) return data ? 'nothing scheduled' : '';
   return (
     <>
       next <RelativeTime at={next.at} />

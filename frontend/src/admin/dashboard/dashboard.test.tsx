@@ -203,7 +203,7 @@ test('a new installation explains for each list what will be there', async () =>
   expect(await screen.findByRole('dialog', { name: 'Run New Job' })).toBeVisible();
 });
 
-test('what is stuck is counted, and shown before it is taken back', async () => {
+test('what is stuck is counted, and shown before it is recovered', async () => {
   world.stats = someStats({ stalled: 2 });
   const { user } = await openPanel('/admin/dashboard');
   await user.click(await section('Operations').findByRole('button', { name: 'Clear Stuck (2)' }));

@@ -1,7 +1,7 @@
 import { Tag } from '../../ui/Tag';
 import { type ErrorLevel, levelLook } from './level';
 
-/** A level in a word, with its mark. */
+/** A level as text, with its mark. */
 export function LevelTag({ level }: { level: ErrorLevel }) {
   const { label, icon: Icon, tone } = levelLook[level];
   return (

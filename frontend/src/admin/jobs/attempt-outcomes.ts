@@ -18,7 +18,7 @@ export interface OutcomeLook {
   tone: 'queued' | 'running' | 'success' | 'failed' | 'cancelled';
 }
 
-/** How an attempt ended, in a word and a colour. */
+/** How an attempt ended, as a label and a colour. */
 export const outcomeLook = {
   RUNNING: { label: 'Running', icon: IconCircleDotFilled, tone: 'running' },
   SUCCESS: { label: 'Success', icon: IconCheck, tone: 'success' },

@@ -279,7 +279,7 @@ test('rows are ticked by x, in a range, and all; the ticks are there after going
   expect(tick(runs[0])).not.toBeChecked();
 });
 
-test('ticked runs are queued again together, but for those that can not be, and that is taken back', async () => {
+test('ticked runs are queued again together, but for those that can not be, and that is undone', async () => {
   const runs = [aRun.failed(), aRun.failed(), aRun.failed()];
   world.history = runs;
   const preview = aBulkPreview({

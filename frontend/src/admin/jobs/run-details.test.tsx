@@ -568,13 +568,13 @@ test('shows what people and the product did to a run', async () => {
   const event = { id: '1', at, actorId: 1, actor: 'ada@example.com', action: 'run.reschedule', jobRunId: run.id };
   world.activity = [
     { kind: 'audit', at, event: { ...event, target: null, details: { priority: 5 }, ip: null, userAgent: null } },
-    { kind: 'message', at, message: aMessage({ source: 'SYSTEM', message: 'Taken back: its runner went silent' }) },
+    { kind: 'message', at, message: aMessage({ source: 'SYSTEM', message: 'Recovered: its runner went silent' }) },
   ];
   const { user } = await openPanel(`/admin/jobs/${run.id}`);
   await user.click(await screen.findByRole('tab', { name: 'Activity' }));
   const entries = within(await screen.findByRole('list', { name: 'Activity' })).getAllByRole('listitem');
   expect(entries[0]).toHaveTextContent(/ada@example.comRescheduled a queued runpriority: 5$/);
-  expect(entries[1]).toHaveTextContent(/Job ManagerTaken back: its runner went silent$/);
+  expect(entries[1]).toHaveTextContent(/Job ManagerRecovered: its runner went silent$/);
 });
 
 test('a run without a chain has no such part, whatever the address selects', async () => {

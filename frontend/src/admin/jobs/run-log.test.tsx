@@ -40,12 +40,12 @@ function running(messages: JobRunMessage[]): JobRun {
 
 test('shows what a run wrote: when, how grave, by whom', async () => {
   const run = ended([
-    aMessage({ seq: 1, source: 'SYSTEM', message: 'Taken back: the runner went silent' }),
+    aMessage({ seq: 1, source: 'SYSTEM', message: 'Recovered: the runner went silent' }),
     aMessage({ seq: 2, level: 'WARN', message: 'Slow batch', data: { batch: 7 } }),
     aMessage({ seq: 3, level: 'ERROR', message: 'Gave up' }),
   ]);
   const { user } = await openLog(run);
-  expect(await text('Taken back: the runner went silent')).toBeVisible();
+  expect(await text('Recovered: the runner went silent')).toBeVisible();
   for (const word of ['Job Manager', 'Info', 'Warning', 'Error']) expect(await text(word)).toBeVisible();
   expect(within(await log()).queryByText(/"batch": 7/)).toBeNull();
   await user.click(screen.getByRole('button', { name: 'Data of line 2' }));

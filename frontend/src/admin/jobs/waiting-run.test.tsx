@@ -49,9 +49,9 @@ test('reads a queued run again when it changes, and no longer shows why it waits
   world.runs = [run];
   await openPanel(`/admin/jobs/${run.id}`);
   await screen.findByText(inLine.message);
-  world.runs = [{ ...run, rev: 2, waiting: { reason: 'scheduled', message: 'Put off.', until: soon(60) } }];
+  world.runs = [{ ...run, rev: 2, waiting: { reason: 'scheduled', message: 'Snoozed.', until: soon(60) } }];
   act(() => live.tell({ ...run, rev: 2, runAt: soon(60) }));
-  expect(await screen.findByText('Put off.')).toBeVisible();
+  expect(await screen.findByText('Snoozed.')).toBeVisible();
   const running = aRun.running({ id: run.id, rev: 3 });
   world.runs = [running];
   act(() => live.tell(running));

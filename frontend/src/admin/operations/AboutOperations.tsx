@@ -30,7 +30,7 @@ const acts: readonly About[] = [
   {
     act: 'Clear Stuck Jobs',
     changes:
-      'Takes back runs without a heartbeat: queued again while attempts are left, cancelled where that was requested, failed otherwise. Runs that go on after a cancel can be failed.',
+      'Recovers runs without a heartbeat: queued again while attempts are left, cancelled where that was requested, failed otherwise. Runs that still run after a cancel can be failed.',
     undo: 'No',
     needs: 'cleanup; bulk and forceFail to fail runs',
   },
@@ -43,7 +43,7 @@ const acts: readonly About[] = [
   },
   {
     act: 'Cleanup Consumers',
-    changes: 'Takes back the runs of runners that are lost or have stopped, then removes these runners from the list.',
+    changes: 'Recovers the runs of runners that are lost or have stopped, then removes these runners from the list.',
     undo: 'No; a runner that lives registers again',
     needs: 'cleanup, view',
   },

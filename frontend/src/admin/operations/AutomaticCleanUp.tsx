@@ -18,7 +18,7 @@ const names: Record<Retention['status'], string> = {
   CANCELLED: 'Cancelled runs',
 };
 
-/** What is cleaned up without anyone's doing, and what comes next. */
+/** What is cleaned up automatically, and what comes next. */
 export function AutomaticCleanUp() {
   const query = useQuery(automaticCleanUpQuery());
   const { data } = query;
@@ -27,7 +27,7 @@ export function AutomaticCleanUp() {
   return (
     <dl className={classes.outlook}>
       <dt>Silent runs</dt>
-      <dd>Taken back after {spellDuration(recovery.stalledAfterMs)} without a heartbeat.</dd>
+      <dd>Recovered after {spellDuration(recovery.stalledAfterMs)} without a heartbeat.</dd>
       <dt>Ignored cancels</dt>
       <dd>
         <ForceFailing jobs={forceFail.jobs} />

@@ -51,7 +51,7 @@ test('automatic clean-up shows what it keeps, did last and will do next', async 
   await openPanel('/admin/jobs/manage');
   const automatic = tile('Automatic clean-up');
   const saysOf = async (term: string) => (await automatic.findByText(term)).nextElementSibling?.textContent;
-  expect(await saysOf('Silent runs')).toBe('Taken back after 5 minutes without a heartbeat.');
+  expect(await saysOf('Silent runs')).toBe('Recovered after 5 minutes without a heartbeat.');
   expect(await saysOf('Successful runs')).toBe(
     'Kept for 30 days. Next removal in 1h: about 1,240 runs. Last 2h ago: Removed 70 runs.',
   );

@@ -47,7 +47,7 @@ function variablesOf({ database, schema }: RunnerSetup, labels: string): Variabl
 const inShell = (value: string): string => (value.startsWith('$') ? `"${value}"` : quoteForShell(value));
 const assignments = (variables: Variables): string =>
   variables.map(([name, value]) => `${name}=${inShell(value)} `).join('');
-/** Room for the drain, and what is handed back after it. */
+/** Room for the drain, and the release of runs after it. */
 const graceSeconds = ({ drainMs }: RunnerSetup): number => Math.ceil(drainMs / 1_000) + 15;
 
 const texts: Record<Exclude<RunnerPlace, 'application'>, (variables: Variables, setup: RunnerSetup) => string> = {

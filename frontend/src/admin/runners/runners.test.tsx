@@ -229,7 +229,7 @@ test('runners that are gone are removed, and where none is alive the page shows 
   const dialog = within(await screen.findByRole('dialog'));
   expect(await dialog.findByText(/vm:29504: lost.*2 runs/)).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Remove 1 runner' }));
-  expect(await screen.findByText('1 runner removed. 2 runs taken back.')).toBeVisible();
+  expect(await screen.findByText('1 runner removed. 2 runs recovered.')).toBeVisible();
   await waitFor(() => expect(screen.queryByRole('listitem', { name: 'vm:29504' })).toBeNull());
 });
 

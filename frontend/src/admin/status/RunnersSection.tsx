@@ -8,7 +8,7 @@ import { Section } from '../../ui/Section';
 import { RunnersTable } from './RunnersTable';
 import classes from './SystemStatusPage.module.css';
 
-/** Who executes runs: the living and the lost, and on request those that have stopped. */
+/** The runners: the live and the lost, and on request those that have stopped. */
 export function RunnersSection({ runners }: { runners: RunnerHealth[] }) {
   const living = runners.filter(isAlive);
   const lost = runners.filter(({ status }) => status === 'LOST');

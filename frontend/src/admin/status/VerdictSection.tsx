@@ -10,7 +10,7 @@ const looks: Record<Verdict, { icon: TablerIcon; words: string }> = {
   CRITICAL: { icon: IconUrgent, words: 'Work is held up, or about to be.' },
 };
 
-/** The verdict in a word, since when, and why with what can be done, the worst first. */
+/** The verdict as text, since when, and why with what can be done, the worst first. */
 export function VerdictSection({ health, since }: { health: SystemHealth; since: string | null }) {
   const { verdict, reasons, version } = health;
   const { icon: Icon, words } = looks[verdict];

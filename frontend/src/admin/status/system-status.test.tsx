@@ -117,7 +117,7 @@ test('marks the database where the server reports that it does not reach it', as
   expect(screen.getByText(/What stands below was so/)).toBeVisible();
 });
 
-test('lists the living runners before the lost, and the stopped on request', async () => {
+test('lists the live runners before the lost, and the stopped on request', async () => {
   world.health = someHealth({
     runners: [
       aRunner({ id: 'c', host: 'gone', status: 'STOPPED' }),

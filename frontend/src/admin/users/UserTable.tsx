@@ -108,7 +108,7 @@ const statuses = {
   noSignIn: { label: 'No sign-in', tone: 'neutral', meaning: 'Has no password to sign in with' },
 } as const satisfies Record<string, Status>;
 
-/** Whether a person can sign in, in a word. */
+/** Whether a person can sign in, as a label. */
 function accountStatus({ disabledAt, canSignIn }: Account): Status {
   if (disabledAt !== null) return statuses.disabled;
   return canSignIn ? statuses.active : statuses.noSignIn;

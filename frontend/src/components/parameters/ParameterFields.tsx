@@ -13,7 +13,7 @@ interface Props extends FieldContext {
   values: Values;
 }
 
-/** A field for each parameter: the JSON is the truth, a field shows what it holds and writes into it. */
+/** A field for each parameter: the JSON is the source, a field shows its value and writes into it. */
 export function ParameterFields({ fields, values, ...context }: Props) {
   return fields.map((field) => (
     <Field key={field.name} field={field} value={valueAt(values, [field.name])} context={context} />

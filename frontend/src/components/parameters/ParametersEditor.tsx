@@ -12,7 +12,7 @@ const ParameterFields = loadable(() => import('./ParameterFields').then((module)
 
 interface Props {
   id: string;
-  /** The JSON, which is the truth. */
+  /** The JSON, which is the source. */
   text: string;
   onChange: (text: string) => void;
   problems: ParameterProblems;

@@ -21,7 +21,7 @@ export function CleanUpDialog({ onClose, onDone }: { onClose: () => void; onDone
   const cleaning = useAction({
     mutationFn: cleanUpRunners,
     onSuccess: ({ removed, recovered, left }) => {
-      const back = recovered === 0 ? '' : ` ${countRuns(recovered)} taken back.`;
+      const back = recovered === 0 ? '' : ` ${countRuns(recovered)} recovered.`;
       const kept = left.length === 0 ? '' : ` ${left.length} left alone: ${left[0]?.reason ?? ''}`;
       toastSuccess({ id: 'runner command', message: `${countRunners(removed)} removed.${back}${kept}` });
       onClose();
@@ -67,7 +67,7 @@ export function CleanUpDialog({ onClose, onDone }: { onClose: () => void; onDone
 
 const describeRuns = (runs: number): string =>
   runs > 0
-    ? `${countRuns(runs)} still in their name: they are taken back first, as if the lease had ended.`
+    ? `${countRuns(runs)} still in their name: the engine recovers them first, as if the lease had ended.`
     : 'No run is in their name any more.';
 
 const countRuns = (runs: number): string => countOf(runs, 'run');

@@ -89,7 +89,7 @@ export const runnerLost: RuleJudge = {
     if (lost.length === 0) return [];
     const names = [...new Set(lost.map(({ name }) => name))];
     const title = names.length === 1 ? `Runner ${names[0]} was lost` : `${names.length} runners were lost`;
-    const cause = `${names.slice(0, 5).join(', ')}: the process died, or cannot reach the database. Its runs are taken back.`;
+    const cause = `${names.slice(0, 5).join(', ')}: the process died, or cannot reach the database. Its runs are recovered.`;
     const eventAt = new Date(Math.max(...lost.map(({ from }) => from)));
     return [{ subject: 'runners', title, cause, count: names.length, eventAt }];
   },

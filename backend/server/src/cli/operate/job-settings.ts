@@ -50,7 +50,7 @@ export function addJobCommands(program: Command): void {
 
   job
     .command('reset <name>')
-    .description('takes back every setting; a pause stays')
+    .description('removes every setting; a pause stays')
     .action((name: string, _options: object, command: Command) =>
       withEngine(command, async (engine) => {
         await engine.queue.jobs.reset(name, engine.actor);

@@ -32,7 +32,7 @@ interface DefaultOptions extends ChangeOptions {
 const ACTS = {
   drain: { kind: 'DRAIN', does: 'claims nothing more and lets its runs end; it can be resumed' },
   resume: { kind: 'RESUME', does: 'claims again' },
-  stop: { kind: 'STOP', does: 'drains, hands back what is left and ends' },
+  stop: { kind: 'STOP', does: 'drains, releases the remaining runs and ends' },
   restart: { kind: 'RESTART', does: 'drains and starts again, one after the other where there are several' },
   ping: { kind: 'PING', does: 'shows that it takes commands' },
 } as const satisfies Record<string, { kind: RunnerCommandKind; does: string }>;
@@ -89,7 +89,7 @@ export function addRunnerCommands(program: Command): void {
     );
 }
 
-const CLEANUP = 'removes runners that are lost or have stopped, after taking back the runs in their name';
+const CLEANUP = 'removes runners that are lost or have stopped, after recovering their runs';
 
 const withChange = (command: Command): Command =>
   command

@@ -34,7 +34,7 @@ it('keeps ten of a kind a minute one by one, then each tenth, which counts for t
   expect(kept.slice(10)).toEqual([...Array(9).fill(0), 10, ...Array(9).fill(0), 10, ...Array(9).fill(0), 10]);
 });
 
-it('adds up to the truth, whatever each report counts for', () => {
+it('adds up to the exact number, whatever each report counts for', () => {
   const { sample } = trial();
   const counts = Array.from({ length: 110 }, (_, n) => 1 + (n % 7));
   const kept = counts.map((count) => sample('a', count));
