@@ -23,7 +23,7 @@ it('adds up what a user did to an author, halved every half-life', async () => {
 
 it('equals a sum over every single deed', async () => {
   await fillNetwork(bench.network, 1);
-  const trial = await run({ halfLifeDays: 7, batchSize: 4 });
+  const result = await run({ halfLifeDays: 7, batchSize: 4 });
   const expected = await bruteForce(7);
   const rows = await stored();
   expect(rows.map(({ userId, authorId }) => `${userId}-${authorId}`).sort()).toEqual([...expected.keys()].sort());
@@ -36,8 +36,8 @@ it('equals a sum over every single deed', async () => {
     });
     expect(score).toBeCloseTo(sum?.score ?? Number.NaN, 10);
   }
-  expect(trial.metadata).toEqual({ usersProcessed: 15, affinitiesWritten: rows.length });
-  expect(trial.progress.at(-1)).toEqual({ fraction: 1, message: 'Measured 15 of 15 users' });
+  expect(result.metadata).toEqual({ usersProcessed: 15, affinitiesWritten: rows.length });
+  expect(result.progress.at(-1)).toEqual({ fraction: 1, message: 'Measured 15 of 15 users' });
 });
 
 it('gives the same rows twice, and drops what is no longer so', async () => {

@@ -37,12 +37,12 @@ it('takes those who post often for extraverted, and those who react to many hash
     await bench.network.react(silent, post, daysAgo(1));
   }
   await bench.network.post(old, '#long #ago', { createdAt: daysAgo(8) });
-  const trial = await run({ behaviourDays: 7 });
+  const result = await run({ behaviourDays: 7 });
   const [extraverted, open, none] = (await stored()).map((row) => row.vector);
   expect(extraverted).toEqual([0, 0, 1, 0, 0, 0, 0, 0]);
   expect(open).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
   expect(none).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
-  expect(trial.metadata).toEqual({ usersProcessed: 3, usersWithoutEvidence: 1 });
+  expect(result.metadata).toEqual({ usersProcessed: 3, usersWithoutEvidence: 1 });
 });
 
 it('equals a reckoning over every single answer, description, post and reaction', async () => {

@@ -55,8 +55,7 @@ export const buildUserTraitsJob = defineJob({
       ctx.setMetadata(counts);
     });
     const { usersWithoutEvidence } = counts;
-    if (usersWithoutEvidence > 0)
-      ctx.log.info(`${grouped(usersWithoutEvidence)} users have no evidence of traits`);
+    if (usersWithoutEvidence > 0) ctx.log.info(`${grouped(usersWithoutEvidence)} users have no evidence of traits`);
     return counts;
   },
 });

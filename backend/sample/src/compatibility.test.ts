@@ -51,7 +51,7 @@ it.each([
   [5, 1],
 ])('equals SQL over all pairs with %i common answers, the best %i of each', async (minCommonAnswers, topPerUser) => {
   await fillNetwork(bench.network, 10);
-  const trial = await run({ minCommonAnswers, topPerUser, batchSize: 4 });
+  const result = await run({ minCommonAnswers, topPerUser, batchSize: 4 });
   const { pairs, compared } = await bySql(minCommonAnswers, topPerUser);
   const rows = await stored();
   expect(rows).toHaveLength(pairs.length);
@@ -64,13 +64,13 @@ it.each([
       margin: 1 / pair.commonAnswers,
     })),
   );
-  expect(trial.metadata).toEqual({
+  expect(result.metadata).toEqual({
     usersProcessed: 15,
     usersWithAnswers: 13,
     pairsCompared: compared,
     pairsStored: pairs.length,
   });
-  expect(trial.progress.at(-1)).toEqual({ fraction: 1, message: 'Stored the pairs of 15 of 15 users' });
+  expect(result.progress.at(-1)).toEqual({ fraction: 1, message: 'Stored the pairs of 15 of 15 users' });
 });
 
 it('gives the same rows twice, and drops pairs that are no longer compared', async () => {

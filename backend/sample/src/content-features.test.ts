@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { contentFeaturesJob } from './content-features.js';
-import { tryJob } from './testing/job-context.js';
+import { runJobAlone } from './testing/job-context.js';
 import { NOW, seededRandom, TestNetwork } from './testing/network.js';
 import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
 
@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 const run = (parameters = {}, options = {}) =>
-  tryJob(contentFeaturesJob, parameters, { db: database.db, startedAt: NOW, ...options });
+  runJobAlone(contentFeaturesJob, parameters, { db: database.db, startedAt: NOW, ...options });
 const rows = () => database.db.postFeatures.findMany({ orderBy: { postId: 'asc' } });
 
 /** Words of no language, so that neither stop words nor word forms come between the job and the oracle. */

@@ -27,20 +27,20 @@ it.each([1, 3, 7, 100])('removes what has expired and nothing else, %i rows at a
     where: { expiresAt: { gte: NOW } },
     orderBy: { expiresAt: 'asc' },
   });
-  const trial = await run({ batchSize });
+  const result = await run({ batchSize });
   expect(valid).toHaveLength(3);
   expect(await remaining()).toEqual(valid);
-  expect(trial.metadata).toEqual({ rowsRemoved: 7, batches: Math.ceil(7 / batchSize) });
-  expect(trial.progress.at(-1)).toEqual({ fraction: 1, message: 'Removed 7 expired rows' });
+  expect(result.metadata).toEqual({ rowsRemoved: 7, batches: Math.ceil(7 / batchSize) });
+  expect(result.progress.at(-1)).toEqual({ fraction: 1, message: 'Removed 7 expired rows' });
 });
 
 it('finds nothing more to do when run again', async () => {
   await fillFeeds();
   await run();
   const first = await remaining();
-  const trial = await run();
-  expect(trial.metadata).toEqual({ rowsRemoved: 0, batches: 0 });
-  expect(trial.progress.at(-1)).toEqual({ fraction: 1, message: 'No row has expired' });
+  const result = await run();
+  expect(result.metadata).toEqual({ rowsRemoved: 0, batches: 0 });
+  expect(result.progress.at(-1)).toEqual({ fraction: 1, message: 'No row has expired' });
   expect(await remaining()).toEqual(first);
 });
 

@@ -64,12 +64,12 @@ it.each([
 ])('equals SQL over all users and posts, feeds of %i', async (feedSize, batchSize, candidatePosts) => {
   await prepare(30);
   const parameters = { feedSize, batchSize, candidatePosts, maxAgeDays: 20, halfLifeHours: 60 };
-  const trial = await run(parameters);
+  const result = await run(parameters);
   const expected = (await bySql(parameters)).filter(({ rank }) => rank <= feedSize);
   const rows = await stored();
   expect(rows.length).toBeGreaterThan(50);
   expect(rows).toMatchObject(expected.map(({ score, ...item }) => ({ ...item, score: expect.closeTo(score, 10) })));
-  expect(trial.metadata).toEqual({
+  expect(result.metadata).toEqual({
     usersProcessed: 15,
     candidatePosts: expect.any(Number),
     feedItemsWritten: rows.length,
@@ -134,20 +134,20 @@ interface FeedRow {
   score: number;
 }
 
-function bySql(asked: { candidatePosts: number; maxAgeDays: number; halfLifeHours: number }): Promise<FeedRow[]> {
+function bySql(settings: { candidatePosts: number; maxAgeDays: number; halfLifeHours: number }): Promise<FeedRow[]> {
   return bench.db.$queryRaw<FeedRow[]>`
     WITH posts AS (
       SELECT p.*, extract(epoch FROM ${NOW.toISOString()}::timestamptz - "createdAt")::float8 / 3600 AS hours
       FROM "Post" p
       WHERE "replyToId" IS NULL
-        AND "createdAt" BETWEEN ${daysAgo(asked.maxAgeDays).toISOString()}::timestamptz
+        AND "createdAt" BETWEEN ${daysAgo(settings.maxAgeDays).toISOString()}::timestamptz
           AND ${NOW.toISOString()}::timestamptz
-      ORDER BY "createdAt" DESC LIMIT ${asked.candidatePosts}::int
+      ORDER BY "createdAt" DESC LIMIT ${settings.candidatePosts}::int
     ), scored AS (
       SELECT u.id AS "userId", p.id AS "postId",
         (coalesce(0.5 * a.score / (SELECT max(score) FROM "Affinity" WHERE "userId" = u.id), 0)
           + coalesce(0.3 * t.score / (SELECT max(score) FROM "TrendingItem" WHERE kind = 'POST'), 0)
-          + coalesce(0.15 * m.score, 0) + 0.05) * 0.5 ^ (p.hours / ${asked.halfLifeHours}::float8) AS score
+          + coalesce(0.15 * m.score, 0) + 0.05) * 0.5 ^ (p.hours / ${settings.halfLifeHours}::float8) AS score
       FROM "User" u CROSS JOIN posts p
         LEFT JOIN "Affinity" a ON a."userId" = u.id AND a."authorId" = p."authorId"
         LEFT JOIN "MatchScore" m ON m."userId" = u.id AND m."candidateId" = p."authorId"

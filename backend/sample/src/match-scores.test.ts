@@ -66,7 +66,7 @@ it.each([
   [5, 4, 3],
 ])('equals SQL over all pairs, the best %i of each', async (topN, batchSize, candidateBatchSize) => {
   await prepare(20);
-  const trial = await run({ topN, batchSize, candidateBatchSize });
+  const result = await run({ topN, batchSize, candidateBatchSize });
   const expected = (await bySql()).filter(({ rank }) => rank <= topN);
   const rows = await stored();
   expect(rows).toHaveLength(14 * Math.min(topN, 13));
@@ -78,14 +78,14 @@ it.each([
       ...Object.fromEntries(Object.entries(scores).map(([name, value]) => [name, expect.closeTo(value, 9)])),
     })),
   );
-  expect(trial.metadata).toEqual({
+  expect(result.metadata).toEqual({
     usersProcessed: 14,
     scoresCalculated: 14 * 13,
     averageScoreTimeMs: expect.any(Number),
   });
-  expect(trial.metadata.averageScoreTimeMs).toBeGreaterThan(0);
-  expect(trial.progress.at(-1)).toEqual({ fraction: 1, message: 'Scored 15 of 15 users' });
-  const fractions = trial.progress.map(({ fraction }) => fraction);
+  expect(result.metadata.averageScoreTimeMs).toBeGreaterThan(0);
+  expect(result.progress.at(-1)).toEqual({ fraction: 1, message: 'Scored 15 of 15 users' });
+  const fractions = result.progress.map(({ fraction }) => fraction);
   expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
 });
 
@@ -124,8 +124,8 @@ it('fails by name when the user does not exist or has no profile', async () => {
 });
 
 it('does nothing in an empty network', async () => {
-  const trial = await run();
-  expect(trial.metadata).toEqual({ usersProcessed: 0, scoresCalculated: 0, averageScoreTimeMs: 0 });
+  const result = await run();
+  expect(result.metadata).toEqual({ usersProcessed: 0, scoresCalculated: 0, averageScoreTimeMs: 0 });
 });
 
 it('stops between blocks of candidates, keeping only whole users', async () => {

@@ -10,7 +10,7 @@ export const EXTRACTION_VERSION = '1.0.0';
 
 const LARGEST_FILE = 64 * 1024 * 1024;
 /** A small file may decode to a picture larger than memory. */
-const MOST_PIXELS = 100_000_000;
+const MAX_PIXELS = 100_000_000;
 /** ThumbHash takes no more. */
 const THUMBNAIL_SIDE = 100;
 
@@ -55,7 +55,7 @@ async function read(root: string, fileName: string): Promise<Buffer> {
 async function extract(bytes: Buffer): Promise<MediaMetadata> {
   if (!isKnownFormat(bytes)) throw new Error('not a picture in a known format (JPEG, PNG, WebP, GIF, TIFF or AVIF)');
   const header = await readHeader(bytes);
-  if (header.width * header.height > MOST_PIXELS) throw new Error(`the picture has more than ${MOST_PIXELS} pixels`);
+  if (header.width * header.height > MAX_PIXELS) throw new Error(`the picture has more than ${MAX_PIXELS} pixels`);
   const pixels = await thumbnail(bytes);
   return {
     format: header.format === 'heif' ? 'avif' : header.format,

@@ -25,11 +25,11 @@ export async function openMediaFolder(mediaDir: string): Promise<string> {
 
 /** Looks a file name up below `root`, a real path, without following any link on the way. */
 export async function findMediaFile(root: string, fileName: string): Promise<MediaFile> {
-  const fault = nameFault(fileName);
-  if (fault) return { kind: 'unsafe', reason: fault };
+  const problem = nameProblem(fileName);
+  if (problem) return { kind: 'unsafe', reason: problem };
   const path = join(root, fileName);
   try {
-    const onTheWay = await lookAtFolders(root, fileName);
+    const onTheWay = await checkFolders(root, fileName);
     return onTheWay ?? describeFile(path, await lstat(path));
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
@@ -42,7 +42,7 @@ export async function findMediaFile(root: string, fileName: string): Promise<Med
 const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
 
 /** Undefined when each folder of the path is a directory. Throws as `lstat` does. */
-async function lookAtFolders(root: string, fileName: string): Promise<MediaFile | undefined> {
+async function checkFolders(root: string, fileName: string): Promise<MediaFile | undefined> {
   let folder = root;
   for (const part of fileName.split('/').slice(0, -1)) {
     folder = join(folder, part);
@@ -59,7 +59,7 @@ function describeFile(path: string, found: Stats): MediaFile {
   return { kind: 'file', path, byteSize: found.size, modifiedAt: found.mtime };
 }
 
-function nameFault(fileName: string): string | undefined {
+function nameProblem(fileName: string): string | undefined {
   if (fileName === '' || fileName.includes('\0')) return 'is not a file name';
   if (fileName.includes('\\')) return 'contains a backslash';
   if (posix.isAbsolute(fileName) || win32.isAbsolute(fileName)) return 'is an absolute path';

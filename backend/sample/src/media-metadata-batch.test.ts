@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mediaMetadataJob } from './media-metadata.js';
 import { mediaMetadataBatchJob } from './media-metadata-batch.js';
-import { tryJob } from './testing/job-context.js';
+import { runJobAlone } from './testing/job-context.js';
 import { createTestMedia, noisyPicture, plainPicture, type TestMedia } from './testing/media.js';
 import { NOW, TestNetwork } from './testing/network.js';
 import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => media.remove());
 
 const run = (parameters = {}, options = {}) =>
-  tryJob(mediaMetadataBatchJob, parameters, { db: database.db, mediaDir: media.dir, startedAt: NOW, ...options });
+  runJobAlone(mediaMetadataBatchJob, parameters, { db: database.db, mediaDir: media.dir, startedAt: NOW, ...options });
 const rows = () => database.db.media.findMany({ orderBy: { id: 'asc' } });
 
 /** Ten items: seven pictures, a cut one, a text and a row without a file. */
@@ -88,9 +88,11 @@ describe('media-metadata-batch', () => {
     const together = await rows();
     await database.db.media.updateMany({ data: { metadataStatus: 'PENDING', metadataVersion: null, checksum: null } });
     for (const { id } of together) {
-      await tryJob(mediaMetadataJob, { mediaId: id }, { db: database.db, mediaDir: media.dir, startedAt: NOW }).catch(
-        () => undefined,
-      );
+      await runJobAlone(
+        mediaMetadataJob,
+        { mediaId: id },
+        { db: database.db, mediaDir: media.dir, startedAt: NOW },
+      ).catch(() => undefined);
     }
     expect(await rows()).toEqual(together);
   });

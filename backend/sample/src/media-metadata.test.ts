@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mediaMetadataJob } from './media-metadata.js';
-import { tryJob } from './testing/job-context.js';
+import { runJobAlone } from './testing/job-context.js';
 import { createTestMedia, LONDON_EXIF, noisyPicture, plainPicture, type TestMedia } from './testing/media.js';
 import { NOW, TestNetwork } from './testing/network.js';
 import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => media.remove());
 
 const run = (mediaId: number, options = {}) =>
-  tryJob(mediaMetadataJob, { mediaId }, { db: database.db, mediaDir: media.dir, startedAt: NOW, ...options });
+  runJobAlone(mediaMetadataJob, { mediaId }, { db: database.db, mediaDir: media.dir, startedAt: NOW, ...options });
 const row = (id: number) => database.db.media.findUniqueOrThrow({ where: { id } });
 
 async function item(fileName: string, content?: Uint8Array): Promise<number> {

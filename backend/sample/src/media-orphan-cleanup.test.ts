@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { removeMediaFile } from './media-folder.js';
 import { mediaOrphanCleanupJob } from './media-orphan-cleanup.js';
-import { tryJob } from './testing/job-context.js';
+import { runJobAlone } from './testing/job-context.js';
 import { createTestMedia, type TestMedia } from './testing/media.js';
 import { daysAgo, hoursAgo, NOW, TestNetwork } from './testing/network.js';
 import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
@@ -34,7 +34,7 @@ afterEach(async () => {
 
 const remove = (parameters = {}, options = {}) => run({ dryRun: false, ...parameters }, options);
 const run = (parameters: Record<string, unknown>, options = {}) =>
-  tryJob(mediaOrphanCleanupJob, parameters, { db: database.db, mediaDir: media.dir, startedAt: NOW, ...options });
+  runJobAlone(mediaOrphanCleanupJob, parameters, { db: database.db, mediaDir: media.dir, startedAt: NOW, ...options });
 
 /** Everything but folders, by name; links are not followed. */
 async function listing(dir: string): Promise<string[]> {

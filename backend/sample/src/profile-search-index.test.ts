@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { profileSearchIndexJob } from './profile-search-index.js';
-import { tryJob } from './testing/job-context.js';
+import { runJobAlone } from './testing/job-context.js';
 import { NOW, TestNetwork } from './testing/network.js';
 import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
 
@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 const run = (parameters = {}, options = {}) =>
-  tryJob(profileSearchIndexJob, parameters, { db: database.db, startedAt: NOW, ...options });
+  runJobAlone(profileSearchIndexJob, parameters, { db: database.db, startedAt: NOW, ...options });
 
 const QUERY = `(websearch_to_tsquery('simple', $1) || websearch_to_tsquery('english', $1))`;
 

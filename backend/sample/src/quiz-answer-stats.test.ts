@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { quizAnswerStatsJob } from './quiz-answer-stats.js';
-import { tryJob } from './testing/job-context.js';
-import { type AskedQuestion, NOW, seededRandom, TestNetwork } from './testing/network.js';
+import { runJobAlone } from './testing/job-context.js';
+import { NOW, seededRandom, TestNetwork, type TestQuestion } from './testing/network.js';
 import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
 
 let database: SampleDatabase;
@@ -17,18 +17,18 @@ beforeEach(async () => {
 });
 
 const run = (parameters = {}, options = {}) =>
-  tryJob(quizAnswerStatsJob, parameters, { db: database.db, startedAt: NOW, ...options });
+  runJobAlone(quizAnswerStatsJob, parameters, { db: database.db, startedAt: NOW, ...options });
 const stats = () => database.db.quizQuestionStats.findMany({ orderBy: { questionId: 'asc' } });
 
 /** Six questions with 0 to 5 options, answered at random by twelve members, some skipping. */
-async function aQuizAnsweredAtRandom(): Promise<AskedQuestion[]> {
+async function aQuizAnsweredAtRandom(): Promise<TestQuestion[]> {
   const random = seededRandom(7);
-  const asked = [0, 1, 2, 3, 4, 5].map((options) => ({
+  const specs = [0, 1, 2, 3, 4, 5].map((options) => ({
     trait: 'humor',
     weight: 1,
     values: Array.from({ length: options }, (_, at) => at / 5),
   }));
-  const questions = await network.quiz(asked);
+  const questions = await network.quiz(specs);
   const answers = [];
   for (const userId of await network.members(12)) {
     for (const { id: questionId, options } of questions) {
@@ -48,7 +48,7 @@ async function aQuizAnsweredAtRandom(): Promise<AskedQuestion[]> {
 }
 
 /** The same summary, counted one answer after the other. */
-async function countByHand({ id, options }: AskedQuestion) {
+async function countByHand({ id, options }: TestQuestion) {
   const answers = await database.db.quizAnswer.findMany({ where: { questionId: id } });
   const answered = answers.filter((answer) => answer.optionId !== null);
   const chose = (option: number) => answered.filter((answer) => answer.optionId === option).length;

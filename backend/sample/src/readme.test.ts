@@ -7,15 +7,15 @@ import { expect, it } from 'vitest';
 import { daysAgo, NOW } from './testing/network.js';
 import { networkPerTest } from './testing/network-per-test.js';
 
-const trial = networkPerTest();
+const sample = networkPerTest();
 
 it("runs the README's example as it is printed there", async () => {
   const job = await loadExample();
   expect(createRegistry([job]).names()).toEqual(['sleepy-profiles']);
-  await trial.network.member({ city: 'Berlin', lastActiveAt: daysAgo(40) });
-  await trial.network.member({ city: 'Lyon', lastActiveAt: daysAgo(31) });
-  await trial.network.member({ city: 'Lyon', lastActiveAt: daysAgo(2) });
-  const { metadata, progress } = await trial.run(job, job.defaultParams ?? {}, { startedAt: NOW });
+  await sample.network.member({ city: 'Berlin', lastActiveAt: daysAgo(40) });
+  await sample.network.member({ city: 'Lyon', lastActiveAt: daysAgo(31) });
+  await sample.network.member({ city: 'Lyon', lastActiveAt: daysAgo(2) });
+  const { metadata, progress } = await sample.run(job, job.defaultParams ?? {}, { startedAt: NOW });
   expect(metadata).toEqual({ profiles: 2, cities: 2 });
   expect(progress.at(-1)?.fraction).toBe(1);
 });

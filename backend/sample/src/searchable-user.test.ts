@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SearchableUser } from './generated/prisma/client.js';
 import { searchableUserJob } from './searchable-user.js';
-import { tryJob } from './testing/job-context.js';
+import { runJobAlone } from './testing/job-context.js';
 import { hoursAgo, NOW, seededRandom, TestNetwork } from './testing/network.js';
 import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
 import { TRAITS } from './traits.js';
@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 const run = (parameters = {}, options = {}) =>
-  tryJob(searchableUserJob, parameters, { db: database.db, startedAt: NOW, ...options });
+  runJobAlone(searchableUserJob, parameters, { db: database.db, startedAt: NOW, ...options });
 const rows = () => database.db.searchableUser.findMany({ orderBy: { userId: 'asc' } });
 const computed = { algorithmVersion: '1.0.0', computedAt: NOW };
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { repairDrift } from './counters.js';
 import { statsReconcileJob } from './stats-reconcile.js';
-import { tryJob } from './testing/job-context.js';
+import { runJobAlone } from './testing/job-context.js';
 import { NOW, seededRandom, TestNetwork } from './testing/network.js';
 import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 
 const run = (parameters = {}, options = {}) =>
-  tryJob(statsReconcileJob, parameters, { db: database.db, startedAt: NOW, ...options });
+  runJobAlone(statsReconcileJob, parameters, { db: database.db, startedAt: NOW, ...options });
 
 /** Members who follow, post, reply and react at random; every counter is still 0. */
 async function aNetworkAtRandom(): Promise<number[]> {

@@ -1,7 +1,7 @@
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { jobs } from './registry.js';
-import { tryJob } from './testing/job-context.js';
+import { runJobAlone } from './testing/job-context.js';
 import { createTestMedia, plainPicture, type TestMedia } from './testing/media.js';
 import { NOW, TestNetwork } from './testing/network.js';
 import { fillNetwork } from './testing/random-network.js';
@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const run = (job: (typeof jobs)[number]) =>
-  tryJob(job, job.defaultParams ?? {}, { db: database.db, mediaDir: media.dir, startedAt: NOW });
+  runJobAlone(job, job.defaultParams ?? {}, { db: database.db, mediaDir: media.dir, startedAt: NOW });
 const all = (steps: readonly JobRunStep[]): JobRunStep[] => steps.flatMap((step) => [step, ...all(step.steps)]);
 
 it.each(jobs)('$name has steps with labels of their own, and finishes each', async (job) => {

@@ -32,7 +32,7 @@ it('fades reactions with time and raises what quickens', async () => {
 it('equals a sum over every single reaction', async () => {
   await fillNetwork(bench.network, 7);
   const parameters = { halfLifeHours: 30, windowHours: 48, lookbackDays: 20, topN: 10, batchSize: 7 };
-  const trial = await run(parameters);
+  const result = await run(parameters);
   const rows = await stored();
   const expected = await bruteForce(parameters);
   const best = (kind: string) => expected.filter((item) => item.kind === kind).slice(0, parameters.topN);
@@ -47,7 +47,7 @@ it('equals a sum over every single reaction', async () => {
       })),
     );
   }
-  expect(trial.metadata).toEqual({
+  expect(result.metadata).toEqual({
     postsScored: expected.filter(({ kind }) => kind === 'POST').length,
     hashtagsScored: expected.filter(({ kind }) => kind === 'HASHTAG').length,
     postsTrending: 10,
@@ -114,11 +114,11 @@ interface Expected {
 }
 
 /** All posts and hashtags with any reaction, by falling score. */
-async function bruteForce(asked: { halfLifeHours: number; windowHours: number; lookbackDays: number }) {
+async function bruteForce(settings: { halfLifeHours: number; windowHours: number; lookbackDays: number }) {
   const ages = new Map<string, number[]>();
   for (const { createdAt, post } of await bench.db.reaction.findMany({ include: { post: true } })) {
     const age = (NOW.getTime() - createdAt.getTime()) / 3_600_000;
-    if (age < 0 || age >= asked.lookbackDays * 24) continue;
+    if (age < 0 || age >= settings.lookbackDays * 24) continue;
     const tags = new Set(post.text.split(' ').filter((word) => word.startsWith('#')));
     for (const key of [`POST ${post.id}`, ...[...tags].map((tag) => `HASHTAG ${tag.slice(1)}`)]) {
       ages.set(key, [...(ages.get(key) ?? []), age]);
@@ -126,11 +126,17 @@ async function bruteForce(asked: { halfLifeHours: number; windowHours: number; l
   }
   const items = [...ages].map(([name, all]): Expected => {
     const [kind = '', key = ''] = name.split(' ');
-    const now = all.filter((age) => age < asked.windowHours).length;
-    const before = all.filter((age) => age < 2 * asked.windowHours).length - now;
-    const faded = all.reduce((sum, age) => sum + 0.5 ** (age / asked.halfLifeHours), 0);
+    const now = all.filter((age) => age < settings.windowHours).length;
+    const before = all.filter((age) => age < 2 * settings.windowHours).length - now;
+    const faded = all.reduce((sum, age) => sum + 0.5 ** (age / settings.halfLifeHours), 0);
     const score = now + before > 0 ? faded * (1 + (0.5 * (now - before)) / (now + before)) : faded;
-    return { kind, key, score, velocity: now / asked.windowHours - before / asked.windowHours, reactions: all.length };
+    return {
+      kind,
+      key,
+      score,
+      velocity: now / settings.windowHours - before / settings.windowHours,
+      reactions: all.length,
+    };
   });
   return items.sort((a, b) => b.score - a.score);
 }

@@ -34,7 +34,7 @@ it('joins what was declared with what reactions show', async () => {
 
 it('equals a count over every single reaction', async () => {
   await fillNetwork(bench.network, 3);
-  const trial = await run({ minReactions: 4, batchSize: 4 });
+  const result = await run({ minReactions: 4, batchSize: 4 });
   const rows = await stored();
   const expected = await bruteForce(4);
   expect(rows.map(({ userId, interestId, source }) => `${userId} ${interestId} ${source}`).sort()).toEqual(
@@ -44,7 +44,7 @@ it('equals a count over every single reaction', async () => {
     expect(weight).toBeCloseTo(expected.get(`${userId} ${interestId} ${source}`) ?? Number.NaN, 12);
   }
   const having = (source: string) => rows.filter((row) => row.source === source).length;
-  expect(trial.metadata).toEqual({
+  expect(result.metadata).toEqual({
     usersProcessed: 15,
     declared: having('DECLARED'),
     inferred: having('INFERRED'),

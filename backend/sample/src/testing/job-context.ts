@@ -6,7 +6,7 @@ import type { JobRunStep } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
-export interface JobTrial {
+export interface JobResult {
   metadata: Record<string, unknown>;
   /** The whole progress, at each report. */
   progress: { fraction: number; message: string | null }[];
@@ -15,7 +15,7 @@ export interface JobTrial {
   messages: { level: MessageLevel; message: string; data?: Record<string, unknown> }[];
 }
 
-interface TrialOptions {
+interface RunOptions {
   db: PrismaClient;
   mediaDir?: string;
   /** The time the job uses as now. */
@@ -26,21 +26,21 @@ interface TrialOptions {
 }
 
 /** Runs a job by itself, as a runner would call it, and returns what it reported. */
-export async function tryJob(
+export async function runJobAlone(
   job: AnyJob,
   parameters: Record<string, unknown>,
-  options: TrialOptions,
-): Promise<JobTrial> {
-  const trial: JobTrial = { metadata: {}, progress: [], steps: [], messages: [] };
+  options: RunOptions,
+): Promise<JobResult> {
+  const outcome: JobResult = { metadata: {}, progress: [], steps: [], messages: [] };
   const progress = new RunProgress(({ percent, message, steps }) => {
-    trial.steps = steps ?? [];
-    trial.progress.push({ fraction: (percent ?? 0) / 100, message });
+    outcome.steps = steps ?? [];
+    outcome.progress.push({ fraction: (percent ?? 0) / 100, message });
   });
-  const say =
+  const logAt =
     (level: MessageLevel) =>
     (...given: unknown[]) => {
       const [message, data] = messageFirst(given) as [string, Record<string, unknown> | undefined];
-      trial.messages.push({ level, message, ...(data && { data }) });
+      outcome.messages.push({ level, message, ...(data && { data }) });
     };
   const signal = options.signal ?? new AbortController().signal;
   let checks = 0;
@@ -51,13 +51,13 @@ export async function tryJob(
     correlationId: null,
     startedAt: options.startedAt ?? new Date(),
     signal,
-    log: { info: say('INFO'), warn: say('WARN'), error: say('ERROR') },
+    log: { info: logAt('INFO'), warn: logAt('WARN'), error: logAt('ERROR') },
     services: { db: options.db, mediaDir: options.mediaDir ?? '' },
     progress: (fraction, message) => progress.report(fraction, message),
     pipeline: (plan) => progress.pipeline(plan),
     step: (id) => progress.step(id),
     setMetadata: (values) => {
-      Object.assign(trial.metadata, values);
+      Object.assign(outcome.metadata, values);
     },
     checkCancellation: async () => {
       checks += 1;
@@ -77,9 +77,9 @@ export async function tryJob(
     },
   };
   const result = await job.run(ctx, job.parameters.parse(parameters));
-  Object.assign(trial.metadata, result ?? {});
+  Object.assign(outcome.metadata, result ?? {});
   // As a run ends that has succeeded.
-  const last = trial.progress.at(-1);
-  if (last) trial.progress.push({ ...last, fraction: 1 });
-  return trial;
+  const last = outcome.progress.at(-1);
+  if (last) outcome.progress.push({ ...last, fraction: 1 });
+  return outcome;
 }

@@ -1,7 +1,7 @@
 import type { AnyJob } from '@job-manager/engine/queue/job';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { type JobTrial, tryJob } from './job-context.js';
+import { type JobResult, runJobAlone } from './job-context.js';
 import { NOW, TestNetwork } from './network.js';
 import { createSampleDatabase, type SampleDatabase } from './sample-database.js';
 
@@ -9,7 +9,7 @@ interface Bench {
   readonly db: PrismaClient;
   readonly network: TestNetwork;
   /** Runs a job at NOW, to its end or until `cancelAtCheck`. */
-  run(job: AnyJob, parameters?: Record<string, unknown>, options?: RunOptions): Promise<JobTrial>;
+  run(job: AnyJob, parameters?: Record<string, unknown>, options?: RunOptions): Promise<JobResult>;
 }
 
 interface RunOptions {
@@ -38,7 +38,11 @@ export function networkPerTest(): Bench {
       return network;
     },
     run: (job, parameters = {}, { startedAt = NOW, cancelAtCheck } = {}) =>
-      tryJob(job, parameters, { db: database.db, startedAt, onCheck: (checks) => cancel(checks === cancelAtCheck) }),
+      runJobAlone(job, parameters, {
+        db: database.db,
+        startedAt,
+        onCheck: (checks) => cancel(checks === cancelAtCheck),
+      }),
   };
 }
 

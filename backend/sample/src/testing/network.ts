@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000;
 export const hoursAgo = (hours: number): Date => new Date(NOW.getTime() - hours * HOUR_MS);
 export const daysAgo = (days: number): Date => hoursAgo(24 * days);
 
-export interface AskedQuestion {
+export interface TestQuestion {
   id: number;
   trait: string;
   weight: number;
@@ -54,21 +54,21 @@ export class TestNetwork {
   }
 
   /** A quiz whose questions have one option per trait value. */
-  async quiz(questions: { trait: string; weight: number; values: number[] }[]): Promise<AskedQuestion[]> {
+  async quiz(questions: { trait: string; weight: number; values: number[] }[]): Promise<TestQuestion[]> {
     this.#count += 1;
     const quiz = await this.db.quiz.create({ data: { slug: `quiz-${this.#count}`, title: 'Quiz' } });
     return inOrder(questions.length, (position) => this.#question(quiz.id, position, questions[position]));
   }
 
-  async #question(quizId: number, position: number, asked = UNASKED): Promise<AskedQuestion> {
-    const options = asked.values.map((traitValue, at) => ({ position: at, text: `Option ${at}`, traitValue }));
-    const { trait, weight } = asked;
+  async #question(quizId: number, position: number, spec = DEFAULT_QUESTION): Promise<TestQuestion> {
+    const options = spec.values.map((traitValue, at) => ({ position: at, text: `Option ${at}`, traitValue }));
+    const { trait, weight } = spec;
     const data = { quizId, position, text: `Question ${position}`, trait, weight, options: { create: options } };
     return this.db.quizQuestion.create({ data, include: { options: { orderBy: { position: 'asc' } } } });
   }
 
   /** `option` counts from 0; null skips the question. */
-  async answer(userId: number, question: AskedQuestion, option: number | null, importance = 2): Promise<void> {
+  async answer(userId: number, question: TestQuestion, option: number | null, importance = 2): Promise<void> {
     await this.db.quizAnswer.create({ data: answerOf(userId, question, option, importance) });
   }
 
@@ -88,7 +88,7 @@ export class TestNetwork {
 }
 
 /** The row of an answer; `option` counts from 0, null skips the question. */
-export function answerOf(userId: number, question: AskedQuestion, option: number | null, importance: number) {
+export function answerOf(userId: number, question: TestQuestion, option: number | null, importance: number) {
   const optionId = option === null ? null : (question.options[option]?.id ?? Number.NaN);
   return { userId, questionId: question.id, optionId, importance, answerMs: 4000, answeredAt: NOW };
 }
@@ -107,7 +107,7 @@ const TYPICAL = {
   lastActiveAt: NOW,
   createdAt: daysAgo(365),
 };
-const UNASKED = { trait: 'openness', weight: 1, values: [] as number[] };
+const DEFAULT_QUESTION = { trait: 'openness', weight: 1, values: [] as number[] };
 
 async function inOrder<T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> {
   const made: T[] = [];
