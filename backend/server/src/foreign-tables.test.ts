@@ -59,9 +59,10 @@ afterAll(async () => {
 });
 
 const request = (word: string) => ({ jobName: 'echo', parameters: { word } });
-const said = async (word: string) =>
+const statusesOf = async (word: string) =>
   (await ours.query(`SELECT status FROM "JobRun" WHERE parameters->>'word' = $1`, [word])).rows;
-const untilSaid = (word: string) => vi.waitFor(async () => expect(await said(word)).toEqual([{ status: 'SUCCESS' }]));
+const untilSucceeded = (word: string) =>
+  vi.waitFor(async () => expect(await statusesOf(word)).toEqual([{ status: 'SUCCESS' }]));
 
 async function inTransaction(end: 'COMMIT' | 'ROLLBACK', work: (sql: pg.PoolClient) => Promise<unknown>) {
   const connection = await theirs.connect();
@@ -85,7 +86,7 @@ describe('in a database with tables of the same names', () => {
   it('runs end, and the tables of the application stay as they were', async () => {
     const answer = await host.call('ada', '/admin/jobs/enqueue', { json: request('by call') });
     expect(answer.status).toBe(201);
-    await untilSaid('by call');
+    await untilSucceeded('by call');
     const shown = await host.call('ada', `/admin/jobs/${(await answer.json()).jobRunId}`);
     expect(await shown.json()).toMatchObject({ status: 'SUCCESS', triggeredBy: { email: 'ada@host.example' } });
     expect((await theirs.query(THEIRS)).rows).toEqual(before);
@@ -104,10 +105,10 @@ describe('in a database with tables of the same names', () => {
   });
 
   it('notifications about runs reach their schema alone, for others have runs of the same numbers', async () => {
-    const heard: string[] = [];
+    const received: string[] = [];
     const listening = async (url: string, name: string) => {
       const listener = new Listener(url, ['cancel', 'queued']);
-      listener.on('cancel', (ids) => heard.push(`${name} cancels ${ids}`));
+      listener.on('cancel', (ids) => received.push(`${name} cancels ${ids}`));
       const woken = new Promise((resolve) => listener.once('queued', resolve));
       await listener.start();
       return { listener, woken };
@@ -120,7 +121,7 @@ describe('in a database with tables of the same names', () => {
     notifier.queued();
     // In order, so what went before has come as well.
     await Promise.all([here.woken, elsewhere.woken]);
-    expect(heard).toEqual(['ours cancels ["7"]']);
+    expect(received).toEqual(['ours cancels ["7"]']);
     await Promise.all([here.listener.close(), elsewhere.listener.close()]);
   });
 
@@ -171,13 +172,13 @@ describe('in a transaction of the application', () => {
 
   it.each(enqueued)('%s queues a run that is there at the commit, and ends', async (who, enqueue) => {
     await inTransaction('COMMIT', (sql) => enqueue(sql, `committed by ${who}`));
-    await untilSaid(`committed by ${who}`);
+    await untilSucceeded(`committed by ${who}`);
     expect((await theirs.query(THEIRS)).rows).toEqual(before);
   });
 
   it.each(enqueued)('%s queues a run that never was after a rollback', async (who, enqueue) => {
     await inTransaction('ROLLBACK', (sql) => enqueue(sql, `rolled back by ${who}`));
-    expect(await said(`rolled back by ${who}`)).toEqual([]);
+    expect(await statusesOf(`rolled back by ${who}`)).toEqual([]);
   });
 
   it('a transaction of Prisma takes a run along', async () => {
@@ -187,7 +188,7 @@ describe('in a transaction of the application', () => {
       await client().enqueue(request('Prisma'), { sql: prismaSql(tx) });
       expect(await tx.$queryRawUnsafe('SELECT name FROM "User"')).toEqual([{ name: 'Grace' }]);
     });
-    await untilSaid('Prisma');
+    await untilSucceeded('Prisma');
   });
 
   it('statements of the application may come in between', async () => {
@@ -198,7 +199,7 @@ describe('in a transaction of the application', () => {
       ]);
       expect(rows).toEqual([{ name: 'Grace' }]);
     });
-    await untilSaid('in between');
+    await untilSucceeded('in between');
   });
 });
 
@@ -210,7 +211,7 @@ describe('the client by itself', () => {
     const client = make();
     await client.enqueueMany([request(`1 ${how}`), { ...request(`2 ${how}`), after: [{ index: 0 }] }]);
     await client.close();
-    await untilSaid(`2 ${how}`);
+    await untilSucceeded(`2 ${how}`);
   });
 
   it('refuses what is no name of a schema', () => {

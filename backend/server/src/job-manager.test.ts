@@ -301,7 +301,7 @@ describe('beside it', () => {
   });
 
   it('the application receives none of our errors, and its headers do not weaken ours', async () => {
-    const heard = vi.fn();
+    const onError = vi.fn();
     const other = await startOther({
       before: (app) => {
         app.use((_req, res, next) => {
@@ -311,7 +311,7 @@ describe('beside it', () => {
       },
     });
     other.app.use((error: unknown, _req: Request, _res: ExpressResponse, next: NextFunction) => {
-      heard(error);
+      onError(error);
       next(error);
     });
     other.users.set('unlucky', () => Promise.reject(new Error('the directory is down')));
@@ -319,7 +319,7 @@ describe('beside it', () => {
     expect(answers.map(({ status }) => status)).toEqual([503, 404]);
     for (const { headers } of answers)
       expect(headers.get('content-security-policy')).not.toContain("script-src 'unsafe-inline'");
-    expect(heard).not.toHaveBeenCalled();
+    expect(onError).not.toHaveBeenCalled();
     await other.close();
   });
 
@@ -519,7 +519,9 @@ describe('an error that was not caught', () => {
     ['uncaughtException', `Promise.reject(new Error('of the host'));`],
     ['unhandledRejection', `Promise.reject(new Error('of the host'));`],
   ])('goes to its %s handler where it has one', (event, lines) => {
-    const { status, stdout } = ends(`process.on('${event}', ({ message }) => console.log('received', message)); ${lines}`);
+    const { status, stdout } = ends(
+      `process.on('${event}', ({ message }) => console.log('received', message)); ${lines}`,
+    );
     expect([status, stdout]).toEqual([0, 'received of the host\n']);
   });
 

@@ -15,7 +15,7 @@ import { createAlertAgent } from './alerts/agent.js';
 import { createHostUsers, type Identify } from './auth/host-users.js';
 import { placeAt } from './http/mounted.js';
 import { createServerEngine, type ServerEngine } from './server-engine.js';
-import { createServerFace } from './server-face.js';
+import { createServerHttp } from './server-http.js';
 
 export interface JobManagerOptions<Jobs extends readonly AnyJob[] = readonly AnyJob[]> {
   /**
@@ -134,11 +134,11 @@ export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManag
   let closing: Promise<void> | undefined;
   const waiting = new AbortController();
   const host = { mount, publicPath, signInUrl, isOpen: () => isOpen };
-  const face = createServerFace(engine, { sessions, host, isClosing: () => closing !== undefined });
+  const http = createServerHttp(engine, { sessions, host, isClosing: () => closing !== undefined });
   const alerts = createAlertAgent({
     sql: engine.pool,
     events: engine.events,
-    health: face.health,
+    health: http.health,
     config,
     mount: publicPath,
   });
@@ -146,11 +146,11 @@ export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManag
   let stopWork: () => Promise<void> = async () => {};
 
   return {
-    router: placeAt(mount, face.app),
+    router: placeAt(mount, http.app),
     // The same; the types of the jobs do not exist at run time.
     queue: engine.queue as unknown as Queue<Jobs>,
     attach: (server) => {
-      const gateway = face.attach(server);
+      const gateway = http.attach(server);
       closeSockets.push(() => gateway.close());
     },
     start: () => {
@@ -174,7 +174,7 @@ export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManag
     stopWork = await startWork(engine, { databaseUrl, jobs, jobsModule, services, runner });
     if (!config.JOBS_STANDBY) {
       alerts.start();
-      face.sampler.start();
+      http.sampler.start();
     }
     isOpen = true;
   }
@@ -184,7 +184,7 @@ export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManag
     // One that is still starting has to be there before it can end.
     await starting?.catch(() => {});
     isOpen = false;
-    await Promise.all([stopWork(), alerts.stop(), face.sampler.stop()]);
+    await Promise.all([stopWork(), alerts.stop(), http.sampler.stop()]);
     for (const closeSocket of closeSockets) closeSocket();
     await engine.close();
   }

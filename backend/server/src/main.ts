@@ -13,7 +13,7 @@ import { createSessions } from './auth/sessions.js';
 import { BuiltInRunner } from './built-in-runner.js';
 import { BuiltInRunners } from './built-in-runners.js';
 import { createServerEngine, type ServerEngine } from './server-engine.js';
-import { createServerFace } from './server-face.js';
+import { createServerHttp } from './server-http.js';
 
 export interface ServerOptions {
   config: Config;
@@ -43,10 +43,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sessions = await createSessions({ sql: engine.pool, refusals: engine.refusals, config });
   let closing: Promise<void> | undefined;
   const runners = createBuiltInRunners(engine, { databaseUrl, jobsModule });
-  const face = createServerFace(engine, { sessions, isClosing: () => closing !== undefined, runnersHere: runners });
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, face.app);
-  const gateway = face.attach(server);
-  const alerts = createAlertAgent({ sql: engine.pool, events: engine.events, health: face.health, config });
+  const http = createServerHttp(engine, { sessions, isClosing: () => closing !== undefined, runnersHere: runners });
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, http.app);
+  const gateway = http.attach(server);
+  const alerts = createAlertAgent({ sql: engine.pool, events: engine.events, health: http.health, config });
 
   await listen(server, config);
   await engine.listener.start();
@@ -56,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await engine.agents.start();
   if (!config.JOBS_STANDBY) {
     alerts.start();
-    face.sampler.start();
+    http.sampler.start();
   }
   if (config.JOBS_RUNNER && !config.JOBS_STANDBY) runners.startAnother();
   if (config.JOBS_STANDBY) log.warn(STANDBY_NOTE);
@@ -72,7 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   async function close(): Promise<void> {
     // At once, all of them: a busy agent must not delay that the runners stop claiming.
-    await Promise.all([runners.stop(), engine.agents.stop(), alerts.stop(), face.sampler.stop()]);
+    await Promise.all([runners.stop(), engine.agents.stop(), alerts.stop(), http.sampler.stop()]);
     gateway.close();
     await closeServer(server);
     await engine.close();

@@ -97,7 +97,7 @@ const endOf = (id: string) =>
   );
 
 /** The issues that the process with the code finds in parameters. */
-async function saidByCode(job: AnyJob, parameters: unknown): Promise<unknown> {
+async function issuesByCode(job: AnyJob, parameters: unknown): Promise<unknown> {
   try {
     await createRegistry([job]).check(job.name, parameters);
   } catch (error) {
@@ -117,7 +117,7 @@ describe('a server without the code of a job', () => {
     async (parameters) => {
       const answer = await enqueue(parameters);
       expect(answer.status).toBe(400);
-      const issues = await saidByCode(first, parameters);
+      const issues = await issuesByCode(first, parameters);
       expect(((await answer.json()) as { issues: unknown }).issues).toEqual(issues);
       const checked = await post('/admin/jobs/definitions/sendInvoice/check', { parameters });
       expect(await checked.json()).toMatchObject({ issues });

@@ -54,7 +54,7 @@ export const thresholdOf = ({ kind, threshold }: Rule): number =>
 export const windowOf = ({ kind, windowMs }: Rule): number => windowMs ?? alertKindOf(kind).windowMs?.fallback ?? 0;
 
 /** Whether a rule is about a job. */
-export function looksAt(rule: Rule, jobName: string, { critical }: Pick<AlertSource, 'critical'>): boolean {
+export function covers(rule: Rule, jobName: string, { critical }: Pick<AlertSource, 'critical'>): boolean {
   if (rule.onlyCritical && !critical.has(jobName)) return false;
   return rule.jobs.length === 0 || rule.jobs.some((pattern) => fits(jobName, pattern));
 }

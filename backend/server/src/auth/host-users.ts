@@ -59,7 +59,7 @@ const RECHECK_MS = 30_000;
 const ANSWER_WITHIN_MS = 10_000;
 /** A row is written again after this long, in case it was removed. */
 const KNOWN_FOR_MS = 60_000;
-const MOST_KNOWN = 1_000;
+const MAX_KNOWN = 1_000;
 
 /** Looks users up with the host application's own function. API tokens stay ours. */
 export function createHostUsers({ sql, identify }: { sql: Sql; identify: Identify }): HostUsers {
@@ -70,7 +70,7 @@ export function createHostUsers({ sql, identify }: { sql: Sql; identify: Identif
     authenticate: async (request, from) => {
       const bearer = readBearer(request);
       if (bearer !== undefined && isApiToken(bearer)) return authenticateToken(sql, bearer, from?.ip ?? null);
-      const person = await ask(identify, request);
+      const person = await callIdentify(identify, request);
       if (person === null) return null;
       const [user, access] = await Promise.all([rowOf(person), accessOf(sql, person)]);
       return { user, apiToken: null, ...access, pending: [], via: 'host' };
@@ -78,19 +78,19 @@ export function createHostUsers({ sql, identify }: { sql: Sql; identify: Identif
   };
 }
 
-interface AskedPerson extends HostPerson {
+interface IdentifiedPerson extends HostPerson {
   ownRole: string | undefined;
 }
 
 /** What a person may do: an own role is read for each call, so that a change of it counts from the next one on. */
-async function accessOf(sql: Sql, { role, ownRole }: AskedPerson) {
+async function accessOf(sql: Sql, { role, ownRole }: IdentifiedPerson) {
   if (ownRole === undefined) return { roleName: null, permissions: permissionsOf[role], jobPatterns: null };
   const found = await findRoleByName(sql, ownRole);
   if (!found) throw new IdentifyFailed(`identify names the own role ${JSON.stringify(ownRole)}, which there is not`);
   return { roleName: found.name, permissions: ownPermissions(found.permissions), jobPatterns: found.jobPatterns };
 }
 
-async function ask(identify: Identify, request: IncomingMessage): Promise<AskedPerson | null> {
+async function callIdentify(identify: Identify, request: IncomingMessage): Promise<IdentifiedPerson | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`identify took longer than ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
@@ -122,7 +122,7 @@ function createRows(sql: Sql): (person: HostPerson) => Promise<CurrentUser> {
     known.delete(person.externalId);
     known.set(person.externalId, { person, user, at: performance.now() });
     const [oldest] = known.keys();
-    if (oldest !== undefined && known.size > MOST_KNOWN) known.delete(oldest);
+    if (oldest !== undefined && known.size > MAX_KNOWN) known.delete(oldest);
     return user;
   };
 }

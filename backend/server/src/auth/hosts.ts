@@ -13,8 +13,8 @@ type HostSettings = Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY' | 'ALLOWED_HOSTS' 
 export function findForeignHost(request: IncomingMessage, config: HostSettings): string | null {
   const { host } = request.headers;
   // Both: a page can write X-Forwarded-Host itself, and the first of several proxies may write anything into Host.
-  const asked = [host, hostOf(request, config)].filter((name) => name !== undefined);
-  return asked.find((name) => !isOurs(nameOf(name), config)) ?? null;
+  const names = [host, hostOf(request, config)].filter((name) => name !== undefined);
+  return names.find((name) => !isOurs(nameOf(name), config)) ?? null;
 }
 
 /** The message of a request by a host name that isn't ours. */

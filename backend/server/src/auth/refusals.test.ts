@@ -50,19 +50,19 @@ it('bounds all strangers together, and spares those who proved who they are', as
 
 it('writes once per kind, network and minute, and makes no lookup in between', async () => {
   const { refusals, entries, pass } = startRefusals();
-  let lookUps = 0;
+  let lookups = 0;
   const once = (kind: string, ip: string) =>
     refusals.recordOnce(kind, ip, async () => {
-      lookUps += 1;
+      lookups += 1;
       return refusal(ip, { target: kind });
     });
   await Promise.all([once('token', '10.0.0.1'), once('token', '10.0.0.1')]);
   await once('socket', '10.0.0.1');
   await once('token', '10.0.0.2');
-  expect([lookUps, entries.length]).toEqual([3, 3]);
+  expect([lookups, entries.length]).toEqual([3, 3]);
   pass(60_000);
   await once('token', '10.0.0.1');
-  expect(lookUps).toBe(4);
+  expect(lookups).toBe(4);
 });
 
 it('never fails a call because the log cannot be written', async () => {

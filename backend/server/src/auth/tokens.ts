@@ -45,7 +45,7 @@ export function signToken(secret: Uint8Array, claims: TokenClaims, expiresAt: Da
 }
 
 /** Tokens whose signature is remembered, each half a kilobyte. */
-const MOST_REMEMBERED = 1_000;
+const MAX_REMEMBERED = 1_000;
 
 /**
  * Reads tokens: the contents of one, or null for one that we didn't sign, or not for this use. That a signature is ours
@@ -64,7 +64,7 @@ export function createTokenReader(secret: Uint8Array): (token: string, use?: Tok
     if (read === null) return null;
     remembered.set(token, read);
     const [oldest] = remembered.keys();
-    if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+    if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
     return claimsFor(read, use);
   };
 }

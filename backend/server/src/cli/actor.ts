@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Actor } from '@job-manager/client/actor';
 
 /** A person with a shell here needs no account; the audit log records which account of the machine it was. */
-export function whoAsks(program: string): Actor {
+export function actorOf(program: string): Actor {
   return { userId: null, email: null, ip: null, tokenId: null, userAgent: `${program}, ${accountName()}` };
 }
 

@@ -7,7 +7,7 @@ import { NotificationProbe } from '@job-manager/engine/store/notification-probe'
 import { VERSION } from '@job-manager/engine/version';
 import pc from 'picocolors';
 import { readSettings } from './database.js';
-import { say } from './terminal.js';
+import { printLine } from './terminal.js';
 
 type Verdict = 'ok' | 'warning' | 'error';
 
@@ -27,7 +27,7 @@ const OLDEST_POSTGRESQL = 15;
  */
 export async function examine(): Promise<boolean> {
   const findings = await findAll();
-  for (const { verdict, text } of findings) say(`${MARKS[verdict]} ${text}`);
+  for (const { verdict, text } of findings) printLine(`${MARKS[verdict]} ${text}`);
   return findings.every(({ verdict }) => verdict !== 'error');
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal } from './refusal.js';
-import { say } from './terminal.js';
+import { printLine } from './terminal.js';
 
 /** How the application in this folder is written. */
 interface Style {
@@ -29,7 +29,7 @@ export async function writeStart(given?: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const { path, text } of files) await writeFile(path, text, { flag: 'wx' });
   const compiled = style.isTypeScript ? `<what your compiler makes of ${folder}/jobs.ts>` : `${folder}/jobs.js`;
-  say(
+  printLine(
     [
       ...files.map(({ path }) => `Wrote ${path}`),
       '',

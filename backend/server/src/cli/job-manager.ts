@@ -7,7 +7,7 @@ import { writeStart } from './init.js';
 import { loadJobs } from './jobs-module.js';
 import { wholeNumber } from './options.js';
 import { runCommand } from './refusal.js';
-import { say } from './terminal.js';
+import { printLine } from './terminal.js';
 
 const JOBS = ['--jobs <file>', 'the compiled module that exports a list called jobs'] as const;
 
@@ -128,8 +128,8 @@ async function migrateDatabase(isPrinted: boolean): Promise<void> {
     return;
   }
   const applied = await migrate(databaseUrl, config);
-  for (const name of applied) say(`Applied ${name}`);
-  if (applied.length === 0) say('The database is up to date.');
+  for (const name of applied) printLine(`Applied ${name}`);
+  if (applied.length === 0) printLine('The database is up to date.');
 }
 
 /** A worker may well start before its database does: it waits, as it would later. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
 const LAUNCHERS = new Set(['npm', 'npx', 'pnpm', 'npm-cli.js', 'npx-cli.js', 'pnpm.cjs']);
-const MOST_ANCESTORS = 6;
+const MAX_ANCESTORS = 6;
 const LOOK_EVERY_MS = 500;
 
 /**
@@ -31,7 +31,7 @@ interface Descent {
 function lineToLauncher(): Descent[] {
   const line: Descent[] = [];
   let length = 0;
-  for (let child = process.pid; line.length < MOST_ANCESTORS; ) {
+  for (let child = process.pid; line.length < MAX_ANCESTORS; ) {
     const parent = parentOf(child);
     if (parent === undefined || parent <= 1) break;
     line.push({ child, parent });

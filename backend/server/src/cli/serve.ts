@@ -11,7 +11,7 @@ import type { JobsModule } from './jobs-module.js';
 import { reportFailure } from './refusal.js';
 import { Resources } from './resources.js';
 import { onStopSignals } from './stop-signals.js';
-import { complain, say } from './terminal.js';
+import { complain, printLine } from './terminal.js';
 
 /**
  * Serves panel, API and socket for the database of DATABASE_URL until this process receives the signal to stop, and ends the process.
@@ -53,6 +53,7 @@ async function serve(
 }
 
 function announce(address: string, { email, newPassword }: SignIn): void {
-  say(`Job Manager runs at ${pc.cyan(address)}; sign in as ${pc.bold(email)}.`);
-  if (newPassword) say(`Password: ${pc.bold(newPassword)} (shown this once, and to be changed at the first sign-in)`);
+  printLine(`Job Manager runs at ${pc.cyan(address)}; sign in as ${pc.bold(email)}.`);
+  if (newPassword)
+    printLine(`Password: ${pc.bold(newPassword)} (shown this once, and to be changed at the first sign-in)`);
 }

@@ -13,7 +13,7 @@ export interface StopHandlers {
 /** Listens for Ctrl-C, SIGTERM and SIGHUP until the returned function is called. */
 export function onStopSignals({ stop, force }: StopHandlers): () => void {
   let firstAt: number | undefined;
-  const hear = (signal?: NodeJS.Signals) => {
+  const onSignal = (signal?: NodeJS.Signals) => {
     const now = performance.now();
     if (firstAt === undefined) {
       firstAt = now;
@@ -21,12 +21,12 @@ export function onStopSignals({ stop, force }: StopHandlers): () => void {
     } else if (now - firstAt > SAME_PRESS_MS) force();
   };
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, hear);
+  for (const signal of signals) process.on(signal, onSignal);
   // A closed terminal takes no more text; the error must not interrupt the shutdown.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const unwatch = watchLauncher(() => hear());
+  const unwatch = watchLauncher(() => onSignal());
   return () => {
-    for (const signal of signals) process.off(signal, hear);
+    for (const signal of signals) process.off(signal, onSignal);
     unwatch();
   };
 }

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it, vi } from 'vitest';
-import { complain, say } from './terminal.js';
+import { complain, printLine } from './terminal.js';
 
 it.each([
-  ['say', say, 'log'],
+  ['printLine', printLine, 'log'],
   ['complain', complain, 'error'],
 ] as const)('%s shows control characters of others and obeys none, but for colours', (_name, write, method) => {
   const written = vi.spyOn(console, method).mockImplementation(() => {});

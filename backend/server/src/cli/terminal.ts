@@ -4,7 +4,7 @@ import { escapeAllButColours } from '@job-manager/shared/terminal-text';
 // not executed.
 
 /** Writes text of ours, with that of others in it, to standard output. */
-export const say = (text: string): void => console.log(escapeAllButColours(text));
+export const printLine = (text: string): void => console.log(escapeAllButColours(text));
 
 /** The same to standard error. */
 export const complain = (text: string): void => console.error(escapeAllButColours(text));

@@ -25,6 +25,6 @@ export interface HealthFacts {
   limits: {
     heartbeatMs: number;
     maintenanceMs: number;
-    mostExternal: number;
+    maxExternal: number;
   };
 }

@@ -106,8 +106,8 @@ export class HealthCheck implements Health {
   async #measure(): Promise<Measured> {
     const { probe, limits, duties = ALL_DUTIES } = this.#options;
     const startedAt = performance.now();
-    const [asked, roundTripMs] = await Promise.all([this.#askDatabase(), probe.roundTrip()]);
-    const { state, ...database } = asked;
+    const [queried, roundTripMs] = await Promise.all([this.#queryDatabase(), probe.roundTrip()]);
+    const { state, ...database } = queried;
     const notifications = { isOff: probe.isOff, isConnected: probe.isConnected, roundTripMs };
     const now = performance.now();
     this.#known = { database, notifications, state, duties, limits, measuredAt: state?.now ?? new Date() };
@@ -115,7 +115,7 @@ export class HealthCheck implements Health {
     return this.#known;
   }
 
-  async #askDatabase(): Promise<HealthFacts['database'] & Pick<HealthFacts, 'state'>> {
+  async #queryDatabase(): Promise<HealthFacts['database'] & Pick<HealthFacts, 'state'>> {
     const startedAt = performance.now();
     let answered: HealthFacts['database'] | undefined;
     try {

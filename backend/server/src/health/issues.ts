@@ -40,11 +40,11 @@ export const thresholds = {
 /** The issues, the worst first. */
 export function findIssues(facts: IssueFacts): Issue[] {
   const failing = findFailing(facts);
-  const isSaid = new Set(['CHANNEL_PAUSED', 'JOB_PAUSED', ...(failing.length > 0 ? ['FAILURE_RATE'] : [])]);
+  const isReported = new Set(['CHANNEL_PAUSED', 'JOB_PAUSED', ...(failing.length > 0 ? ['FAILURE_RATE'] : [])]);
   const found = [
     ...failing,
     ...facts.pauses.flatMap((pause) => ofPause(pause, facts.now)),
-    ...ofReasons(facts.reasons.filter(({ code }) => !isSaid.has(code))),
+    ...ofReasons(facts.reasons.filter(({ code }) => !isReported.has(code))),
     ...facts.channels.flatMap((channel) => ofLate(channel, facts.now)),
     ...facts.schedules.flatMap(ofSchedule),
     ...facts.ignoredCancels.map(ofIgnoredCancel),

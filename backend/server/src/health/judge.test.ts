@@ -62,7 +62,7 @@ const WELL: HealthFacts = {
   notifications: { isConnected: true, roundTripMs: 3 },
   state: STATE,
   duties: { isStandby: false, firesSchedules: true },
-  limits: { heartbeatMs: 30_000, maintenanceMs: 5 * MINUTE, mostExternal: 50 },
+  limits: { heartbeatMs: 30_000, maintenanceMs: 5 * MINUTE, maxExternal: 50 },
 };
 
 const withState = (state: Partial<SystemState>): HealthFacts => ({ ...WELL, state: { ...STATE, ...state } });
@@ -86,7 +86,7 @@ it.each<[string, HealthFacts]>([
     withState({ backlog: { ...waiting(4 * MINUTE), oldestKnownDueAt: null } }),
   ],
   ['external programs run below their limit', withState({ runningExternal: 44 })],
-  ['no external program may run', { ...WELL, limits: { ...WELL.limits, mostExternal: 0 } }],
+  ['no external program may run', { ...WELL, limits: { ...WELL.limits, maxExternal: 0 } }],
   [
     'maintenance is a little late',
     withState({ maintenance: [{ ...STATE.maintenance[0], nextAt: ago(4 * MINUTE) } as never] }),

@@ -115,16 +115,16 @@ function judgeNotifications({ isOff, isConnected, roundTripMs }: HealthFacts['no
 }
 
 function judgeBacklog(facts: HealthFacts, { now, backlog, runners }: SystemState): Reason[] {
-  const isClaimedBySomebody = runners.some((runner) => isClaiming(runner, facts, now));
+  const isClaimed = runners.some((runner) => isClaiming(runner, facts, now));
   // That runs wait is what it was started for.
-  if (facts.duties.isStandby && !isClaimedBySomebody) return [];
+  if (facts.duties.isStandby && !isClaimed) return [];
   const ageMs = backlog.oldestDueAt === null ? 0 : since(now, backlog.oldestDueAt);
   const due = count(backlog.due, 'due run');
   const found: Reason[] = [];
-  if (!isClaimedBySomebody && ageMs > thresholds.unclaimed) {
+  if (!isClaimed && ageMs > thresholds.unclaimed) {
     const message = `No runner is alive, and ${due} wait, the oldest for ${formatDuration(ageMs)}.`;
     found.push(critical('NO_RUNNER', message));
-  } else if (!isClaimedBySomebody) {
+  } else if (!isClaimed) {
     found.push(warning('NO_RUNNER', 'No runner is alive; runs will wait until one is started.'));
   }
   const old = `The oldest of ${due} has waited for ${formatDuration(ageMs)}.`;
@@ -148,8 +148,8 @@ function judgeRuns({ limits }: HealthFacts, { troubled, runningExternal }: Syste
   if (slow.length > 0) {
     found.push(warning('SLOW_RUNS', `${count(slow.length, 'run')} slower than expected: ${names(slow)}.`));
   }
-  if (runningExternal >= limits.mostExternal * thresholds.externalUsed && runningExternal > 0) {
-    const message = `${runningExternal} of at most ${limits.mostExternal} runs of external programs are running.`;
+  if (runningExternal >= limits.maxExternal * thresholds.externalUsed && runningExternal > 0) {
+    const message = `${runningExternal} of at most ${limits.maxExternal} runs of external programs are running.`;
     found.push(warning('EXTERNAL_LIMIT', message));
   }
   return found;

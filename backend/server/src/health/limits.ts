@@ -6,7 +6,7 @@ import type { HealthCheckOptions } from './health-check.js';
 export const healthLimits = (config: Config): HealthCheckOptions['limits'] => ({
   heartbeatMs: config.JOBS_HEARTBEAT_MS,
   maintenanceMs: config.JOBS_MAINTENANCE_MS,
-  mostExternal: config.JOBS_MAX_EXTERNAL,
+  maxExternal: config.JOBS_MAX_EXTERNAL,
   stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
 });
 

@@ -19,11 +19,11 @@ const suffixOf = (code: string) => `_${code.split('_').at(-1)}`;
 
 it('the handbook gives each role what the server gives it', () => {
   const table = handbook.slice(handbook.indexOf('| | USER |')).split('\n\n', 1)[0] ?? '';
-  const told = new Map<string, boolean[]>();
+  const stated = new Map<string, boolean[]>();
   for (const row of table.split('\n').slice(2)) {
     const [, names = '', , ...columns] = row.split('|').slice(0, -1);
     for (const [, name = ''] of names.matchAll(/`(\w+)`/g)) {
-      told.set(
+      stated.set(
         name,
         columns.map((column) => column.trim() !== ''),
       );
@@ -34,5 +34,5 @@ it('the handbook gives each role what the server gives it', () => {
     name,
     [isIn(permissionsOf.ADMIN, name), isIn(permissionsOf.SUPER_ADMIN, name), isIn(tokenPermissions, name)],
   ]);
-  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(given));
+  expect(Object.fromEntries(stated)).toEqual(Object.fromEntries(given));
 });

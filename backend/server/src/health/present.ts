@@ -16,7 +16,7 @@ export function presentHealth(facts: HealthFacts, checkedAt: Date, version: stri
     database: { ok: detail === 'ok', latencyMs: database.latencyMs, detail },
     notifications: { ok: isOff === true || (isConnected && roundTripMs !== null), roundTripMs },
     ...(state === null ? UNKNOWN : presentState(state)),
-    external: { running: state?.runningExternal ?? 0, most: limits.mostExternal },
+    external: { running: state?.runningExternal ?? 0, most: limits.maxExternal },
   };
 }
 

@@ -3,12 +3,12 @@ import { contract } from '@job-manager/shared/contract/index';
 import type { TokenPermission } from '@job-manager/shared/permissions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  type AccessTrial,
+  type AccessTestServer,
   callOf,
   expectGate,
   type GateCall,
   SECRET_TEXT,
-  startAccessTrial,
+  startAccessTestServer,
   wrongAnswers,
 } from '../testing/access-test-kit.js';
 import { type AccessGround, identitiesOn, type Knocking, program, refusal } from '../testing/identities-test-kit.js';
@@ -17,9 +17,9 @@ import { type ApiRoute, listRoutes } from './routes.js';
 
 const routes = listRoutes(contract);
 
-let server: AccessTrial;
+let server: AccessTestServer;
 beforeAll(async () => {
-  server = await startAccessTrial();
+  server = await startAccessTestServer();
 });
 afterAll(() => server.stop());
 

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { type Receiver, startReceiver } from '../testing/receivers-test-kit.js';
 import { type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
+let server: TestServer;
 let receiver: Receiver;
-let admin: TrialUser;
+let admin: TestUser;
 beforeAll(async () => {
-  [server, receiver] = await Promise.all([startTrialServer(), startReceiver()]);
+  [server, receiver] = await Promise.all([startTestServer(), startReceiver()]);
   admin = await server.signIn('ADMIN');
 });
 afterAll(() => Promise.all([server.stop(), receiver.close()]));
 
-const ask = (method: Sent['method'], path: string, body?: object) =>
+const call = (method: Sent['method'], path: string, body?: object) =>
   send(server.url, {
     method,
     path: `/api/admin/alerts${path}`,
@@ -21,7 +21,7 @@ const ask = (method: Sent['method'], path: string, body?: object) =>
   });
 
 it('has ready rules, which can be changed and not removed', async () => {
-  const { rules } = (await ask('GET', '/rules')).json;
+  const { rules } = (await call('GET', '/rules')).json;
   expect(rules.filter(({ isOn }: { isOn: boolean }) => isOn)).toMatchObject([{ name: 'Health', kind: 'health' }]);
   expect(rules.map(({ name }: { name: string }) => name)).toEqual(
     expect.arrayContaining(['Critical job failed', 'Any job fails 20 %', 'No runner', 'Channel over target']),
@@ -29,7 +29,7 @@ it('has ready rules, which can be changed and not removed', async () => {
   const { id, isReady, problem, updatedAt, updatedBy, ...rule } = rules.find(
     ({ kind }: { kind: string }) => kind === 'failureRate',
   );
-  const changed = await ask('PUT', `/rules/${id}`, { ...rule, threshold: 30, isOn: true });
+  const changed = await call('PUT', `/rules/${id}`, { ...rule, threshold: 30, isOn: true });
   expect(changed.json.rule).toMatchObject({
     isReady,
     problem,
@@ -38,9 +38,9 @@ it('has ready rules, which can be changed and not removed', async () => {
     updatedBy: admin.email,
     rev: 2,
   });
-  const again = await ask('PUT', `/rules/${id}`, { ...rule, threshold: 40 });
+  const again = await call('PUT', `/rules/${id}`, { ...rule, threshold: 40 });
   expect(again.json).toMatchObject({ code: 'CHANGED', current: { threshold: 30 } });
-  expect((await ask('DELETE', `/rules/${id}`)).json).toMatchObject({
+  expect((await call('DELETE', `/rules/${id}`)).json).toMatchObject({
     status: 409,
     detail: expect.stringContaining('switch it off'),
   });
@@ -58,7 +58,7 @@ it.each([
   [{ kind: 'runFailed', quiet: { from: '22:00', to: '07:00', timeZone: 'Mars' } }, 'quiet.timeZone', 'time zone'],
   [{ kind: 'other' }, 'kind', ''],
 ])('refuses the rule %j', async (rule, path, message) => {
-  const { json } = await ask('POST', '/rules', { name: 'a rule', ...rule });
+  const { json } = await call('POST', '/rules', { name: 'a rule', ...rule });
   expect(json).toMatchObject({ status: 400, issues: [{ path, message: expect.stringContaining(message) }] });
 });
 
@@ -66,13 +66,13 @@ it('tries a rule on seven days without saving it', async () => {
   await server.database.pool.query(
     `INSERT INTO "JobRunEnded" VALUES ('MINUTE', date_trunc('minute', clock_timestamp()) - interval '3 days', 'echo', 1, 9, 0)`,
   );
-  const trial = await ask('POST', '/rules/trial', { name: 'a rule', kind: 'failureRate' });
+  const trial = await call('POST', '/rules/trial', { name: 'a rule', kind: 'failureRate' });
   expect(trial.json).toMatchObject({ total: 1, incidents: [{ subject: 'echo', to: expect.any(String) }] });
-  expect((await ask('POST', '/rules/trial', { name: 'a rule', kind: 'health' })).json).toMatchObject({ total: null });
+  expect((await call('POST', '/rules/trial', { name: 'a rule', kind: 'health' })).json).toMatchObject({ total: null });
 });
 
 it('shows the secret of a webhook once and its address never, and refuses private addresses', async () => {
-  const made = await ask('POST', '/destinations', {
+  const made = await call('POST', '/destinations', {
     name: 'hook',
     kind: 'WEBHOOK',
     url: `${receiver.url}/secret-path`,
@@ -80,12 +80,12 @@ it('shows the secret of a webhook once and its address never, and refuses privat
   expect(made.status).toBe(201);
   expect(made.json.secret).toMatch(/^whsec_/);
   const { id, rev } = made.json.destination;
-  const listed = await ask('GET', '/destinations');
+  const listed = await call('GET', '/destinations');
   expect(listed.text).not.toContain('secret-path');
   expect(listed.text).not.toContain('whsec_');
   expect(listed.json.destinations).toMatchObject([{ name: 'hook', target: new URL(receiver.url).host }]);
 
-  const test = await ask('POST', `/destinations/${id}/test`);
+  const test = await call('POST', `/destinations/${id}/test`);
   expect(test.json).toMatchObject({ ok: false, detail: expect.stringContaining('ALERTS_PRIVATE_ADDRESSES') });
   expect(receiver.received).toEqual([]);
   const audit = await server.database.pool.query(
@@ -93,15 +93,15 @@ it('shows the secret of a webhook once and its address never, and refuses privat
   );
   expect(JSON.stringify(audit.rows)).not.toMatch(/secret-path|whsec_/);
 
-  const renewed = await ask('PUT', `/destinations/${id}`, { name: 'hook', renewSecret: true, rev });
+  const renewed = await call('PUT', `/destinations/${id}`, { name: 'hook', renewSecret: true, rev });
   expect(renewed.json.secret).toMatch(/^whsec_/);
   expect(renewed.json.secret).not.toBe(made.json.secret);
-  const kept = await ask('PUT', `/destinations/${id}`, { name: 'renamed', rev: rev + 1 });
+  const kept = await call('PUT', `/destinations/${id}`, { name: 'renamed', rev: rev + 1 });
   expect(kept.json).toMatchObject({
     secret: null,
     destination: { name: 'renamed', target: new URL(receiver.url).host },
   });
-  expect((await ask('PUT', `/destinations/${id}`, { name: 'x', emails: ['a@example.com'], rev: 3 })).status).toBe(400);
+  expect((await call('PUT', `/destinations/${id}`, { name: 'x', emails: ['a@example.com'], rev: 3 })).status).toBe(400);
 });
 
 it.each([
@@ -112,12 +112,12 @@ it.each([
   [{ kind: 'SLACK', url: 'https://me:pw@hook.example/' }, 'url'],
   [{ kind: 'WEBHOOK', url: 'https://hook.example/', emails: ['a@example.com'] }, 'emails'],
 ])('refuses the destination %j', async (destination, path) => {
-  const { json } = await ask('POST', '/destinations', { name: 'a destination', ...destination });
+  const { json } = await call('POST', '/destinations', { name: 'a destination', ...destination });
   expect(json).toMatchObject({ status: 400, issues: [{ path }] });
 });
 
 it('names the setting that e-mail lacks before it is needed', async () => {
-  const made = await ask('POST', '/destinations', { name: 'mail', kind: 'EMAIL', emails: ['ops@example.com'] });
+  const made = await call('POST', '/destinations', { name: 'mail', kind: 'EMAIL', emails: ['ops@example.com'] });
   expect(made.json).toMatchObject({
     secret: null,
     destination: { target: 'ops@example.com', problem: expect.stringContaining('ALERTS_SMTP_URL') },
@@ -134,21 +134,21 @@ it('lists incidents, open ones first, and takes what is done about them', async 
   const ended: string[] = [];
   for (let each = 0; each < 3; each++) ended.push(await make({ closedAt: new Date() }));
   const ids = async (query: string) =>
-    (await ask('GET', `/incidents?${query}`)).json.incidents.map(({ id }: { id: string }) => id);
+    (await call('GET', `/incidents?${query}`)).json.incidents.map(({ id }: { id: string }) => id);
   expect(await ids('')).toEqual([critical, open, ...[...ended].reverse()]);
-  expect((await ask('GET', '/incidents?limit=4')).json).toMatchObject({ open: 2, hasMore: true });
+  expect((await call('GET', '/incidents?limit=4')).json).toMatchObject({ open: 2, hasMore: true });
   expect(await ids(`before=${ended[1]}`)).toEqual([ended[0]]);
   expect(await ids('state=open&severity=CRITICAL')).toEqual([critical]);
   expect(await ids('jobName=other')).toEqual([]);
 
-  const seen = await ask('POST', `/incidents/${open}/acknowledge`, { note: 'on it' });
+  const seen = await call('POST', `/incidents/${open}/acknowledge`, { note: 'on it' });
   expect(seen.json.incident).toMatchObject({ acknowledgedBy: admin.email, note: 'on it' });
   const until = new Date(Date.now() + 3_600_000).toISOString();
   // An offset that PostgreSQL doesn't know.
-  const far = await ask('POST', `/incidents/${open}/mute`, { until: '8400-02-28T22:40+18:23' });
+  const far = await call('POST', `/incidents/${open}/mute`, { until: '8400-02-28T22:40+18:23' });
   expect(far.json.incident.mutedUntil).toBe('8400-02-28T04:17:00.000Z');
-  expect((await ask('POST', `/incidents/${open}/mute`, { until })).json.incident.mutedUntil).toBe(until);
-  expect((await ask('POST', `/incidents/${open}/resolve`, {})).json.incident).toMatchObject({ closedBy: admin.email });
-  expect((await ask('POST', `/incidents/${open}/resolve`, {})).status).toBe(409);
-  expect((await ask('GET', '/incidents/999999')).status).toBe(404);
+  expect((await call('POST', `/incidents/${open}/mute`, { until })).json.incident.mutedUntil).toBe(until);
+  expect((await call('POST', `/incidents/${open}/resolve`, {})).json.incident).toMatchObject({ closedBy: admin.email });
+  expect((await call('POST', `/incidents/${open}/resolve`, {})).status).toBe(409);
+  expect((await call('GET', '/incidents/999999')).status).toBe(404);
 });

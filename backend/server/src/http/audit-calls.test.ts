@@ -1,13 +1,13 @@
 import { type AuditEntry, recordAudit } from '@job-manager/engine/store/audit';
 import type { AuditEvent } from '@job-manager/shared/contract/audit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let admin: TrialUser;
+let server: TestServer;
+let admin: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   admin = await server.signIn('ADMIN', 'reader');
 });
 afterAll(() => server.stop());

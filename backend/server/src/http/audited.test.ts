@@ -5,15 +5,15 @@ import { EMERGENCY_CONFIRMATION } from '@job-manager/shared/contract/recovery';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fillPath } from '../testing/access-test-kit.js';
 import { PASSWORD } from '../testing/account.js';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { type Sent, send } from '../testing/request-test-kit.js';
 import { codeOf, setUpFactor } from '../testing/second-factor-test-kit.js';
 import { type ApiRoute, listRoutes } from './routes.js';
 
-let server: TrialServer;
-let boss: TrialUser;
+let server: TestServer;
+let boss: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer({
+  server = await startTestServer({
     env: { JOBS_FORCE_FAIL_AFTER_MS: '0' },
     deps: { runnersHere: { count: 0, max: 1, refusal: null, startAnother: () => {} } },
   });

@@ -7,7 +7,13 @@ import type { AuditAction } from '@job-manager/shared/audit';
 import { contract } from '@job-manager/shared/contract/index';
 import { type Permission, type TokenPermission, tokenPermissions } from '@job-manager/shared/permissions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AccessTrial, callOf, fillPath, SECRET_TEXT, startAccessTrial } from '../testing/access-test-kit.js';
+import {
+  type AccessTestServer,
+  callOf,
+  fillPath,
+  SECRET_TEXT,
+  startAccessTestServer,
+} from '../testing/access-test-kit.js';
 import { ECHO } from '../testing/http-test-kit.js';
 import { type AccessGround, boundToJobs, limitedProgram, program } from '../testing/identities-test-kit.js';
 import { type Answer, problemCode, send } from '../testing/request-test-kit.js';
@@ -17,11 +23,11 @@ import { type ApiRoute, listRoutes } from './routes.js';
 
 const routes = listRoutes(contract);
 
-let server: AccessTrial;
+let server: AccessTestServer;
 let ground: AccessGround;
 let admin: string;
 beforeAll(async () => {
-  server = await startAccessTrial();
+  server = await startAccessTestServer();
   ground = { ...server, secret: SECRET_TEXT };
   admin = await server.tokenFor('ADMIN');
 });
@@ -393,8 +399,8 @@ describe('one API token', () => {
     await rows(`DELETE FROM "JobRun"`);
     const [greedy, other] = [await tokenWith('execute'), await tokenWith('execute')];
     const places = server.config.JOBS_MAX_EXTERNAL;
-    const asked = await Promise.all(Array.from({ length: places }, () => start(greedy)));
-    expect(asked.filter(({ status }) => status === 201)).toHaveLength(places / 2);
+    const started = await Promise.all(Array.from({ length: places }, () => start(greedy)));
+    expect(started.filter(({ status }) => status === 201)).toHaveLength(places / 2);
     expect(problemCode(await start(greedy))).toBe('TOO_MANY_ACTIVE');
     expect((await start(other)).status).toBe(201);
     await rows(`DELETE FROM "JobRun"`);

@@ -4,13 +4,13 @@ import { retentionPolicy } from '@job-manager/engine/retention';
 import { readForceFailOutlook, readRetentionOutlook } from '@job-manager/engine/store/automatic-clean-up';
 import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer } from '../testing/http-test-kit.js';
 import { send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
+let server: TestServer;
 let database: TestDatabase;
 beforeAll(async () => {
-  [server, database] = await Promise.all([startTrialServer(), createTestDatabase()]);
+  [server, database] = await Promise.all([startTestServer(), createTestDatabase()]);
 });
 afterAll(() => Promise.all([server.stop(), database.drop()]));
 
@@ -53,15 +53,15 @@ it('foretells which runs are failed by force, and when', async () => {
     return run;
   };
   await rows(`INSERT INTO "JobSettings" ("jobName", "autoForceFailAfterMs") VALUES ('deaf', 120000)`);
-  const [deaf, asked] = [await running('deaf'), await running('stubborn')];
+  const [deaf, stubborn] = [await running('deaf'), await running('stubborn')];
   await running('polite');
   await rows(
     `INSERT INTO "AuditEvent" (action, "runId", details) VALUES ('run.ask-force-fail', $1::bigint, '{"graceMs": 30000}')`,
-    asked.id,
+    stubborn.id,
   );
   const after = (run: { cancelRequestedAt: Date }, ms: number) => new Date(run.cancelRequestedAt.getTime() + ms);
   expect(await readForceFailOutlook(database.pool, 20)).toEqual([
-    { ...found(asked, 'stubborn'), forceFailAt: after(asked, 30_000) },
+    { ...found(stubborn, 'stubborn'), forceFailAt: after(stubborn, 30_000) },
     { ...found(deaf, 'deaf'), forceFailAt: after(deaf, 120_000) },
   ]);
 });

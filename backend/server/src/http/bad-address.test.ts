@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer } from '../testing/http-test-kit.js';
 import { type Answer, problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
+let server: TestServer;
 let authorization: string;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   authorization = `Bearer ${(await server.signIn('ADMIN')).token}`;
 });
 afterAll(() => server.stop());
 
-const ask = (sent: Sent): Promise<Answer> => send(server.url, { ...sent, headers: { authorization, ...sent.headers } });
+const call = (sent: Sent): Promise<Answer> =>
+  send(server.url, { ...sent, headers: { authorization, ...sent.headers } });
 describe('a path', () => {
   it.each([
     ['/api/admin/jobs/99999999999999999999', 'INVALID_INPUT'],
@@ -39,26 +40,26 @@ describe('a path', () => {
     ['/healthz/', 'NOT_FOUND'],
     ['/x/healthz', 'NOT_FOUND'],
   ])('%s is %s', async (path, code) => {
-    expect(problemCode(await ask({ path }))).toBe(code);
+    expect(problemCode(await call({ path }))).toBe(code);
   });
 
   it('answers other methods with 405 and the right one', async () => {
     for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'POST']) {
-      const answer = await ask({ method, path: '/api/admin/jobs/active' });
+      const answer = await call({ method, path: '/api/admin/jobs/active' });
       expect(problemCode(answer)).toBe('METHOD_NOT_ALLOWED');
       expect(answer.headers.allow).toBe('GET');
     }
-    const head = await ask({ method: 'HEAD', path: '/api/admin/jobs/enqueue' });
+    const head = await call({ method: 'HEAD', path: '/api/admin/jobs/enqueue' });
     expect([head.status, head.headers.allow, head.text]).toEqual([405, 'POST', '']);
   });
 
   it('ignores headers that would change the method', async () => {
     const headers = { 'x-http-method-override': 'POST', 'x-method-override': 'POST' };
-    expect((await ask({ path: '/api/admin/jobs/active', headers })).status).toBe(200);
+    expect((await call({ path: '/api/admin/jobs/active', headers })).status).toBe(200);
   });
 
   it('answers HEAD like GET, without the body', async () => {
-    const head = await ask({ method: 'HEAD', path: '/api/admin/jobs/active' });
+    const head = await call({ method: 'HEAD', path: '/api/admin/jobs/active' });
     expect([head.status, head.text]).toEqual([200, '']);
   });
 });
@@ -73,7 +74,7 @@ describe('a query', () => {
     ['1/messages?afterSeq=', 'afterSeq'],
     ['schedules/preview?everyMs=1e6', 'everyMs'],
   ])('in which a number is written as no person does is refused: %s', async (query, path) => {
-    const answer = await ask({ path: `/api/admin/jobs/${query}` });
+    const answer = await call({ path: `/api/admin/jobs/${query}` });
     expect(answer.json.issues).toEqual([{ path, message: 'must be a number, such as 12' }]);
   });
 
@@ -109,7 +110,7 @@ describe('a query', () => {
     '__proto__[x]=1',
     'constructor[prototype][x]=1',
   ])('of history with %s is refused', async (query) => {
-    expect(problemCode(await ask({ path: `/api/admin/jobs/history?${query}` }))).toBe('INVALID_INPUT');
+    expect(problemCode(await call({ path: `/api/admin/jobs/history?${query}` }))).toBe('INVALID_INPUT');
   });
 
   it.each([
@@ -123,7 +124,7 @@ describe('a query', () => {
     ['status[]=FAILED', 'status'],
     ['jobName[0]=a', 'jobName'],
   ])('of history with %s is refused, and the field named', async (query, field) => {
-    const answer = await ask({ path: `/api/admin/jobs/history?${query}` });
+    const answer = await call({ path: `/api/admin/jobs/history?${query}` });
     expect([answer.status, problemCode(answer)]).toEqual([400, 'INVALID_INPUT']);
     const issue = answer.json.issues.find(({ path }: { path: string }) => path === field);
     expect(issue?.message).toMatch(/^must be (one value|there once)/);
@@ -138,13 +139,13 @@ describe('a query', () => {
     'from=9999-12-31T23:59:59-14:00',
     'to=0001-01-01T00:00:00Z',
   ])('of history with %s finds nothing and harms nothing', async (query) => {
-    const answer = await ask({ path: `/api/admin/jobs/history?${query}` });
+    const answer = await call({ path: `/api/admin/jobs/history?${query}` });
     expect([answer.status, answer.json.runs]).toEqual([200, []]);
     expect(({} as Record<string, unknown>).x).toBeUndefined();
   });
 
   it('of stats takes yes or no only', async () => {
-    expect(problemCode(await ask({ path: '/api/admin/jobs/stats?refresh=perhaps' }))).toBe('INVALID_INPUT');
-    expect((await ask({ path: '/api/admin/jobs/stats?refresh=true' })).status).toBe(200);
+    expect(problemCode(await call({ path: '/api/admin/jobs/stats?refresh=perhaps' }))).toBe('INVALID_INPUT');
+    expect((await call({ path: '/api/admin/jobs/stats?refresh=true' })).status).toBe(200);
   });
 });

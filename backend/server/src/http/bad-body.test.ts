@@ -1,19 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer } from '../testing/http-test-kit.js';
 import { type Answer, problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
+let server: TestServer;
 let authorization: string;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   authorization = `Bearer ${(await server.signIn('ADMIN')).token}`;
 });
 afterAll(() => server.stop());
 
-const ask = (sent: Sent): Promise<Answer> => send(server.url, { ...sent, headers: { authorization, ...sent.headers } });
+const callApi = (sent: Sent): Promise<Answer> =>
+  send(server.url, { ...sent, headers: { authorization, ...sent.headers } });
 const JSON_TYPE = { 'content-type': 'application/json' };
 const post = (body: Sent['body'], headers: Sent['headers'] = JSON_TYPE, path = '/api/admin/jobs/enqueue') =>
-  ask({ method: 'POST', path, body, headers });
+  callApi({ method: 'POST', path, body, headers });
 const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 const ESCAPED_NUL = '\\u0000';
 const HALF_PAIR = '\\ud800';

@@ -1,21 +1,22 @@
 import { contract } from '@job-manager/shared/contract/index';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer } from '../testing/http-test-kit.js';
 import { type Answer, problemCode, type Sent, send } from '../testing/request-test-kit.js';
 import { listRoutes } from './routes.js';
 
-let server: TrialServer;
+let server: TestServer;
 let authorization: string;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   authorization = `Bearer ${(await server.signIn('ADMIN')).token}`;
 });
 afterAll(() => server.stop());
 
-const ask = (sent: Sent): Promise<Answer> => send(server.url, { ...sent, headers: { authorization, ...sent.headers } });
+const call = (sent: Sent): Promise<Answer> =>
+  send(server.url, { ...sent, headers: { authorization, ...sent.headers } });
 const post = (body: Sent['body'], headers: Sent['headers'] = { 'content-type': 'application/json' }) =>
-  ask({ method: 'POST', path: '/api/admin/jobs/enqueue', body, headers });
+  call({ method: 'POST', path: '/api/admin/jobs/enqueue', body, headers });
 describe('a header', () => {
   it.each([
     ['of 201 characters', 'x'.repeat(201)],
@@ -32,9 +33,9 @@ describe('a header', () => {
     'Idempotency-Key is refused where it would prevent nothing: %s',
     async (path) => {
       const headers = { 'content-type': 'application/json', 'idempotency-key': 'order-7' };
-      const answer = await ask({ method: 'POST', path, body: '{}', headers });
+      const answer = await call({ method: 'POST', path, body: '{}', headers });
       expect(answer.json.detail).toMatch(/^Idempotency-Key: this call takes none/);
-      const without = await ask({ method: 'POST', path, body: '{}', headers: { 'content-type': 'application/json' } });
+      const without = await call({ method: 'POST', path, body: '{}', headers: { 'content-type': 'application/json' } });
       expect(without.json.detail).not.toContain('Idempotency-Key');
     },
   );
@@ -51,20 +52,20 @@ describe('a header', () => {
     ['sec-fetch-site', 'elsewhere'],
     ['accept-encoding', 'x'.repeat(500)],
   ])('%s: %j does no harm', async (name, value) => {
-    const answer = await ask({ path: '/api/admin/jobs/active', headers: { [name]: value } });
+    const answer = await call({ path: '/api/admin/jobs/active', headers: { [name]: value } });
     expect([200, 400]).toContain(answer.status);
     expect(String(answer.headers['content-security-policy'] ?? '')).not.toMatch(/script-src (?!'self';)/);
   });
 
   it('Authorization that is no token means signed out', async () => {
     for (const value of ['Bearer', 'Bearer ', 'bearer \u00e4', `Bearer ${'a.'.repeat(3_000)}`, 'Bearer a.b.c']) {
-      expect(problemCode(await ask({ path: '/api/auth/me', headers: { authorization: value } }))).toBe('SIGNED_OUT');
+      expect(problemCode(await call({ path: '/api/auth/me', headers: { authorization: value } }))).toBe('SIGNED_OUT');
     }
   });
 });
 
 it('takes an address from a proxy however long it is', async () => {
-  const proxied = await startTrialServer({ env: { TRUST_PROXY: '1' } });
+  const proxied = await startTestServer({ env: { TRUST_PROXY: '1' } });
   const { token } = await proxied.signIn('ADMIN');
   const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': 'x'.repeat(1_000) };
   const answer = await send(proxied.url, {
@@ -102,7 +103,7 @@ it('survives whatever is thrown at any route', async () => {
         .map(([key, item]) => `${encode(key)}=${encode(item)}`)
         .join('&');
       const path = `/api${route.path.replace(/\{\w+\}/, encode(runId) || '%20')}?${search}`;
-      const answer = await ask({ method: route.method, path, ...(route.method === 'GET' ? {} : { body: json }) });
+      const answer = await call({ method: route.method, path, ...(route.method === 'GET' ? {} : { body: json }) });
       expect(answer.status, `${route.method} ${path} ${JSON.stringify(json)} → ${answer.text}`).toBeLessThan(500);
       if (answer.status >= 400) problemCode(answer);
     }),

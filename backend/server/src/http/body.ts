@@ -69,7 +69,9 @@ const hasBody = (req: Request): boolean =>
 /** An application around us may have read the body already, parsed or not; our own reader then leaves it alone. */
 function takeOver(body: unknown, limit: number): unknown {
   if (body === undefined) {
-    throw new Error('The body was read before Job Manager was called, and not kept in request.body: mount Job Manager before that');
+    throw new Error(
+      'The body was read before Job Manager was called, and not kept in request.body: mount Job Manager before that',
+    );
   }
   if (Buffer.isBuffer(body) || typeof body === 'string') {
     if (Buffer.byteLength(body) > limit) throw bodyTooLarge(limit);

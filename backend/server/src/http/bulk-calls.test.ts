@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AccessTrial, SECRET_TEXT, startAccessTrial } from '../testing/access-test-kit.js';
+import { type AccessTestServer, SECRET_TEXT, startAccessTestServer } from '../testing/access-test-kit.js';
 import { program } from '../testing/identities-test-kit.js';
 import { problemCode, send } from '../testing/request-test-kit.js';
 
-let server: AccessTrial;
+let server: AccessTestServer;
 let admin: string;
 let boss: string;
 beforeAll(async () => {
-  server = await startAccessTrial();
+  server = await startAccessTestServer();
   [admin, boss] = await Promise.all([server.tokenFor('ADMIN'), server.tokenFor('SUPER_ADMIN')]);
 });
 afterAll(() => server.stop());

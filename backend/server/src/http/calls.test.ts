@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let admin: TrialUser;
-let other: TrialUser;
+let server: TestServer;
+let admin: TestUser;
+let other: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   admin = await server.signIn('ADMIN');
   other = await server.signIn('SUPER_ADMIN');
 });
 afterAll(() => server.stop());
 beforeEach(() => server.database.pool.query('DELETE FROM "JobRun"'));
 
-const as = (user: TrialUser, sent: Sent) =>
+const as = (user: TestUser, sent: Sent) =>
   send(server.url, { ...sent, headers: { authorization: `Bearer ${user.token}`, ...sent.headers } });
 const enqueue = (user = admin, headers: Sent['headers'] = {}, body: object = { jobName: 'echo' }) =>
   as(user, { method: 'POST', path: '/api/admin/jobs/enqueue', body, headers });
@@ -37,7 +37,7 @@ it('queues a run and returns its location', async () => {
 describe('secrets in the parameters of a run', () => {
   const parameters = { password: 'hunter2', url: 'https://ada:pw@db/x', maxTokens: 5, word: 'a' };
   const shown = { password: '[redacted]', url: 'https://ada:[redacted]@db/x', maxTokens: 5, word: 'a' };
-  const post = (user: TrialUser, path: string, body: object = {}) => as(user, { method: 'POST', path, body });
+  const post = (user: TestUser, path: string, body: object = {}) => as(user, { method: 'POST', path, body });
   const ended = async () => {
     const { jobRunId } = (await enqueue(admin, {}, { jobName: 'echo', parameters })).json;
     await post(admin, `/api/admin/jobs/${jobRunId}/cancel`);
@@ -248,7 +248,7 @@ it('answers stats from memory until a refresh is requested', async () => {
 });
 
 it('answers 503 and when to retry while the database is away', async () => {
-  const lonely = await startTrialServer();
+  const lonely = await startTestServer();
   const user = await lonely.signIn('ADMIN');
   const query = lonely.database.pool.query;
   lonely.database.pool.query = (() =>
@@ -261,7 +261,7 @@ it('answers 503 and when to retry while the database is away', async () => {
 });
 
 it('reveals no internals when something unforeseen fails', async () => {
-  const failing = await startTrialServer({
+  const failing = await startTestServer({
     deps: {
       registry: {
         definitions: () => {

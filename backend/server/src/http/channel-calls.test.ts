@@ -1,13 +1,13 @@
 import type { JobChannel } from '@job-manager/shared/contract/channels';
 import type { JobActivity } from '@job-manager/shared/contract/definitions';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let admin: TrialUser;
+let server: TestServer;
+let admin: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   admin = await server.signIn('ADMIN');
 });
 afterAll(() => server.stop());
@@ -19,12 +19,12 @@ beforeEach(async () => {
 let last: string;
 
 const sql = async (text: string, ...values: unknown[]) => (await server.database.pool.query(text, values)).rows;
-const ask = (sent: Sent) => send(server.url, { ...sent, headers: { authorization: `Bearer ${admin.token}` } });
+const call = (sent: Sent) => send(server.url, { ...sent, headers: { authorization: `Bearer ${admin.token}` } });
 const path = (name: string) => `/api/admin/jobs/channels/${name}`;
-const set = (name: string, body: object) => ask({ method: 'PUT', path: path(name), body });
-const pause = (name: string, body: object = {}) => ask({ method: 'POST', path: `${path(name)}/pause`, body });
-const resume = (name: string) => ask({ method: 'POST', path: `${path(name)}/resume` });
-const list = async (): Promise<JobChannel[]> => (await ask({ path: '/api/admin/jobs/channels' })).json.channels;
+const set = (name: string, body: object) => call({ method: 'PUT', path: path(name), body });
+const pause = (name: string, body: object = {}) => call({ method: 'POST', path: `${path(name)}/pause`, body });
+const resume = (name: string) => call({ method: 'POST', path: `${path(name)}/resume` });
+const list = async (): Promise<JobChannel[]> => (await call({ path: '/api/admin/jobs/channels' })).json.channels;
 const named = async (name: string) => (await list()).find((channel) => channel.name === name);
 const queue = (channel: string, count: number, more = 'now()', priority = 0) =>
   sql(
@@ -182,7 +182,7 @@ it('refuses a pause until a day that no answer could represent, and stays readab
   expect(answer.status).toBe(400);
   expect(problemCode(answer)).toBe('INVALID_INPUT');
   expect(answer.json).toMatchObject({ field: 'resumeAt', details: 'resumeAt must be within the next 10 years.' });
-  expect((await ask({ path: '/api/admin/jobs/channels' })).status).toBe(200);
+  expect((await call({ path: '/api/admin/jobs/channels' })).status).toBe(200);
 });
 
 it('writes who changed what into the audit log, before and after', async () => {
@@ -252,12 +252,12 @@ const jobPath = '/api/admin/jobs/definitions/echo';
 
 it('pauses and resumes a job, and records it in the audit log', async () => {
   const resumeAt = new Date(Date.now() + 3_600_000).toISOString();
-  const paused = await ask({ method: 'POST', path: `${jobPath}/pause`, body: { reason: ' down ', resumeAt } });
+  const paused = await call({ method: 'POST', path: `${jobPath}/pause`, body: { reason: ' down ', resumeAt } });
   expect(paused.json).toMatchObject({
     jobName: 'echo',
     settings: { paused: { by: admin.email, reason: 'down', resumeAt }, rev: 0 },
   });
-  const resumed = await ask({ method: 'POST', path: `${jobPath}/resume` });
+  const resumed = await call({ method: 'POST', path: `${jobPath}/resume` });
   expect(resumed.json.settings.paused).toBeNull();
   expect(await audit()).toMatchObject([
     { action: 'job.pause', target: 'echo', details: { before: {}, after: { reason: 'down' } } },
@@ -266,7 +266,7 @@ it('pauses and resumes a job, and records it in the audit log', async () => {
 });
 
 it('changes settings of a job, which its definition then shows beside the values of the code', async () => {
-  const set = (body: object) => ask({ method: 'PUT', path: `${jobPath}/settings`, body });
+  const set = (body: object) => call({ method: 'PUT', path: `${jobPath}/settings`, body });
   expect((await set({ priority: 4, slowAfterMs: 60_000, rev: 0 })).json.settings).toMatchObject({
     priority: 4,
     rev: 1,
@@ -274,13 +274,13 @@ it('changes settings of a job, which its definition then shows beside the values
   const stale = await set({ priority: 5, rev: 0 });
   expect(stale.status).toBe(409);
   expect(stale.json).toMatchObject({ code: 'CHANGED', current: { priority: 4, rev: 1 } });
-  const { jobs } = (await ask({ path: '/api/admin/jobs/definitions' })).json;
+  const { jobs } = (await call({ path: '/api/admin/jobs/definitions' })).json;
   expect(jobs.find(({ name }: { name: string }) => name === 'echo')).toMatchObject({
     priority: 4,
     slowAfterMs: 60_000,
     code: { priority: 0 },
   });
-  expect((await ask({ method: 'DELETE', path: `${jobPath}/settings` })).json.settings).toMatchObject({
+  expect((await call({ method: 'DELETE', path: `${jobPath}/settings` })).json.settings).toMatchObject({
     priority: null,
     rev: 2,
   });
@@ -296,7 +296,7 @@ it('changes settings of a job, which its definition then shows beside the values
   await set({ stalledAfterMs: null, onStalled: null, autoForceFailAfterMs: null, keepDays: null });
   expect((await set({})).status).toBe(400);
   expect((await set({ channel: 'No Channel' })).json.field).toBe('channel');
-  expect((await ask({ path: '/api/admin/jobs/definitions/nothing/settings' })).status).toBe(404);
+  expect((await call({ path: '/api/admin/jobs/definitions/nothing/settings' })).status).toBe(404);
 });
 
 it('keeps the target of a channel, and refuses a change of what has changed meanwhile', async () => {
@@ -315,7 +315,7 @@ it('keeps the target of a channel, and refuses a change of what has changed mean
 describe('the form of a job', () => {
   it('returns what is wrong with parameters, and which runs are under way', async () => {
     const check = async (parameters: object) =>
-      (await ask({ method: 'POST', path: `${jobPath}/check`, body: { parameters } })).json;
+      (await call({ method: 'POST', path: `${jobPath}/check`, body: { parameters } })).json;
     await run('default');
     await queue('default', 1);
     const { issues, underWay } = await check({ word: 'x'.repeat(40_000) });
@@ -326,7 +326,7 @@ describe('the form of a job', () => {
 
   it('returns what a run would wait for in its channel', async () => {
     const waitingOf = async (body: object) =>
-      (await ask({ method: 'POST', path: `${jobPath}/check`, body: { parameters: {}, ...body } })).json.waiting;
+      (await call({ method: 'POST', path: `${jobPath}/check`, body: { parameters: {}, ...body } })).json.waiting;
     expect(await waitingOf({ channel: 'mail' })).toMatch(/^No runner is alive/);
     await sql(
       `INSERT INTO "Runner" (id, kind, host, pid, version, concurrency) VALUES (gen_random_uuid(), 'WORKER', 'h', 1, '1', 5)`,
@@ -345,9 +345,9 @@ describe('the form of a job', () => {
       `INSERT INTO "JobRun" ("jobName", parameters, status, "claimNo", attempt, "finishedAt")
        SELECT 'echo', jsonb_build_object('word', n % 7), 'SUCCESS', 1, 1, now() - n * interval '1 min' FROM generate_series(0, 20) n`,
     );
-    const { recent } = (await ask({ path: `${jobPath}/recent` })).json;
+    const { recent } = (await call({ path: `${jobPath}/recent` })).json;
     expect(recent.map(({ parameters }: { parameters: { word: number } }) => parameters.word)).toEqual([0, 1, 2, 3, 4]);
-    const { jobs } = (await ask({ path: '/api/admin/jobs/definitions/activity' })).json;
+    const { jobs } = (await call({ path: '/api/admin/jobs/definitions/activity' })).json;
     expect(jobs.find(({ jobName }: { jobName: string }) => jobName === 'echo')).toMatchObject({
       hasCode: true,
       lastRun: { id: recent[0].jobRunId, status: 'SUCCESS' },
@@ -359,7 +359,7 @@ describe('the form of a job', () => {
       `INSERT INTO "JobProcess" (id, host, pid, "jobNames", versions) VALUES (gen_random_uuid(), 'h', 1, '{elsewhere}', '{1}')`,
     );
     await sql(`INSERT INTO "JobRun" ("jobName") SELECT unnest(ARRAY['gone', 'elsewhere', 'echo'])`);
-    const { jobs } = (await ask({ path: '/api/admin/jobs/definitions/activity' })).json;
+    const { jobs } = (await call({ path: '/api/admin/jobs/definitions/activity' })).json;
     const listed = jobs.filter(({ isGone, hasCode }: JobActivity) => isGone || !hasCode);
     expect(listed).toMatchObject([{ jobName: 'gone', isGone: true, hasCode: false, lastRun: null }]);
     await sql(`DELETE FROM "JobProcess" WHERE host = 'h'`);
@@ -370,7 +370,7 @@ describe('the form of a job', () => {
     const as = (token: string, sent: Sent) =>
       send(server.url, { ...sent, headers: { authorization: `Bearer ${token}` } });
     const path = '/api/admin/jobs/presets';
-    const save = (body: object) => ask({ method: 'POST', path, body: { jobName: 'echo', ...body } });
+    const save = (body: object) => call({ method: 'POST', path, body: { jobName: 'echo', ...body } });
     const namesOf = async (token: string) =>
       (await as(token, { path: `${path}?jobName=echo` })).json.presets.map(({ name }: { name: string }) => name);
     const mine = (await save({ name: 'user 8', parameters: { word: 'a', password: 'secret' } })).json.preset;
@@ -381,9 +381,9 @@ describe('the form of a job', () => {
     expect((await save({ name: 'user 8' })).json).toMatchObject({ code: 'NAME_TAKEN', field: 'name' });
     const change = { method: 'PUT', path: `${path}/${mine.id}`, body: { name: 'user 9', rev: 1 } } as const;
     expect((await as(other.token, change)).status).toBe(404);
-    expect((await ask(change)).json.preset).toMatchObject({ name: 'user 9', rev: 2 });
-    expect((await ask(change)).json).toMatchObject({ code: 'CHANGED', current: { name: 'user 9', rev: 2 } });
-    expect((await ask({ method: 'DELETE', path: `${path}/${mine.id}` })).json).toEqual({ removed: true });
+    expect((await call(change)).json.preset).toMatchObject({ name: 'user 9', rev: 2 });
+    expect((await call(change)).json).toMatchObject({ code: 'CHANGED', current: { name: 'user 9', rev: 2 } });
+    expect((await call({ method: 'DELETE', path: `${path}/${mine.id}` })).json).toEqual({ removed: true });
     expect(await namesOf(admin.token)).toEqual(['nightly']);
   });
 
@@ -393,7 +393,7 @@ describe('the form of a job', () => {
       send(server.url, { ...sent, headers: { authorization: `Bearer ${token}` } });
     const path = '/api/admin/jobs/views';
     const given = { page: 'history', name: 'failed', query: 'status=FAILED' };
-    const save = (body: object) => ask({ method: 'POST', path, body: { ...given, ...body } });
+    const save = (body: object) => call({ method: 'POST', path, body: { ...given, ...body } });
     const namesOf = async (token: string, page: string) =>
       (await as(token, { path: `${path}?page=${page}` })).json.views.map(({ name }: { name: string }) => name);
     const mine = (await save({ isPinned: true })).json.view;
@@ -407,14 +407,14 @@ describe('the form of a job', () => {
     const body = { name: 'failing', query: 'status=FAILED&job=echo', rev: 1 };
     const change = { method: 'PUT', path: `${path}/${mine.id}`, body } as const;
     expect((await as(other.token, change)).status).toBe(404);
-    expect((await ask(change)).json.view).toMatchObject({
+    expect((await call(change)).json.view).toMatchObject({
       name: 'failing',
       query: body.query,
       isPinned: false,
       rev: 2,
     });
-    expect((await ask(change)).json).toMatchObject({ code: 'CHANGED', current: { name: 'failing', rev: 2 } });
-    expect((await ask({ method: 'DELETE', path: `${path}/${mine.id}` })).json).toEqual({ removed: true });
+    expect((await call(change)).json).toMatchObject({ code: 'CHANGED', current: { name: 'failing', rev: 2 } });
+    expect((await call({ method: 'DELETE', path: `${path}/${mine.id}` })).json).toEqual({ removed: true });
     expect(await namesOf(admin.token, 'history')).toEqual(['of all']);
   });
 });

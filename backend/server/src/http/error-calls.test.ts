@@ -2,14 +2,14 @@ import { readPanelErrors, readPanelErrorWeeks } from '@job-manager/engine/store/
 import { countNewKinds } from '@job-manager/engine/store/client-errors';
 import type { ClientErrorGroup } from '@job-manager/shared/contract/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let admin: TrialUser;
+let server: TestServer;
+let admin: TestUser;
 /** Behind a proxy, so that each test can report from an address of its own. */
 beforeAll(async () => {
-  server = await startTrialServer({ env: { TRUST_PROXY: '1' } });
+  server = await startTestServer({ env: { TRUST_PROXY: '1' } });
   admin = await server.signIn('ADMIN');
 });
 afterAll(() => server.stop());
@@ -346,7 +346,7 @@ describe('the settings', () => {
       version: expect.any(String),
     });
     const SENTRY_DSN = 'https://key@sentry.example.com:8443/7';
-    const reporting = await startTrialServer({ env: { SENTRY_DSN } });
+    const reporting = await startTestServer({ env: { SENTRY_DSN } });
     const { json, headers } = await send(reporting.url, { path: '/api/errors/settings' });
     await reporting.stop();
     expect(json.sentryDsn).toBe(SENTRY_DSN);

@@ -10,17 +10,17 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { send } from '../testing/request-test-kit.js';
 
 const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
 // An hour: nothing but the test collects.
 const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
-let server: TrialServer;
-let admin: TrialUser;
+let server: TestServer;
+let admin: TestUser;
 beforeAll(async () => {
   metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
-  server = await startTrialServer();
+  server = await startTestServer();
   admin = await server.signIn('ADMIN');
 });
 afterAll(async () => {
@@ -64,7 +64,7 @@ it('exports what /metrics shows of the jobs, by the same names and labels', asyn
 });
 
 it('exports nothing of a server that has ended', async () => {
-  const other = await startTrialServer();
+  const other = await startTestServer();
   await other.stop();
   expect(valuesOf((await collect()).get('job_manager_database_up'))).toEqual([{ value: 1 }]);
 });

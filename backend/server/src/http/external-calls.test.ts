@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { type Answer, problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let admin: TrialUser;
+let server: TestServer;
+let admin: TestUser;
 let apiToken: string;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   admin = await server.signIn('ADMIN');
   apiToken = await newToken('importer', 'execute');
 });
@@ -26,10 +26,10 @@ const post = (path: string, body: object = {}, headers: Sent['headers'] = {}, to
 const start = (body: object = {}, headers: Sent['headers'] = {}, token = apiToken) =>
   post('jobs/start', { jobName: 'import-files', ...body }, headers, token);
 const begun = async (body: object = {}): Promise<Held> => (await start(body)).json;
-const tell = ({ jobRunId, leaseToken }: Held, call: string, body: object = {}, headers: Sent['headers'] = {}) =>
+const report = ({ jobRunId, leaseToken }: Held, call: string, body: object = {}, headers: Sent['headers'] = {}) =>
   post(`jobs/${jobRunId}/${call}`, { leaseToken, ...body }, headers);
 const get = async (path: string) => (await as(admin.token, { path: `/api/admin/${path}` })).json;
-const look = ({ jobRunId }: Held) => get(`jobs/${jobRunId}`);
+const readRun = ({ jobRunId }: Held) => get(`jobs/${jobRunId}`);
 const cancel = ({ jobRunId }: Held) => post(`jobs/${jobRunId}/cancel`, {}, {}, admin.token);
 const linesOf = ({ jobRunId }: Held) =>
   sql(
@@ -108,7 +108,7 @@ describe('a start', () => {
     expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
     expect(await sql('SELECT id FROM "JobRun"')).toHaveLength(1);
     expect(await auditOf(answers[0]?.json)).toHaveLength(1);
-    await tell(answers[0]?.json, 'complete');
+    await report(answers[0]?.json, 'complete');
     const later = await start({}, key);
     expect(later.json).toMatchObject({ leaseToken: answers[0]?.json.leaseToken, run: { status: 'SUCCESS' } });
   });
@@ -155,12 +155,12 @@ describe('a start', () => {
 });
 
 it('is refused with a time to retry when there are too many runs', async () => {
-  const small = await startTrialServer({ env: { JOBS_MAX_EXTERNAL: '1' } });
+  const small = await startTestServer({ env: { JOBS_MAX_EXTERNAL: '1' } });
   const { token } = await small.signIn('ADMIN');
   const headers = { authorization: `Bearer ${token}` };
-  const ask = () =>
+  const startOnce = () =>
     send(small.url, { method: 'POST', path: '/api/admin/jobs/start', body: { jobName: 'import-files' }, headers });
-  const [first, second] = [await ask(), await ask()];
+  const [first, second] = [await startOnce(), await startOnce()];
   await small.stop();
   expect(first.status).toBe(201);
   expect(problemCode(second)).toBe('TOO_MANY_ACTIVE');
@@ -170,40 +170,40 @@ it('is refused with a time to retry when there are too many runs', async () => {
 describe('progress', () => {
   it('as a number never goes back and stays below 100 until the end', async () => {
     const run = await begun();
-    await tell(run, 'progress', { progress: 0.5, message: 'half way' });
-    await tell(run, 'progress', { progress: 0.25 });
-    expect(await look(run)).toMatchObject({ progressPercent: 50, progressMessage: 'half way' });
-    await tell(run, 'progress', { progress: 1 });
-    expect((await look(run)).progressPercent).toBeLessThan(100);
-    await tell(run, 'complete');
-    expect(await look(run)).toMatchObject({ progressPercent: 100, status: 'SUCCESS' });
+    await report(run, 'progress', { progress: 0.5, message: 'half way' });
+    await report(run, 'progress', { progress: 0.25 });
+    expect(await readRun(run)).toMatchObject({ progressPercent: 50, progressMessage: 'half way' });
+    await report(run, 'progress', { progress: 1 });
+    expect((await readRun(run)).progressPercent).toBeLessThan(100);
+    await report(run, 'complete');
+    expect(await readRun(run)).toMatchObject({ progressPercent: 100, status: 'SUCCESS' });
   });
 
   it('by steps is their weighted sum, and names the current one', async () => {
     const run = await begun({ steps: [{ id: 'load', label: 'Load', weight: 3 }, { id: 'save' }] });
-    await tell(run, 'progress', { steps: [{ id: 'load', progress: 0.5 }] });
+    await report(run, 'progress', { steps: [{ id: 'load', progress: 0.5 }] });
     const { json } = await as(admin.token, { path: `/api/admin/jobs/${run.jobRunId}/progress` });
     expect(json).toMatchObject({ status: 'RUNNING', shouldStop: false, progress: 0.375, progressMessage: 'Load' });
     expect(json.steps).toMatchObject([
       { id: 'load', state: 'running', progress: 0.5 },
       { id: 'save', state: 'pending', progress: 0 },
     ]);
-    await tell(run, 'progress', {
+    await report(run, 'progress', {
       steps: [
         { id: 'load', progress: 1 },
         { id: 'save', progress: 0.2, message: 'row 2' },
       ],
     });
-    expect(await look(run)).toMatchObject({ progressPercent: 80, progressMessage: 'row 2' });
+    expect(await readRun(run)).toMatchObject({ progressPercent: 80, progressMessage: 'row 2' });
   });
 
   it('may plan steps later, nested ones too; the same plan again changes nothing', async () => {
     const run = await begun();
     const pipeline = [{ id: 'files', steps: [{ id: 'a' }, { id: 'b' }] }];
-    await tell(run, 'progress', { pipeline });
-    await tell(run, 'progress', { pipeline, steps: [{ id: 'a', progress: 1 }] });
-    await tell(run, 'progress', { pipeline: [{ id: 'files', steps: [{ id: 'b' }, { id: 'c' }] }, { id: 'end' }] });
-    const { steps, progressPercent } = await look(run);
+    await report(run, 'progress', { pipeline });
+    await report(run, 'progress', { pipeline, steps: [{ id: 'a', progress: 1 }] });
+    await report(run, 'progress', { pipeline: [{ id: 'files', steps: [{ id: 'b' }, { id: 'c' }] }, { id: 'end' }] });
+    const { steps, progressPercent } = await readRun(run);
     expect(steps.map((step: { id: string }) => step.id)).toEqual(['files', 'end']);
     expect(steps[0].steps.map((step: { id: string }) => step.id)).toEqual(['a', 'b', 'c']);
     expect(progressPercent).toBe(50);
@@ -213,11 +213,11 @@ describe('progress', () => {
     const ids = Array.from({ length: 25 }, (_, n) => `s${n}`);
     const run = await begun({ steps: ids.map((id) => ({ id })) });
     const answers = await Promise.all([
-      ...ids.map((id) => tell(run, 'progress', { steps: [{ id, progress: 1 }] })),
-      ...ids.map(() => tell(run, 'heartbeat')),
+      ...ids.map((id) => report(run, 'progress', { steps: [{ id, progress: 1 }] })),
+      ...ids.map(() => report(run, 'heartbeat')),
     ]);
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
-    const { steps } = await look(run);
+    const { steps } = await readRun(run);
     expect(new Set(steps.map((step: { state: string }) => step.state))).toEqual(new Set(['done']));
   });
 
@@ -230,19 +230,19 @@ describe('progress', () => {
     ['a nameless step', { pipeline: [{ id: '' }] }, 'pipeline'],
   ])('refuses %s and changes nothing', async (_what, body, field) => {
     const run = await begun();
-    const before = await look(run);
-    const answer = await tell(run, 'progress', body);
+    const before = await readRun(run);
+    const answer = await report(run, 'progress', body);
     expect(problemCode(answer)).toBe('INVALID_INPUT');
     expect(answer.json.field).toBe(field);
-    expect(await look(run)).toEqual(before);
+    expect(await readRun(run)).toEqual(before);
   });
 });
 
 describe('messages', () => {
   it('are numbered in the order they come, one or many to a call', async () => {
     const run = await begun();
-    await tell(run, 'message', { message: 'first' });
-    await tell(run, 'message', {
+    await report(run, 'message', { message: 'first' });
+    await report(run, 'message', {
       messages: [
         { level: 'warning', message: 'second', data: { file: 'a.jpg' } },
         { level: 'error', message: 'third' },
@@ -253,39 +253,39 @@ describe('messages', () => {
       { seq: 2, level: 'WARN', source: 'JOB', message: 'second', data: { file: 'a.jpg' }, attempt: 1 },
       { seq: 3, level: 'ERROR', source: 'JOB', message: 'third', data: null, attempt: 1 },
     ]);
-    expect(await look(run)).toMatchObject({ messageCount: 3, warningCount: 1, errorCount: 1 });
+    expect(await readRun(run)).toMatchObject({ messageCount: 3, warningCount: 1, errorCount: 1 });
   });
 
   it('of the same key are written once, however often and fast they are sent', async () => {
     const run = await begun();
     const send = () =>
-      tell(run, 'message', { messages: [{ message: 'a' }, { message: 'b' }] }, { 'idempotency-key': 'the batch' });
+      report(run, 'message', { messages: [{ message: 'a' }, { message: 'b' }] }, { 'idempotency-key': 'the batch' });
     const answers = await Promise.all(Array.from({ length: 8 }, send));
     expect(new Set(answers.map((answer) => answer.text))).toEqual(
       new Set([JSON.stringify({ jobRunId: run.jobRunId, shouldStop: false })]),
     );
     expect(await linesOf(run)).toHaveLength(2);
-    const refused = await tell(run, 'message', { message: 'other' }, { 'idempotency-key': 'the batch' });
+    const refused = await report(run, 'message', { message: 'other' }, { 'idempotency-key': 'the batch' });
     expect([refused.status, problemCode(refused)]).toEqual([409, 'DUPLICATE']);
     expect(await linesOf(run)).toHaveLength(2);
     const other = await begun();
-    await tell(other, 'message', { message: 'mine' }, { 'idempotency-key': 'the batch' });
+    await report(other, 'message', { message: 'mine' }, { 'idempotency-key': 'the batch' });
     expect(await linesOf(other)).toHaveLength(1);
   });
 
   it('carry no secrets, nor do errors, metadata and progress', async () => {
     const run = await begun({ steps: [{ id: 'x' }] });
-    await tell(run, 'message', { message: 'password=hunter2 tried', data: { nested: { apiKey: 'hunter2' }, n: 1 } });
-    await tell(run, 'progress', {
+    await report(run, 'message', { message: 'password=hunter2 tried', data: { nested: { apiKey: 'hunter2' }, n: 1 } });
+    await report(run, 'progress', {
       message: 'token: hunter2',
       steps: [{ id: 'x', progress: 0, message: 'secret=hunter2' }],
     });
-    await tell(run, 'fail', {
+    await report(run, 'fail', {
       error: 'password=hunter2',
       errorStack: 'at login (password: "hunter2")',
       metadata: { credentials: 'hunter2' },
     });
-    const everything = JSON.stringify([await look(run), await linesOf(run)]);
+    const everything = JSON.stringify([await readRun(run), await linesOf(run)]);
     expect(everything).not.toContain('hunter2');
     expect(everything).toContain('[redacted]');
   });
@@ -293,9 +293,11 @@ describe('messages', () => {
   it('are cut where they grow too long without their secrets', async () => {
     const run = await begun({ steps: [{ id: 'x' }] });
     const message = 'token=a '.repeat(62);
-    const answer = await tell(run, 'progress', { message, steps: [{ id: 'x', progress: 0.5, message }] });
+    const answer = await report(run, 'progress', { message, steps: [{ id: 'x', progress: 0.5, message }] });
     expect(answer.status).toBe(200);
-    expect((await look(run)).progressMessage).toMatch(/^token=\[redacted\].{440,}… 589 more characters were left out$/);
+    expect((await readRun(run)).progressMessage).toMatch(
+      /^token=\[redacted\].{440,}… 589 more characters were left out$/,
+    );
   });
 
   it('are kept whole up to some kilobytes and cut beyond, and a long or odd line refuses none of its neighbours', async () => {
@@ -308,7 +310,7 @@ describe('messages', () => {
       { message: '' },
       { message: 'a\0b\x1b[31mc' },
     ];
-    expect((await tell(run, 'message', { messages })).status).toBe(200);
+    expect((await report(run, 'message', { messages })).status).toBe(200);
     const lines = (await linesOf(run)).map(({ message }) => message as string);
     expect(lines).toEqual([
       'before',
@@ -317,10 +319,13 @@ describe('messages', () => {
       '',
       'abc',
     ]);
-    const told = await tell(run, 'progress', { message: long, steps: [{ id: 'x', progress: 0.5, message: long }] });
-    expect(told.status).toBe(200);
-    expect((await tell(run, 'fail', { error: long, errorStack: `\x1b[1m${long}` })).status).toBe(200);
-    const { error, errorStack, progressMessage } = await look(run);
+    const reported = await report(run, 'progress', {
+      message: long,
+      steps: [{ id: 'x', progress: 0.5, message: long }],
+    });
+    expect(reported.status).toBe(200);
+    expect((await report(run, 'fail', { error: long, errorStack: `\x1b[1m${long}` })).status).toBe(200);
+    const { error, errorStack, progressMessage } = await readRun(run);
     expect([error, errorStack, progressMessage].map(({ length }) => length)).toEqual([4_000, 20_000, 500]);
     for (const text of [error, errorStack, progressMessage])
       expect(text).toMatch(/^x+… \d\d,\d{3} more characters were left out$/);
@@ -336,7 +341,7 @@ describe('messages', () => {
     ['data that is no object', { message: 'x', data: [1] }],
   ])('are refused with %s', async (_what, body) => {
     const run = await begun();
-    expect(problemCode(await tell(run, 'message', body))).toBe('INVALID_INPUT');
+    expect(problemCode(await report(run, 'message', body))).toBe('INVALID_INPUT');
     expect(await linesOf(run)).toEqual([]);
   });
 });
@@ -344,26 +349,26 @@ describe('messages', () => {
 describe('an end', () => {
   it('by complete is a success with metadata, and answers the same when sent again', async () => {
     const run = await begun();
-    const first = await tell(run, 'complete', { metadata: { files: 12 } });
+    const first = await report(run, 'complete', { metadata: { files: 12 } });
     expect(first.json.run).toMatchObject({ status: 'SUCCESS', metadata: { files: 12 }, error: null });
-    const again = await tell(run, 'complete', { metadata: { files: 13 } });
+    const again = await report(run, 'complete', { metadata: { files: 13 } });
     expect([again.status, again.json]).toEqual([200, first.json]);
     expect((await auditOf(run)).map(([action]) => action)).toEqual(['run.start-external', 'run.complete-external']);
     const [{ runs }] = (await sql(
       `SELECT coalesce(sum(runs), 0)::int AS runs FROM "JobRunCount" WHERE "jobName" = 'import-files' AND status = 'SUCCESS'`,
     )) as [{ runs: number }];
     expect(runs).toBeGreaterThan(0);
-    expect(problemCode(await tell(run, 'fail', { error: 'no' }))).toBe('NOT_ALLOWED');
-    expect(problemCode(await tell(run, 'progress', { progress: 0.1 }))).toBe('NOT_ALLOWED');
+    expect(problemCode(await report(run, 'fail', { error: 'no' }))).toBe('NOT_ALLOWED');
+    expect(problemCode(await report(run, 'progress', { progress: 0.1 }))).toBe('NOT_ALLOWED');
   });
 
   it('by fail keeps error and stack, and answers the same when sent again', async () => {
     const run = await begun();
-    const first = await tell(run, 'fail', { error: 'disk full', errorStack: 'at line 3' });
+    const first = await report(run, 'fail', { error: 'disk full', errorStack: 'at line 3' });
     expect(first.json.run).toMatchObject({ status: 'FAILED', error: 'disk full', errorStack: 'at line 3' });
-    expect((await tell(run, 'fail', { error: 'other' })).json).toEqual(first.json);
-    expect(problemCode(await tell(run, 'fail', { cancelled: true }))).toBe('NOT_ALLOWED');
-    expect(problemCode(await tell(run, 'complete'))).toBe('NOT_ALLOWED');
+    expect((await report(run, 'fail', { error: 'other' })).json).toEqual(first.json);
+    expect(problemCode(await report(run, 'fail', { cancelled: true }))).toBe('NOT_ALLOWED');
+    expect(problemCode(await report(run, 'complete'))).toBe('NOT_ALLOWED');
     expect((await auditOf(run)).map(([action]) => action)).toEqual(['run.start-external', 'run.fail-external']);
   });
 
@@ -371,13 +376,13 @@ describe('an end', () => {
     const steps = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
     const states = async (call: string) => {
       const run = await begun({ steps });
-      await tell(run, 'progress', {
+      await report(run, 'progress', {
         steps: [
           { id: 'a', progress: 1 },
           { id: 'b', progress: 0.5 },
         ],
       });
-      const ended = await tell(run, call);
+      const ended = await report(run, call);
       return ended.json.run.steps.map((step: { state: string; progress: number }) => [step.state, step.progress]);
     };
     expect(await states('complete')).toEqual([
@@ -393,13 +398,13 @@ describe('an end', () => {
   });
 
   it('always has an error where it failed', async () => {
-    expect((await tell(await begun(), 'fail')).json.run.error).toMatch(/no reason/);
+    expect((await report(await begun(), 'fail')).json.run.error).toMatch(/no reason/);
   });
 
   it('counts once when complete is sent many times at once', async () => {
     await sql('DELETE FROM "JobRunCount"');
     const run = await begun();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => tell(run, 'complete')));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => report(run, 'complete')));
     expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
     expect(await sql('SELECT runs::int FROM "JobRunCount"')).toEqual([{ runs: 1 }]);
     expect(await auditOf(run)).toHaveLength(2);
@@ -409,34 +414,34 @@ describe('an end', () => {
 describe('being cancelled', () => {
   it('is in every answer from then on, and the run ends as CANCELLED', async () => {
     const run = await begun();
-    expect((await tell(run, 'heartbeat')).json).toEqual({ jobRunId: run.jobRunId, shouldStop: false });
+    expect((await report(run, 'heartbeat')).json).toEqual({ jobRunId: run.jobRunId, shouldStop: false });
     await cancel(run);
     for (const [call, body] of [
       ['heartbeat', {}],
       ['progress', { progress: 0.1 }],
       ['message', { message: 'winding up' }],
     ] as const) {
-      expect((await tell(run, call, body)).json.shouldStop).toBe(true);
+      expect((await report(run, call, body)).json.shouldStop).toBe(true);
     }
     expect((await get(`jobs/${run.jobRunId}/progress`)).shouldStop).toBe(true);
-    const first = await tell(run, 'fail', { cancelled: true });
+    const first = await report(run, 'fail', { cancelled: true });
     expect(first.json.run).toMatchObject({ status: 'CANCELLED', error: null, cancelRequestedBy: { id: admin.id } });
-    expect((await tell(run, 'fail', { cancelled: true })).json).toEqual(first.json);
-    expect(problemCode(await tell(run, 'fail'))).toBe('NOT_ALLOWED');
+    expect((await report(run, 'fail', { cancelled: true })).json).toEqual(first.json);
+    expect(problemCode(await report(run, 'fail'))).toBe('NOT_ALLOWED');
   });
 
   it('cannot be reported where it was not requested', async () => {
     const run = await begun();
-    const answer = await tell(run, 'fail', { cancelled: true });
+    const answer = await report(run, 'fail', { cancelled: true });
     expect(problemCode(answer)).toBe('NOT_ALLOWED');
     expect(answer.json.detail).toMatch(/was not requested to stop/i);
-    expect((await look(run)).status).toBe('RUNNING');
+    expect((await readRun(run)).status).toBe('RUNNING');
   });
 
   it('comes too late for a program that is done', async () => {
     const run = await begun();
     await cancel(run);
-    expect((await tell(run, 'complete')).json.run.status).toBe('SUCCESS');
+    expect((await report(run, 'complete')).json.run.status).toBe('SUCCESS');
   });
 });
 
@@ -451,7 +456,7 @@ describe('whose run it is', () => {
 
   const expectAll = async (held: Held, code: string, words: RegExp) => {
     for (const [call, body] of calls) {
-      const answer = await tell(held, call, body);
+      const answer = await report(held, call, body);
       expect(problemCode(answer), call).toBe(code);
       expect(answer.json.detail).toMatch(words);
     }
@@ -459,9 +464,9 @@ describe('whose run it is', () => {
 
   it('names the lease token: with another nothing changes', async () => {
     const run = await begun();
-    const before = await look(run);
+    const before = await readRun(run);
     await expectAll({ ...run, leaseToken: crypto.randomUUID() }, 'LEASE_LOST', /another lease token/);
-    expect(await look(run)).toEqual(before);
+    expect(await readRun(run)).toEqual(before);
     expect(await linesOf(run)).toEqual([]);
   });
 
@@ -486,9 +491,9 @@ describe('whose run it is', () => {
       data: { jobName: 'echo', status: 'RUNNING', attempt: 1, claimNo: 1, ...lease },
     });
     const held = { jobRunId: String(row.id), leaseToken };
-    const before = await look(held);
+    const before = await readRun(held);
     await expectAll(held, 'LEASE_LOST', /executed by a runner/);
-    expect(await look(held)).toEqual(before);
+    expect(await readRun(held)).toEqual(before);
     expect(await linesOf(held)).toEqual([]);
   });
 
@@ -501,7 +506,7 @@ describe('whose run it is', () => {
 describe('the list', () => {
   it('has active runs, and the latest finished on request', async () => {
     const [done, running] = [await begun(), await begun()];
-    await tell(done, 'complete');
+    await report(done, 'complete');
     const ids = async (query: string) => (await get(`jobs${query}`)).runs.map((run: { id: string }) => run.id);
     expect(await ids('')).toEqual([running.jobRunId]);
     expect(await ids('?includePast=true')).toEqual([running.jobRunId, done.jobRunId]);
@@ -519,16 +524,16 @@ describe('bad input', () => {
 
   it.each(bad)('with %s is refused everywhere and changes nothing', async (_what, value) => {
     const run = await begun();
-    const before = await look(run);
+    const before = await readRun(run);
     const answers: Answer[] = [
       await start({ parameters: value }),
-      await tell(run, 'message', { message: 'x', data: value }),
-      await tell(run, 'complete', { metadata: value }),
-      await tell(run, 'fail', { metadata: value }),
-      await tell(run, 'progress', { ...value, progress: 0.1 }),
+      await report(run, 'message', { message: 'x', data: value }),
+      await report(run, 'complete', { metadata: value }),
+      await report(run, 'fail', { metadata: value }),
+      await report(run, 'progress', { ...value, progress: 0.1 }),
     ];
     for (const answer of answers) expect(problemCode(answer)).toBe('INVALID_INPUT');
-    expect(await look(run)).toEqual(before);
+    expect(await readRun(run)).toEqual(before);
   });
 
   it.each([
@@ -561,12 +566,12 @@ describe('bad input', () => {
   ])('has no key that is %s', async (_what, key) => {
     const headers = { 'idempotency-key': key };
     expect(problemCode(await start({}, headers))).toBe('INVALID_INPUT');
-    expect(problemCode(await tell(await begun(), 'message', { message: 'x' }, headers))).toBe('INVALID_INPUT');
+    expect(problemCode(await report(await begun(), 'message', { message: 'x' }, headers))).toBe('INVALID_INPUT');
   });
 
   it.each(['0', '-1', '1e5', '9223372036854775808', 'abc'])('knows no run %s', async (jobRunId) => {
     const held = { jobRunId, leaseToken: crypto.randomUUID() };
-    expect(problemCode(await tell(held, 'heartbeat'))).toBe('INVALID_INPUT');
+    expect(problemCode(await report(held, 'heartbeat'))).toBe('INVALID_INPUT');
   });
 
   it('has no lease token that is none', async () => {
@@ -580,7 +585,7 @@ describe('bad input', () => {
     const parameters = JSON.parse('{"constructor":1,"toJSON":2,"n":1e308,"ä":"\\u2028😀"}');
     const { json } = await start({ parameters });
     const metadata = JSON.parse('{"toJSON":5,"list":[null,{"deep":[1.5]}],"constructor":{"name":"x"}}');
-    const ended = await tell(json, 'complete', { metadata });
+    const ended = await report(json, 'complete', { metadata });
     expect(ended.json.run.metadata).toEqual(metadata);
     expect(ended.json.run.parameters).toMatchObject({ constructor: 1, toJSON: 2, n: 1e308, ä: '\u2028😀' });
   });

@@ -16,11 +16,12 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 it('shows an external run to all who watch: its start, steps, messages, cancel and end', async () => {
-  const heard: ServerMessage[] = [];
-  const socket = openSocket(server.url, chief, (text) => heard.push(JSON.parse(text)));
-  const hear = (wanted: object) => vi.waitFor(() => expect(heard).toContainEqual(expect.objectContaining(wanted)));
+  const received: ServerMessage[] = [];
+  const socket = openSocket(server.url, chief, (text) => received.push(JSON.parse(text)));
+  const untilReceived = (wanted: object) =>
+    vi.waitFor(() => expect(received).toContainEqual(expect.objectContaining(wanted)));
   const about = (data: object) => ({ data: expect.objectContaining(data) });
-  await hear({ type: 'server.admin.jobs_snapshot' });
+  await untilReceived({ type: 'server.admin.jobs_snapshot' });
 
   const start = { jobName: 'import-files', steps: [{ id: 'load', label: 'Load' }] };
   const begun = await server.call<{ jobRunId: string; leaseToken: string }>(
@@ -30,25 +31,28 @@ it('shows an external run to all who watch: its start, steps, messages, cancel a
     start,
   );
   const { jobRunId, leaseToken } = begun;
-  const tell = (call: string, body: object = {}) =>
+  const report = (call: string, body: object = {}) =>
     server.call(apiToken, 'POST', `/admin/jobs/${jobRunId}/${call}`, { leaseToken, ...body });
-  await hear({ type: 'server.admin.job_started', ...about({ jobRunId }) });
+  await untilReceived({ type: 'server.admin.job_started', ...about({ jobRunId }) });
 
   socket.send(JSON.stringify({ type: 'client.admin.follow_run', jobRunId, afterSeq: 0 }));
-  await tell('progress', { steps: [{ id: 'load', progress: 0.5 }] });
-  await hear({ type: 'server.admin.job_progress', ...about({ jobRunId, progressPercent: 50, message: 'Load' }) });
+  await report('progress', { steps: [{ id: 'load', progress: 0.5 }] });
+  await untilReceived({
+    type: 'server.admin.job_progress',
+    ...about({ jobRunId, progressPercent: 50, message: 'Load' }),
+  });
   const load = expect.objectContaining({ id: 'load', state: 'running', progress: 0.5 });
-  await hear({ type: 'server.admin.run_steps', ...about({ jobRunId, steps: [load] }) });
+  await untilReceived({ type: 'server.admin.run_steps', ...about({ jobRunId, steps: [load] }) });
 
-  await tell('message', { message: 'hello from outside' });
+  await report('message', { message: 'hello from outside' });
   const line = expect.objectContaining({ seq: 1, message: 'hello from outside' });
-  await hear({ type: 'server.admin.run_messages', ...about({ jobRunId, messages: [line], messageCount: 1 }) });
+  await untilReceived({ type: 'server.admin.run_messages', ...about({ jobRunId, messages: [line], messageCount: 1 }) });
 
   await server.call(apiToken, 'POST', `/admin/jobs/${jobRunId}/cancel`, {});
-  await hear({ type: 'server.admin.job_cancel_requested', ...about({ jobRunId }) });
-  await tell('fail', { cancelled: true });
+  await untilReceived({ type: 'server.admin.job_cancel_requested', ...about({ jobRunId }) });
+  await report('fail', { cancelled: true });
   const run = expect.objectContaining({ status: 'CANCELLED', triggeredByToken: 'importer' });
-  await hear({ type: 'server.admin.job_completed', ...about({ jobRunId, run }) });
+  await untilReceived({ type: 'server.admin.job_completed', ...about({ jobRunId, run }) });
   socket.close();
 });
 

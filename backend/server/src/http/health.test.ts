@@ -168,7 +168,7 @@ describe('a health check', () => {
       installation: (client) => readInstallation(client, DEFAULT_SCHEMA),
       isClosing: () => false,
       version: '1',
-      limits: { heartbeatMs: 30_000, maintenanceMs: 300_000, mostExternal: 50, stalledAfterMs: 300_000 },
+      limits: { heartbeatMs: 30_000, maintenanceMs: 300_000, maxExternal: 50, stalledAfterMs: 300_000 },
       ...more,
     });
 
@@ -194,9 +194,9 @@ describe('a health check', () => {
       const release = vi.fn();
       const never = new Promise(() => {});
       const check = checkOver({ connect: async () => ({ query: () => never, release }) });
-      const asked = check.readiness();
+      const readiness = check.readiness();
       await vi.advanceTimersByTimeAsync(5_000);
-      expect(await asked).toMatchObject({ ok: false, verdict: 'CRITICAL' });
+      expect(await readiness).toMatchObject({ ok: false, verdict: 'CRITICAL' });
       expect(release.mock.calls).toEqual([[true]]);
     } finally {
       vi.useRealTimers();
@@ -212,9 +212,9 @@ describe('a health check', () => {
         { connect: async () => ({ query, release: () => {} }) },
         { installation: async () => ({ pending: [], unknown: [], missing: [] }) },
       );
-      const asked = check.readiness();
+      const readiness = check.readiness();
       await vi.advanceTimersByTimeAsync(5_000);
-      expect(await asked).toMatchObject({ ok: true, verdict: 'WARNING', checks: { database: 'ok' } });
+      expect(await readiness).toMatchObject({ ok: true, verdict: 'WARNING', checks: { database: 'ok' } });
       expect((await check.system()).reasons.map(({ code }) => code)).toEqual(['STATE_UNKNOWN']);
     } finally {
       vi.useRealTimers();
@@ -232,9 +232,9 @@ describe('a health check', () => {
             connect = resolve;
           }),
       });
-      const asked = check.readiness();
+      const readiness = check.readiness();
       await vi.advanceTimersByTimeAsync(5_000);
-      expect((await asked).ok).toBe(false);
+      expect((await readiness).ok).toBe(false);
       connect({ release });
       await vi.waitFor(() => expect(release.mock.calls).toEqual([[]]));
     } finally {
@@ -244,9 +244,9 @@ describe('a health check', () => {
 
   it('is not ready while migrations are missing, and checks again until none is', async () => {
     let pending = ['20990101000000_later'];
-    const asked = vi.fn(async () => ({ pending, unknown: [], missing: [] }));
+    const readiness = vi.fn(async () => ({ pending, unknown: [], missing: [] }));
     vi.useFakeTimers({ toFake: ['performance'] });
-    const check = checkOver(database.pool, { installation: asked });
+    const check = checkOver(database.pool, { installation: readiness });
     expect(await check.readiness()).toMatchObject({
       ok: false,
       verdict: 'CRITICAL',
@@ -258,7 +258,7 @@ describe('a health check', () => {
     vi.advanceTimersByTime(30_000);
     expect((await check.readiness()).ok).toBe(true);
     vi.useRealTimers();
-    expect(asked).toHaveBeenCalledTimes(2);
+    expect(readiness).toHaveBeenCalledTimes(2);
   });
 
   it('names what has been taken from the tables, and is not ready where statements need it', async () => {

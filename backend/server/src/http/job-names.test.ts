@@ -1,7 +1,7 @@
 import { defineJob } from '@job-manager/engine/queue/job';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { send } from '../testing/request-test-kit.js';
 
 const NAMES = ['sendInvoice', 'mail.welcome', 'billing:monthly_close', 'toString', 'constructor'];
@@ -10,10 +10,10 @@ const jobs = NAMES.map((name) =>
   defineJob({ name, description: 'Has an unusual name', parameters: z.object({}), run: async () => {} }),
 );
 
-let server: TrialServer;
-let admin: TrialUser;
+let server: TestServer;
+let admin: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer({ jobs, env: { METRICS_TOKEN: 'a token of a scraper, long enough' } });
+  server = await startTestServer({ jobs, env: { METRICS_TOKEN: 'a token of a scraper, long enough' } });
   admin = await server.signIn('SUPER_ADMIN');
 });
 afterAll(() => server.stop());

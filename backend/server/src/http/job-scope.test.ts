@@ -6,7 +6,7 @@ import { someRunner } from '@job-manager/engine/testing/some-runner';
 import { contract } from '@job-manager/shared/contract/index';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { type Answer, send } from '../testing/request-test-kit.js';
 import { actsOnJobs } from './job-limit.js';
 import { type ApiRoute, listRoutes } from './routes.js';
@@ -24,12 +24,12 @@ const jobNamed = (name: string) =>
     run: async () => {},
   });
 
-let server: TrialServer;
-let boss: TrialUser;
-let limited: TrialUser;
+let server: TestServer;
+let boss: TestUser;
+let limited: TestUser;
 let ids: Record<string, string>;
 beforeAll(async () => {
-  server = await startTrialServer({ jobs: [jobNamed(OWN), jobNamed(OTHER)] });
+  server = await startTestServer({ jobs: [jobNamed(OWN), jobNamed(OTHER)] });
   boss = await server.signIn('SUPER_ADMIN', 'boss');
   limited = await server.signIn('USER', 'limited');
   await rows(
@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const rows = async (text: string, ...values: unknown[]) => (await server.database.pool.query(text, values)).rows;
-const get = (user: TrialUser, path: string): Promise<Answer> =>
+const get = (user: TestUser, path: string): Promise<Answer> =>
   send(server.url, { method: 'GET', path: `/api${path}`, headers: { authorization: `Bearer ${user.token}` } });
 
 /** Something of all there is, of one job: the text `<job>` stands wherever a caller could read it. */
@@ -144,30 +144,30 @@ const pathOf = ({ path, name }: ApiRoute): string => {
   return queries[name] === undefined ? filled : `${filled}?${new URLSearchParams(queries[name])}`;
 };
 /** Whether an answer reveals more of the other job than the request named. */
-const tells = ({ text }: Answer, path: string): boolean =>
+const leaks = ({ text }: Answer, path: string): boolean =>
   path.includes(OTHER) ? text.replaceAll(`"jobName":"${OTHER}"`, '').includes(`${OTHER} `) : text.includes(OTHER);
 
 describe('a person with a role that is limited to some jobs', () => {
   it('reads nothing of another job by any call, whatever the request', async () => {
-    const told: string[] = [];
-    const toldToBoss: string[] = [];
+    const leaked: string[] = [];
+    const shownToBoss: string[] = [];
     for (const route of reading.filter(({ name }) => !SHARED.includes(name))) {
       const path = pathOf(route);
       const [mine, all] = [await get(limited, path), await get(boss, path)];
-      if (mine.status >= 500) told.push(`${route.name}: ${mine.status}`);
-      if (tells(mine, path)) told.push(`${route.name}: ${mine.text.slice(0, 300)}`);
-      if (all.status === 200 && tells(all, path)) toldToBoss.push(route.name);
+      if (mine.status >= 500) leaked.push(`${route.name}: ${mine.status}`);
+      if (leaks(mine, path)) leaked.push(`${route.name}: ${mine.text.slice(0, 300)}`);
+      if (all.status === 200 && leaks(all, path)) shownToBoss.push(route.name);
     }
-    expect(told).toEqual([]);
+    expect(leaked).toEqual([]);
     // The same calls show it to those who are not limited: there was something to be seen.
-    expect(toldToBoss.length, toldToBoss.join(', ')).toBeGreaterThan(25);
+    expect(shownToBoss.length, shownToBoss.join(', ')).toBeGreaterThan(25);
   });
 
   it('counts and lists the runs of these jobs alone, to the run', async () => {
     const history = (await get(limited, '/admin/jobs/history')).json;
     expect([history.total, history.runs.length]).toEqual([4, 4]);
     expect((await get(boss, '/admin/jobs/history')).json.total).toBe(8);
-    const stats = async (user: TrialUser) => (await get(user, '/admin/jobs/stats')).json;
+    const stats = async (user: TestUser) => (await get(user, '/admin/jobs/stats')).json;
     expect([(await stats(limited)).active, (await stats(boss)).active]).toEqual([1, 2]);
     const found = (await get(limited, '/admin/jobs/lookup?q=order-4711')).json.hits;
     expect(found.flatMap(({ runs }: { runs?: object[] }) => runs ?? [])).toHaveLength(6);

@@ -21,13 +21,13 @@ import { readJobFigures } from '../metrics/job-figures.js';
 import type { JobTimes } from '../metrics/job-times.js';
 import { type MetricsRequest, readMetrics } from '../metrics/read-metrics.js';
 import { spanOf } from '../metrics/span.js';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let admin: TrialUser;
+let server: TestServer;
+let admin: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   admin = await server.signIn('ADMIN');
 });
 afterAll(() => server.stop());
@@ -162,7 +162,7 @@ it('reads days that are over from their totals and means, and the days since fro
         { measures: ['completed', 'cancelled'], subjects: { jobNames, channels: null, groupBy: 'job' } },
         { measures: ['completed', 'failed'], subjects: { jobNames: null, channels: null, groupBy: null } },
         { measures: ['depth', 'oldest'], subjects: { jobNames: null, channels: null, groupBy: 'channel' } },
-      ].map((asked) => readMetrics(server.database.pool, { ...asked, span, compare: true } as MetricsRequest)),
+      ].map((search) => readMetrics(server.database.pool, { ...search, span, compare: true } as MetricsRequest)),
     );
   const before = await read();
   expect(pointsOf(before[0] as MetricsAnswer)).toMatchObject({
@@ -293,8 +293,8 @@ it.each([
   ['measures=published&groupBy=job', 'groupBy', /whole alone/],
   ['measures=slots,published&region=eu', 'region', /published is known of the whole alone/],
   ['measures=depth&channel=nowhere', 'channel', /nowhere/],
-])('refuses ?%s, naming %s', async (asked, field, message) => {
-  const answer = await call(`/metrics?${asked}`);
+])('refuses ?%s, naming %s', async (search, field, message) => {
+  const answer = await call(`/metrics?${search}`);
   expect(answer.status, answer.text).toBe(400);
   expect(answer.json.field).toBe(field);
   expect(answer.json.detail).toMatch(message);
@@ -533,7 +533,7 @@ it('knows what ended by channel in minutes, and in hours once they are over', as
   await add(hour(4), 'mail', 5, 1);
   await add(new Date(hour(4).getTime() + 60_000), 'mail', 2, 0);
   await add(hour(2), 'default', 9, 0);
-  const asked = (from: number) =>
+  const search = (from: number) =>
     `/metrics?measures=throughput,throughput.failed&groupBy=channel&${range(hour(from), hour(1))}&step=${HOUR_MS}`;
   const expected = {
     'throughput default': [0, 0, 9],
@@ -541,10 +541,10 @@ it('knows what ended by channel in minutes, and in hours once they are over', as
     'throughput.failed default': [0, 0, 0],
     'throughput.failed mail': [1, 0, 0],
   };
-  expect(pointsOf(await get(asked(4)))).toEqual(expected);
+  expect(pointsOf(await get(search(4)))).toEqual(expected);
   await summarizeFigures(server.database.pool);
   await query(`DELETE FROM "ChannelEnded" WHERE step = 'MINUTE'`);
-  const { series } = await get(asked(5));
+  const { series } = await get(search(5));
   expect(pointsOf({ series: series.map((one) => ({ ...one, points: one.points.slice(1) })) })).toEqual(expected);
   const one = await get(`/metrics?measures=throughput&channel=mail&${range(hour(4), hour(3))}&step=${HOUR_MS}`);
   expect(one.series).toMatchObject([{ points: [8], total: 8, unit: 'runs' }]);

@@ -13,9 +13,9 @@ type MountedRequest = IncomingMessage & Partial<Pick<Request, 'baseUrl' | 'origi
  * for other paths are left to `next`. It stays an Express application, for one that mounts it hands its settings down.
  */
 export function placeAt(path: string, app: Express): Express {
-  const placed = app as Express & { handle: Handle };
-  const handle = placed.handle.bind(placed);
-  placed.handle = (request: MountedRequest, response, next) => {
+  const mounted = app as Express & { handle: Handle };
+  const handle = mounted.handle.bind(mounted);
+  mounted.handle = (request: MountedRequest, response, next) => {
     if (request.baseUrl === undefined) {
       const whole = request.originalUrl ?? request.url ?? '/';
       if (!isBelow(whole, path)) return next();
@@ -24,7 +24,7 @@ export function placeAt(path: string, app: Express): Express {
     }
     handle(request, response, next);
   };
-  return placed;
+  return mounted;
 }
 
 const isBelow = (address: string, path: string): boolean =>

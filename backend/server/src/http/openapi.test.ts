@@ -1,14 +1,14 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer } from '../testing/http-test-kit.js';
 import { send } from '../testing/request-test-kit.js';
 import { listRoutes } from './routes.js';
 
-let server: TrialServer;
+let server: TestServer;
 // biome-ignore lint/suspicious/noExplicitAny: the document is what is tested
 let document: any;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   document = (await send(server.url, { path: '/api/openapi.json' })).json;
 });
 afterAll(() => server.stop());

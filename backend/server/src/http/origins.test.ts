@@ -1,23 +1,23 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  type AccessTrial,
+  type AccessTestServer,
   callOf,
   expectGate,
   type GateCall,
-  startAccessTrial,
+  startAccessTestServer,
   wrongAnswers,
 } from '../testing/access-test-kit.js';
 import { originContexts } from '../testing/contexts-test-kit.js';
-import { startTrialServer } from '../testing/http-test-kit.js';
+import { startTestServer } from '../testing/http-test-kit.js';
 import { problemCode, send } from '../testing/request-test-kit.js';
 import { type ApiRoute, listRoutes } from './routes.js';
 
 const writes = listRoutes(contract).filter((route) => route.method !== 'GET');
 
-let server: AccessTrial;
+let server: AccessTestServer;
 beforeAll(async () => {
-  server = await startAccessTrial();
+  server = await startAccessTestServer();
 });
 afterAll(() => server.stop());
 
@@ -136,7 +136,7 @@ it('notifies operators once a header of an untrusted proxy arrives', async () =>
 });
 
 it('keeps no text as an address that is none', async () => {
-  const proxied = await startTrialServer({ env: { TRUST_PROXY: 'loopback' } });
+  const proxied = await startTestServer({ env: { TRUST_PROXY: 'loopback' } });
   try {
     for (const forwarded of ['garbage', '"><script>', '198.51.100.1, 203.0.113.7'])
       await send(proxied.url, {
@@ -153,7 +153,7 @@ it('keeps no text as an address that is none', async () => {
 });
 
 it('takes PUBLIC_URL for our own origin, whatever host a proxy sends', async () => {
-  const proxied = await startTrialServer({ env: { PUBLIC_URL: 'https://jobs.example.com' } });
+  const proxied = await startTestServer({ env: { PUBLIC_URL: 'https://jobs.example.com' } });
   try {
     const login = (origin: string) =>
       send(proxied.url, {

@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, send } from '../testing/request-test-kit.js';
 
 const METRICS_TOKEN = 'a token for Prometheus';
-let server: TrialServer;
-let admin: TrialUser;
-let user: TrialUser;
+let server: TestServer;
+let admin: TestUser;
+let user: TestUser;
 let panelDir: string;
 beforeAll(async () => {
   panelDir = await mkdtemp(join(tmpdir(), 'job-manager panel-'));
@@ -17,7 +17,7 @@ beforeAll(async () => {
   await writeFile(join(panelDir, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(panelDir, 'assets/index-abc123.js'), 'export {}');
   await writeFile(join(panelDir, '.secret'), 'secret');
-  server = await startTrialServer({ env: { METRICS_TOKEN }, deps: { panelDir } });
+  server = await startTestServer({ env: { METRICS_TOKEN }, deps: { panelDir } });
   admin = await server.signIn('ADMIN');
   user = await server.signIn('USER');
 });
@@ -122,7 +122,7 @@ describe('the panel', () => {
   });
 
   it('is kept on https where browsers come by https', async () => {
-    const secure = await startTrialServer({ env: { PUBLIC_URL: 'https://jobs.example.com' } });
+    const secure = await startTestServer({ env: { PUBLIC_URL: 'https://jobs.example.com' } });
     const { headers } = await send(secure.url, { path: '/healthz' });
     await secure.stop();
     expect(headers['strict-transport-security']).toMatch(/max-age/);

@@ -3,13 +3,13 @@ import { beginSession } from '@job-manager/engine/store/sessions';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { TooManyAttempts } from '../auth/attempts.js';
 import { PASSWORD } from '../testing/account.js';
-import { signInBrowser, startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { signInBrowser, startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let ada: TrialUser;
+let server: TestServer;
+let ada: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
 });
 afterAll(() => server.stop());
 /** A new person each time, so that guesses of one test don't count in another. */

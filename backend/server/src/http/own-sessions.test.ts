@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { upsertAccount } from '../auth/accounts.js';
 import { PASSWORD } from '../testing/account.js';
-import { signInBrowser, startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { signInBrowser, startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
 const IDLE_MS = 3_600_000;
-let server: TrialServer;
-let ada: TrialUser;
+let server: TestServer;
+let ada: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer({ env: { SESSION_IDLE_MS: String(IDLE_MS) } });
+  server = await startTestServer({ env: { SESSION_IDLE_MS: String(IDLE_MS) } });
 });
 afterAll(() => server.stop());
 /** A new person each time, so that sign-ins of one test don't count in another. */
@@ -224,7 +224,7 @@ describe('a password that another person chose', () => {
 });
 
 describe('a lock by wrong passwords', () => {
-  let boss: TrialUser;
+  let boss: TestUser;
   beforeEach(async () => {
     boss = await server.signIn('SUPER_ADMIN', 'boss');
     for (let guess = 0; guess < 11; guess++) await login({}, 'not it at all');

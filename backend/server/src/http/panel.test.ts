@@ -2,20 +2,20 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer } from '../testing/http-test-kit.js';
 import { placePage } from './panel.js';
 
 const BUILT = `<!doctype html>
 <html lang="en"><head><link rel="icon" href="./favicon.svg" /><script type="module" src="./assets/panel.js"></script></head></html>`;
 
-let server: TrialServer;
+let server: TestServer;
 let panelDir: string;
 beforeAll(async () => {
   panelDir = await mkdtemp(join(tmpdir(), 'job-manager-panel-'));
   await mkdir(join(panelDir, 'assets'));
   await writeFile(join(panelDir, 'index.html'), BUILT);
   await writeFile(join(panelDir, 'assets/panel.js'), 'run()');
-  server = await startTrialServer({ deps: { panelDir } });
+  server = await startTestServer({ deps: { panelDir } });
 });
 afterAll(async () => {
   await server.stop();

@@ -37,9 +37,7 @@ function formatHistogram({ name, help }: PrometheusHistogram, steps: HistogramSt
   const byJob = new Map<string, HistogramStep[]>();
   for (const step of steps) byJob.set(step.group ?? '', [...(byJob.get(step.group ?? '') ?? []), step]);
   const lines = [...byJob].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([job, parts]) => linesOf(name, job, parts));
-  return [`# HELP ${name} ${help}; reset each day at midnight UTC`, `# TYPE ${name} histogram`, ...lines].join(
-    '\n',
-  );
+  return [`# HELP ${name} ${help}; reset each day at midnight UTC`, `# TYPE ${name} histogram`, ...lines].join('\n');
 }
 
 function linesOf(name: string, job: string, parts: HistogramStep[]): string[] {

@@ -1,20 +1,20 @@
 import { EMERGENCY_CONFIRMATION } from '@job-manager/shared/contract/recovery';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let admin: TrialUser;
-let chief: TrialUser;
+let server: TestServer;
+let admin: TestUser;
+let chief: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   admin = await server.signIn('ADMIN');
   chief = await server.signIn('SUPER_ADMIN', 'chief');
 });
 afterEach(() => server.database.pool.query('DELETE FROM "JobRun"; DELETE FROM "JobRunCount"'));
 afterAll(() => server.stop());
 
-const call = (who: TrialUser, method: string, path: string, body?: object) =>
+const call = (who: TestUser, method: string, path: string, body?: object) =>
   send(server.url, {
     method,
     path: `/api/admin/jobs${path}`,
@@ -23,12 +23,12 @@ const call = (who: TrialUser, method: string, path: string, body?: object) =>
   });
 
 /** A running run that has been silent, and was requested to stop, for so many seconds; null for never. */
-async function addRunning(silentS: number, askedS: number | null = null): Promise<string> {
+async function addRunning(silentS: number, cancelledS: number | null = null): Promise<string> {
   const { rows } = await server.database.pool.query(
     `INSERT INTO "JobRun" ("jobName", status, attempt, "claimNo", "leaseToken", "runnerId", "startedAt", "lastHeartbeatAt", "cancelRequestedAt")
      VALUES ('echo', 'RUNNING', 1, 1, gen_random_uuid(), gen_random_uuid(), clock_timestamp() - interval '12 min',
        clock_timestamp() - $1 * interval '1 s', clock_timestamp() - $2 * interval '1 s') RETURNING id`,
-    [silentS, askedS],
+    [silentS, cancelledS],
   );
   return rows[0].id;
 }
@@ -51,21 +51,21 @@ it('previews what a cleanup would do, then cleans the chosen runs', async () => 
 });
 
 it('force-fails a run with one call: at once where its grace is over, and else requests it to stop first', async () => {
-  const [ignoring, asked, running] = [await addRunning(1, 40), await addRunning(1, 10), await addRunning(1)];
+  const [ignoring, cancelled, running] = [await addRunning(1, 40), await addRunning(1, 10), await addRunning(1)];
   const failed = await call(admin, 'POST', `/${ignoring}/force-fail`, { reason: ' It hangs ' });
   expect(failed.json).toMatchObject({
     run: { id: ignoring, status: 'FAILED', error: 'Force-failed by admin@example.com: It hangs' },
     forceFailAt: null,
   });
-  const early = await call(admin, 'POST', `/${asked}/force-fail`, {});
-  expect(early.json.run).toMatchObject({ id: asked, status: 'RUNNING' });
+  const early = await call(admin, 'POST', `/${cancelled}/force-fail`, {});
+  expect(early.json.run).toMatchObject({ id: cancelled, status: 'RUNNING' });
   expect(Date.parse(early.json.forceFailAt) - Date.parse(early.json.run.cancelRequestedAt)).toBe(30_000);
   const patient = await call(admin, 'POST', `/${running}/force-fail`, { graceMs: 45_000 });
   expect(patient.json.run.cancelRequestedBy).toMatchObject({ email: 'admin@example.com' });
   expect(Date.parse(patient.json.forceFailAt) - Date.parse(patient.json.run.cancelRequestedAt)).toBe(45_000);
   expect((await call(admin, 'POST', `/${running}/force-fail`, { graceMs: 0 })).json.run.status).toBe('FAILED');
   for (const graceMs of [-1, 60_001, 1.5, '30'])
-    expect((await call(admin, 'POST', `/${asked}/force-fail`, { graceMs })).status).toBe(400);
+    expect((await call(admin, 'POST', `/${cancelled}/force-fail`, { graceMs })).status).toBe(400);
   expect(problemCode(await call(admin, 'POST', `/${ignoring}/force-fail`, {}))).toBe('NOT_ALLOWED');
   expect(problemCode(await call(admin, 'POST', '/999999/force-fail', {}))).toBe('UNKNOWN_RUN');
 });

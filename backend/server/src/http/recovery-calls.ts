@@ -26,8 +26,8 @@ export function createRecoveryCalls({ queue, config }: Pick<HttpDeps, 'queue' | 
     forceFail: os.forceFail.handler(async ({ input, context }) => {
       const { jobRunId, reason, graceMs = config.JOBS_FORCE_FAIL_AFTER_MS } = input;
       const run = await queue.forceFail(jobRunId, actorOf(context), { reason, graceMs });
-      const askedAt = run.status === 'RUNNING' ? run.cancelRequestedAt : null;
-      const forceFailAt = askedAt && new Date(askedAt.getTime() + graceMs).toISOString();
+      const cancelledAt = run.status === 'RUNNING' ? run.cancelRequestedAt : null;
+      const forceFailAt = cancelledAt && new Date(cancelledAt.getTime() + graceMs).toISOString();
       return { run: presentRun(run, redaction), forceFailAt };
     }),
 

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { type Answer, problemCode, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let boss: TrialUser;
+let server: TestServer;
+let boss: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   boss = await server.signIn('SUPER_ADMIN', 'boss');
 });
 afterAll(() => server.stop());
 
-const as = (user: TrialUser, method: string, path: string, body?: object): Promise<Answer> =>
+const as = (user: TestUser, method: string, path: string, body?: object): Promise<Answer> =>
   send(server.url, { method, path: `/api${path}`, body, headers: { authorization: `Bearer ${user.token}` } });
 const name = () => `role ${crypto.randomUUID().slice(0, 8)}`;
 const create = async (given: object = {}) => {

@@ -2,13 +2,13 @@ import type { Prisma } from '@job-manager/engine/generated/prisma/client';
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import type { GraphNode, LookupHit } from '@job-manager/shared/contract/run-lists';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let admin: TrialUser;
+let server: TestServer;
+let admin: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   admin = await server.signIn('ADMIN');
 });
 afterAll(() => server.stop());
@@ -312,12 +312,12 @@ it('lists what people and the product did to a run, in order', async () => {
   );
   const { entries, isCut } = await get(`/${id}/activity`);
   expect(isCut).toBe(false);
-  const told = entries.map(
+  const sources = entries.map(
     ({ kind, event, message }: { kind: string; event: { action: string }; message: { source: string } }) =>
       kind === 'audit' ? event.action : message.source,
   );
-  expect(told.filter((one: string) => one !== 'SYSTEM')).toEqual(['run.enqueue', 'run.reschedule', 'run.cancel']);
-  expect(told).toContain('SYSTEM');
+  expect(sources.filter((one: string) => one !== 'SYSTEM')).toEqual(['run.enqueue', 'run.reschedule', 'run.cancel']);
+  expect(sources).toContain('SYSTEM');
   const times = entries.map(({ at }: { at: string }) => at);
   expect(times).toEqual([...times].sort());
 });

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { someRunner } from '@job-manager/engine/testing/some-runner';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let admin: TrialUser;
+let server: TestServer;
+let admin: TestUser;
 let runnerId: string;
 beforeAll(async () => {
-  server = await startTrialServer({ deps: { runnersHere } });
+  server = await startTestServer({ deps: { runnersHere } });
   admin = await server.signIn('ADMIN');
   runnerId = await someRunner(server.database.pool);
 });
@@ -16,10 +16,10 @@ afterAll(() => server.stop());
 
 const runnersHere = { count: 1, max: 2, refusal: null as string | null, startAnother: vi.fn() };
 const PATH = '/api/admin/jobs/runners';
-const ask = (sent: Sent) => send(server.url, { ...sent, headers: { authorization: `Bearer ${admin.token}` } });
+const call = (sent: Sent) => send(server.url, { ...sent, headers: { authorization: `Bearer ${admin.token}` } });
 const command = (body: object) =>
-  ask({ method: 'POST', path: `${PATH}/commands`, body: { runnerIds: [runnerId], ...body } });
-const outcome = async (answer: ReturnType<typeof ask>) => {
+  call({ method: 'POST', path: `${PATH}/commands`, body: { runnerIds: [runnerId], ...body } });
+const outcome = async (answer: ReturnType<typeof call>) => {
   const { status } = await answer;
   return [status, problemCode(await answer)];
 };
@@ -60,22 +60,22 @@ describe('a command', () => {
 
 it('the default of runners is set and removed by those who may change settings, and by no others', async () => {
   const boss = await server.signIn('SUPER_ADMIN');
-  const put = (body: object, { token }: TrialUser) =>
+  const put = (body: object, { token }: TestUser) =>
     send(server.url, { method: 'PUT', path: `${PATH}/defaults`, body, headers: { authorization: `Bearer ${token}` } });
   const change = { concurrency: 3, channels: ['mail'], isPaused: true };
   expect((await put({ change }, admin)).status).toBe(403);
   expect((await put({ change: {} }, boss)).status).toBe(400);
   expect((await put({ change: { concurrency: 0 } }, boss)).status).toBe(400);
   expect(await put({ change }, boss)).toMatchObject({ status: 200, json: { change, updatedBy: boss.email } });
-  expect((await ask({ path: `${PATH}/defaults` })).json).toMatchObject({ change });
+  expect((await call({ path: `${PATH}/defaults` })).json).toMatchObject({ change });
   const removed = { change: null, updatedBy: null, updatedAt: null };
   expect((await put({ change: null }, boss)).json).toEqual(removed);
-  expect((await ask({ path: `${PATH}/defaults` })).json).toEqual(removed);
+  expect((await call({ path: `${PATH}/defaults` })).json).toEqual(removed);
 });
 
 it('a runner is started here while the server may run more, and what a new one needs is answered', async () => {
-  const start = () => ask({ method: 'POST', path: `${PATH}/start-here` });
-  const setup = async () => (await ask({ path: `${PATH}/setup` })).json;
+  const start = () => call({ method: 'POST', path: `${PATH}/start-here` });
+  const setup = async () => (await call({ path: `${PATH}/setup` })).json;
   const own = { database: 'embedded', schema: 'public', isHosted: false };
   expect(await setup()).toMatchObject({ ...own, here: { running: 1, max: 2, refusal: null } });
   expect(await start()).toMatchObject({ status: 200, json: { running: 1 } });
@@ -89,13 +89,13 @@ it('a runner is started here while the server may run more, and what a new one n
 it('runners that are gone are listed and removed, and those that live are left alone', async () => {
   const gone = await someRunner(server.database.pool);
   await server.database.pool.query(`UPDATE "Runner" SET status = 'STOPPED' WHERE id = $1`, [gone]);
-  expect((await ask({ path: `${PATH}/cleanup` })).json).toMatchObject({
+  expect((await call({ path: `${PATH}/cleanup` })).json).toMatchObject({
     runners: [{ runnerId: gone, runs: 0 }],
     runs: 0,
   });
-  const cleanUp = (runnerIds: string[]) => ask({ method: 'POST', path: `${PATH}/cleanup`, body: { runnerIds } });
+  const cleanUp = (runnerIds: string[]) => call({ method: 'POST', path: `${PATH}/cleanup`, body: { runnerIds } });
   expect((await cleanUp([gone, runnerId])).json).toMatchObject({ removed: 1, recovered: 0, left: [{ runnerId }] });
-  expect((await ask({ path: `${PATH}/${gone}` })).status).toBe(404);
+  expect((await call({ path: `${PATH}/${gone}` })).status).toBe(404);
   expect(await outcome(cleanUp([]))).toEqual([400, 'INVALID_INPUT']);
 });
 
@@ -111,5 +111,5 @@ it.each([
   [`/${randomUUID()}/log?limit=0`, [400, 'INVALID_INPUT']],
   ['/me/log', [400, 'INVALID_INPUT']],
 ])('what is read of runners by %s is refused', async (path, expected) => {
-  expect(await outcome(ask({ path: PATH + path }))).toEqual(expected);
+  expect(await outcome(call({ path: PATH + path }))).toEqual(expected);
 });

@@ -2,13 +2,13 @@ import { timeNew } from '@job-manager/engine/queue/schedules/timed-settings';
 import { SYSTEM } from '@job-manager/engine/queue/system-actor';
 import { addSchedule, MAX_SCHEDULES } from '@job-manager/engine/queue/transitions/schedule';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let admin: TrialUser;
+let server: TestServer;
+let admin: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   admin = await server.signIn('ADMIN');
 });
 afterAll(() => server.stop());
@@ -186,12 +186,12 @@ describe('changes', () => {
     expect(schedule.rev).not.toBe(rev);
     const stale = await call('PUT', `/${id}`, { ...NIGHTLY, rev });
     expect([stale.status, stale.json.current.channel]).toEqual([409, 'slow']);
-    const said = await sql(
+    const audited = await sql(
       `SELECT details ->> 'channel' AS channel, details -> 'priority' AS priority FROM "AuditEvent"
       WHERE details ->> 'scheduleId' = $1 AND action IN ('schedule.create', 'schedule.change') ORDER BY id`,
       id,
     );
-    expect(said).toEqual([
+    expect(audited).toEqual([
       { channel: 'mail', priority: -3 },
       { channel: 'slow', priority: null },
     ]);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startTrialServer, type TrialServer } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer } from '../testing/http-test-kit.js';
 import { type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
+let server: TestServer;
 let token: string;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   ({ token } = await server.signIn('ADMIN'));
 });
 afterAll(() => server.stop());

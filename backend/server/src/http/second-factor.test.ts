@@ -3,16 +3,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSessions } from '../auth/sessions.js';
 import { callOf, expectGate } from '../testing/access-test-kit.js';
 import { PASSWORD } from '../testing/account.js';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { refusal } from '../testing/identities-test-kit.js';
 import { type Answer, problemCode, type Sent, send } from '../testing/request-test-kit.js';
 import { codeOf, type SetUpFactor, setUpFactor } from '../testing/second-factor-test-kit.js';
 import { listRoutes } from './routes.js';
 
-let server: TrialServer;
-let ada: TrialUser;
+let server: TestServer;
+let ada: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer({ env: { SECOND_FACTOR_FOR: 'SUPER_ADMIN' } });
+  server = await startTestServer({ env: { SECOND_FACTOR_FOR: 'SUPER_ADMIN' } });
 });
 afterAll(() => server.stop());
 /** A new person each time, so that wrong codes of one test don't count in another. */

@@ -4,12 +4,12 @@ import { jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_LISTED_OF_STRANGERS } from '../auth/refusals.js';
 import { PASSWORD } from '../testing/account.js';
-import { startTrialServer, type TrialServer } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
+let server: TestServer;
 beforeEach(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   await server.signIn('ADMIN');
 });
 afterEach(() => server.stop());
@@ -190,7 +190,7 @@ describe('guessing', () => {
 });
 
 it('names the cookie so that only https can set it, when https is how browsers come', async () => {
-  const secure = await startTrialServer({ env: { TRUST_PROXY: '1', ALLOWED_HOSTS: 'jobs.example.com' } });
+  const secure = await startTestServer({ env: { TRUST_PROXY: '1', ALLOWED_HOSTS: 'jobs.example.com' } });
   try {
     await secure.signIn('ADMIN');
     const headers = {
@@ -213,7 +213,7 @@ it('names the cookie so that only https can set it, when https is how browsers c
 });
 
 it('takes the token of a cookie for no bearer token, nor the other way round', async () => {
-  const at = await startTrialServer();
+  const at = await startTestServer();
   try {
     await at.signIn('ADMIN');
     const body = { email: EMAIL, password: PASSWORD };

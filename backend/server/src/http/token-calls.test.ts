@@ -1,13 +1,13 @@
 import { tokenPermissions } from '@job-manager/shared/permissions';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let admin: TrialUser;
-let chief: TrialUser;
+let server: TestServer;
+let admin: TestUser;
+let chief: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   admin = await server.signIn('ADMIN');
   chief = await server.signIn('SUPER_ADMIN');
 });
@@ -22,7 +22,7 @@ const create = (body: object = {}, token = chief.token) =>
 const revoke = (id: string, token = chief.token) =>
   as(token, { method: 'POST', path: `/api/admin/tokens/${id}/revoke` });
 const list = async () => (await as(chief.token, { path: '/api/admin/tokens' })).json.tokens;
-const look = (token: string, path = '/api/admin/jobs/active') => as(token, { path });
+const callWith = (token: string, path = '/api/admin/jobs/active') => as(token, { path });
 const auditOf = (id: string) =>
   sql(`SELECT action, "actorId", target, details FROM "AuditEvent" WHERE details->>'tokenId' = $1 ORDER BY id`, id);
 
@@ -76,14 +76,14 @@ describe('who may', () => {
     for (const other of [admin.token, token]) {
       expect(problemCode(await create({}, other))).toBe('FORBIDDEN');
       expect(problemCode(await revoke(apiToken.id, other))).toBe('FORBIDDEN');
-      expect(problemCode(await look(other, '/api/admin/tokens'))).toBe('FORBIDDEN');
+      expect(problemCode(await callWith(other, '/api/admin/tokens'))).toBe('FORBIDDEN');
     }
-    expect((await look(token)).status).toBe(200);
+    expect((await callWith(token)).status).toBe(200);
   });
 
   it('lets a token do what it was given and nothing else, and notes what it was refused', async () => {
     const { token, apiToken } = (await create({ permissions: ['view'] })).json;
-    expect((await look(token)).status).toBe(200);
+    expect((await callWith(token)).status).toBe(200);
     const run = { method: 'POST', path: '/api/admin/jobs/enqueue', body: { jobName: 'echo' } };
     expect(problemCode(await as(token, run))).toBe('FORBIDDEN');
     const [denied] = await sql(`SELECT * FROM "AuditEvent" WHERE "tokenId" = $1`, apiToken.id);
@@ -94,7 +94,7 @@ describe('who may', () => {
     const { token, apiToken } = (await create()).json;
     await sql(`UPDATE "ApiToken" SET permissions = '{manageTokens,manageUsers,emergency}' WHERE id = $1`, apiToken.id);
     for (const path of ['/api/admin/tokens', '/api/admin/jobs/active', '/api/auth/me']) {
-      expect(problemCode(await look(token, path))).toBe('FORBIDDEN');
+      expect(problemCode(await callWith(token, path))).toBe('FORBIDDEN');
     }
   });
 
@@ -110,7 +110,7 @@ describe('its end', () => {
     const { token, apiToken } = (await create()).json;
     const first = await revoke(apiToken.id);
     expect(first.json.apiToken.revokedBy).toEqual({ id: chief.id, email: chief.email });
-    expect(problemCode(await look(token))).toBe('SIGNED_OUT');
+    expect(problemCode(await callWith(token))).toBe('SIGNED_OUT');
     expect((await revoke(apiToken.id)).json).toEqual(first.json);
     expect(await auditOf(apiToken.id)).toHaveLength(2);
   });
@@ -118,7 +118,7 @@ describe('its end', () => {
   it('refuses a token past its time', async () => {
     const { token, apiToken } = (await create({ expiresInDays: 1 })).json;
     await sql(`UPDATE "ApiToken" SET "expiresAt" = clock_timestamp() - interval '1 s' WHERE id = $1`, apiToken.id);
-    expect(problemCode(await look(token))).toBe('SIGNED_OUT');
+    expect(problemCode(await callWith(token))).toBe('SIGNED_OUT');
   });
 
   it.each([
@@ -127,14 +127,14 @@ describe('its end', () => {
     ['with a quote in it', `jm_' OR true --`],
     ['of great length', `jm_${'a'.repeat(8_000)}`],
   ])('knows no token %s', async (_what, token) => {
-    expect(problemCode(await look(token))).toBe('SIGNED_OUT');
+    expect(problemCode(await callWith(token))).toBe('SIGNED_OUT');
   });
 
   it('takes neither the hash nor the beginning for the token', async () => {
     const { token } = (await create()).json;
     const [row] = await sql('SELECT hash FROM "ApiToken"');
     for (const wrong of [row?.hash, `jm_${row?.hash}`, token.slice(0, 10), `${token}x`, token.toUpperCase()]) {
-      expect(problemCode(await look(wrong))).toBe('SIGNED_OUT');
+      expect(problemCode(await callWith(wrong))).toBe('SIGNED_OUT');
     }
   });
 });
@@ -143,7 +143,7 @@ describe('its use', () => {
   it('is noted with the address, at most once a minute', async () => {
     const { token, apiToken } = (await create()).json;
     const use = async () => (await list()).find((one: { id: string }) => one.id === apiToken.id);
-    await look(token);
+    await callWith(token);
     const noted = await vi.waitFor(async () => {
       const { lastUsedAt, lastUsedIp } = await use();
       expect(lastUsedAt).toBeTruthy();
@@ -151,12 +151,12 @@ describe('its use', () => {
       return lastUsedAt;
     });
     await sql(`UPDATE "ApiToken" SET "lastUsedIp" = 'untouched'`);
-    await look(token);
+    await callWith(token);
     // A write that is under way would end before this one, which needs the same row.
     await sql(`UPDATE "ApiToken" SET name = 'seen' WHERE id = $1`, apiToken.id);
     expect(await use()).toMatchObject({ lastUsedAt: noted, lastUsedIp: 'untouched' });
     await sql(`UPDATE "ApiToken" SET "lastUsedAt" = clock_timestamp() - interval '61 s'`);
-    await look(token);
+    await callWith(token);
     await vi.waitFor(async () => expect((await use()).lastUsedIp).toMatch(/127\.0\.0\.1/));
   });
 });

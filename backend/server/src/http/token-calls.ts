@@ -9,7 +9,7 @@ import { HttpProblem } from './problem.js';
 const os = implement(contract.tokens).$context<CallContext>();
 
 /** Tokens that can be used at a time: far more than a person oversees, and a bound for a script gone wild. */
-const MOST_LIVING = 200;
+const MAX_TOKENS = 200;
 
 /** API tokens. */
 export function createTokenCalls({ pool }: Pick<HttpDeps, 'pool'>) {
@@ -20,8 +20,8 @@ export function createTokenCalls({ pool }: Pick<HttpDeps, 'pool'>) {
       const { text, prefix, hash } = makeApiToken();
       const { name, permissions, jobPatterns, expiresInDays = null } = input;
       const token = { name, permissions, jobPatterns, expiresInDays, prefix, hash };
-      const row = await addToken(pool, token, MOST_LIVING, auditPersonOf(context));
-      if (!row) throw new HttpProblem('NOT_ALLOWED', `There are ${MOST_LIVING} tokens already; revoke some first.`);
+      const row = await addToken(pool, token, MAX_TOKENS, auditPersonOf(context));
+      if (!row) throw new HttpProblem('NOT_ALLOWED', `There are ${MAX_TOKENS} tokens already; revoke some first.`);
       return { token: text, apiToken: presentToken(row) };
     }),
 

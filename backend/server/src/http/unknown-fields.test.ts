@@ -3,19 +3,19 @@ import { traverseContractProcedures } from '@orpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { callOf } from '../testing/access-test-kit.js';
-import { startTrialServer, type TrialServer } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 import { listRoutes } from './routes.js';
 
-let server: TrialServer;
+let server: TestServer;
 let authorization: string;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   authorization = `Bearer ${(await server.signIn('SUPER_ADMIN')).token}`;
 });
 afterAll(() => server.stop());
 
-const ask = (sent: Sent) => send(server.url, { ...sent, headers: { authorization } });
+const callApi = (sent: Sent) => send(server.url, { ...sent, headers: { authorization } });
 
 interface JsonSchema {
   $ref?: string;
@@ -84,7 +84,7 @@ describe.each(routes)('%s', (_title, { route, places }) => {
       expect(isClosed, `${route.name} ${path}`).toBe(true);
       const known = fields.find((field) => field.length > 3 && !route.path.includes(`{${field}}`));
       for (const field of ['unreadField', ...(known ? [`${known}x`] : [])]) {
-        const answer = await ask(sentWith(inputWith(field)));
+        const answer = await callApi(sentWith(inputWith(field)));
         expect(problemCode(answer)).toBe('INVALID_INPUT');
         const at = path === '' ? field : `${path}.${field}`;
         const issue = answer.json.issues.find((each: { path: string }) => each.path === at);
@@ -94,17 +94,17 @@ describe.each(routes)('%s', (_title, { route, places }) => {
       }
     }
     if (places.length > 0) return;
-    const answer = await ask(sentWith({ unreadField: 1 }));
+    const answer = await callApi(sentWith({ unreadField: 1 }));
     expect(answer.json).toMatchObject({ issues: [{ path: 'unreadField', message: 'is no field of this call' }] });
   });
 
   it('refuses fields where it reads none', async () => {
     const elsewhere = isRead ? { ...call, method: 'GET', body: { page: 1 } } : { ...call, path: `${call.path}?page=1` };
-    const misplaced = await ask(elsewhere);
+    const misplaced = await callApi(elsewhere);
     expect(problemCode(misplaced)).toBe('INVALID_INPUT');
     expect(misplaced.json.detail).toMatch(/^page: must be in the (query|body)/);
     for (const [, name = ''] of route.path.matchAll(/\{(\w+)\}/g)) {
-      const twice = await ask(sentWith({ [name]: '7' }));
+      const twice = await callApi(sentWith({ [name]: '7' }));
       expect(twice.json).toMatchObject({ issues: [{ path: name, message: 'is in the path already' }] });
     }
   });
@@ -112,6 +112,6 @@ describe.each(routes)('%s', (_title, { route, places }) => {
 
 it('explains where the idempotency key goes', async () => {
   const body = { jobName: 'echo', idempotencyKey: 'order-7' };
-  const answer = await ask({ method: 'POST', path: '/api/admin/jobs/enqueue', body });
+  const answer = await callApi({ method: 'POST', path: '/api/admin/jobs/enqueue', body });
   expect(answer.json.detail).toBe('idempotencyKey: is no field of this call; send it as the header Idempotency-Key');
 });

@@ -1,14 +1,14 @@
 import type { Account } from '@job-manager/shared/contract/users';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PASSWORD } from '../testing/account.js';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
 
-let server: TrialServer;
-let boss: TrialUser;
-let ada: TrialUser;
+let server: TestServer;
+let boss: TestUser;
+let ada: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
@@ -17,7 +17,7 @@ beforeEach(async () => {
   ada = await server.signIn('ADMIN', 'ada');
 });
 
-const as = (user: TrialUser, sent: Sent) =>
+const as = (user: TestUser, sent: Sent) =>
   send(server.url, { ...sent, headers: { authorization: `Bearer ${user.token}`, 'user-agent': 'the panel' } });
 const list = async (query = '') => (await as(boss, { path: `/api/admin/users${query}` })).json;
 const emails = async (query: string) => (await list(query)).users.map((user: Account) => user.email);
@@ -26,7 +26,7 @@ const change = (userId: number, verb: string, body: object = {}, by = boss) =>
   as(by, { method: 'POST', path: `/api/admin/users/${userId}/${verb}`, body });
 const login = (email: string, password: string) =>
   send(server.url, { method: 'POST', path: '/api/auth/token', body: { email, password } });
-const isSignedIn = async ({ token }: TrialUser) =>
+const isSignedIn = async ({ token }: TestUser) =>
   (await send(server.url, { path: '/api/auth/me', headers: { authorization: `Bearer ${token}` } })).status === 200;
 /** What the log records of changes to accounts since the test began, the accounts' own making left out. */
 const audited = async () =>

@@ -95,11 +95,7 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
     resetPassword: os.resetPassword.handler(async ({ input, context }) => {
       const { userId } = input;
       // A stranger at an open panel must not get around the question for the current password.
-      refuseOneself(
-        context,
-        userId,
-        'Change your own password on your account page, which requires the current one.',
-      );
+      refuseOneself(context, userId, 'Change your own password on your account page, which requires the current one.');
       const { email } = await read(userId);
       const { password, passwordHash, isGenerated } = await passwordFor(email, input.password);
       const person = await resetPassword(pool, { userId, by: auditPersonOf(context) }, passwordHash);
@@ -107,11 +103,7 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
     }),
 
     removeSecondFactor: os.removeSecondFactor.handler(async ({ input: { userId }, context }) => {
-      refuseOneself(
-        context,
-        userId,
-        'Turn your own second factor off on your account page, which requires a code.',
-      );
+      refuseOneself(context, userId, 'Turn your own second factor off on your account page, which requires a code.');
       await removeFactor(pool, userId, auditPersonOf(context));
       return { account: presentPerson(await read(userId)) };
     }),

@@ -1,12 +1,12 @@
 import type { Prisma } from '@job-manager/engine/generated/prisma/client';
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
+import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
 
-let server: TrialServer;
-let ada: TrialUser;
+let server: TestServer;
+let ada: TestUser;
 beforeAll(async () => {
-  server = await startTrialServer();
+  server = await startTestServer();
   ada = await server.signIn('ADMIN', 'ada');
 });
 afterAll(() => server.stop());

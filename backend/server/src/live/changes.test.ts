@@ -1,7 +1,7 @@
 import { blankRun, type JobRunSummary } from '@job-manager/shared/contract/run';
 import { serverMessage } from '@job-manager/shared/live';
 import { expect, it } from 'vitest';
-import { type Change, gather } from './changes.js';
+import { batch, type Change } from './changes.js';
 
 const blank: JobRunSummary = {
   ...blankRun,
@@ -16,13 +16,13 @@ const startedOf = (run: JobRunSummary): Change => ({
 
 it('contains only the fields of a known run that differ, though its people are new objects', () => {
   const now: JobRunSummary = { ...blank, triggeredBy: { id: 1, email: 'a@b.c' }, status: 'RUNNING', rev: 1 };
-  const gathered = gather(new Map([['1', blank]]), [startedOf(now)]);
+  const gathered = batch(new Map([['1', blank]]), [startedOf(now)]);
   expect(gathered.data).toEqual({ runs: [{ id: '1', status: 'RUNNING', rev: 1 }], hidden: [] });
 });
 
 it('contains all fields of an unknown run that a blank one lacks', () => {
   const now: JobRunSummary = { ...blank, status: 'RUNNING', runnerId: 'r', rev: 1 };
-  const gathered = gather(new Map(), [startedOf(now)]);
+  const gathered = batch(new Map(), [startedOf(now)]);
   const { id, jobName, status, trigger, attempt, maxAttempts, runAt, queuedAt, triggeredBy, runnerId, claimNo, rev } =
     now;
   const wanted = {
@@ -46,7 +46,7 @@ it('contains all fields of an unknown run that a blank one lacks', () => {
 it('names those that are hidden, and brings the counts along', () => {
   const now = { counts: { running: 1, queued: 2 }, serverTime: '2026-01-01T00:00:00.000Z' };
   const hidden: Change = { type: 'server.admin.job_hidden', data: { jobRunId: '7' } };
-  expect(gather(new Map(), [hidden, { type: 'server.admin.jobs_counts', data: now }])).toEqual({
+  expect(batch(new Map(), [hidden, { type: 'server.admin.jobs_counts', data: now }])).toEqual({
     type: 'server.admin.jobs_changed',
     data: { runs: [], hidden: ['7'], ...now },
   });

@@ -35,7 +35,7 @@ export function departureOf(runId: string, now: JobRunSummary | undefined): Chan
  * Many changes of one read as one message: of each run the fields that differ from `before`, which was sent last. A
  * whole run takes a kilobyte, and the hundreds of a busy moment go to all viewers.
  */
-export function gather(before: Runs, changes: readonly Change[]): Change {
+export function batch(before: Runs, changes: readonly Change[]): Change {
   const data: Together['data'] = { runs: [], hidden: [] };
   for (const change of changes) {
     if ('run' in change.data) data.runs.push(patchOf(before.get(change.data.run.id), change.data.run));

@@ -29,23 +29,23 @@ afterAll(() => server.close());
 function open(token?: string, headers: Record<string, string> = {}) {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws`, { headers: { ...authorization, ...headers } });
-  const heard: ServerMessage[] = [];
-  socket.on('message', (data) => heard.push(JSON.parse(data.toString())));
+  const received: ServerMessage[] = [];
+  socket.on('message', (data) => received.push(JSON.parse(data.toString())));
   const closed = new Promise<number>((resolve) => {
     socket.on('error', () => {});
     socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
     socket.on('close', resolve);
   });
-  return { socket, heard, closed };
+  return { socket, received, closed };
 }
 
-const untilWelcome = ({ heard }: { heard: ServerMessage[] }) =>
-  vi.waitFor(() => expect(heard[0]).toMatchObject({ type: 'server.admin.jobs_snapshot' }));
+const untilWelcome = ({ received }: { received: ServerMessage[] }) =>
+  vi.waitFor(() => expect(received[0]).toMatchObject({ type: 'server.admin.jobs_snapshot' }));
 
 /** Numbered without gaps; a snapshot may skip numbers. */
-const isInSequence = (heard: ServerMessage[]) =>
-  heard.every(({ seq, type }, at) => {
-    const expected = (heard[at - 1]?.seq ?? -1) + 1;
+const isInSequence = (received: ServerMessage[]) =>
+  received.every(({ seq, type }, at) => {
+    const expected = (received[at - 1]?.seq ?? -1) + 1;
     return type === 'server.admin.jobs_snapshot' ? seq >= expected : seq === expected;
   });
 
@@ -54,7 +54,7 @@ describe('who may watch', () => {
     const { id } = await server.database.db.jobRun.create({ data: { jobName: 'waiting' } });
     const connection = open(admin);
     await untilWelcome(connection);
-    expect(connection.heard[0]?.data).toMatchObject({
+    expect(connection.received[0]?.data).toMatchObject({
       runs: [{ id: String(id), status: 'QUEUED' }],
       counts: { running: 0, queued: 1 },
     });
@@ -64,18 +64,18 @@ describe('who may watch', () => {
   it('sends the open incidents with the snapshot, and what opens to all, in the same bytes', async () => {
     const connections = [open(admin), open(admin)];
     await Promise.all(connections.map(untilWelcome));
-    expect(connections[0]?.heard[0]?.data).toMatchObject({ alerts: { open: 0, critical: 0, newest: [] } });
+    expect(connections[0]?.received[0]?.data).toMatchObject({ alerts: { open: 0, critical: 0, newest: [] } });
     const about = { ruleName: 'A rule', kind: 'runFailed', title: 'echo fails', cause: 'Full' } as const;
     await server.database.db.incident.create({ data: { key: 'k', severity: 'CRITICAL', ...about } });
     await server.database.pool.query(`SELECT pg_notify('job_manager_alerts', '')`);
-    for (const { heard } of connections)
+    for (const { received } of connections)
       await vi.waitFor(() =>
-        expect(heard.find(({ type }) => type === 'server.admin.alert_opened')?.data).toMatchObject({
+        expect(received.find(({ type }) => type === 'server.admin.alert_opened')?.data).toMatchObject({
           incident: { title: 'echo fails' },
           ...{ open: 1, critical: 1 },
         }),
       );
-    expect(connections.every(({ heard }) => isInSequence(heard))).toBe(true);
+    expect(connections.every(({ received }) => isInSequence(received))).toBe(true);
     for (const { socket } of connections) socket.close();
     await server.database.db.incident.deleteMany();
   });
@@ -140,9 +140,9 @@ describe('a viewer limited to some jobs', () => {
     );
     const [mine, all] = [open(token), open(admin)];
     await Promise.all([mine, all].map(untilWelcome));
-    const namesIn = ({ heard }: { heard: ServerMessage[] }) =>
-      JSON.stringify(heard).match(/media-scan|billing-\w+/g) ?? [];
-    expect(mine.heard[0]?.data).toMatchObject({
+    const namesIn = ({ received }: { received: ServerMessage[] }) =>
+      JSON.stringify(received).match(/media-scan|billing-\w+/g) ?? [];
+    expect(mine.received[0]?.data).toMatchObject({
       runs: [{ id: String(own?.id), jobName: 'billing-mail' }],
       counts: { running: 0, queued: 1 },
     });
@@ -154,10 +154,10 @@ describe('a viewer limited to some jobs', () => {
     await db.jobRun.createMany({ data: ['media-scan', 'billing-other'].map((jobName) => ({ jobName })) });
     await pool.query(`SELECT pg_notify('job_manager_changed', '')`);
     await vi.waitFor(() => expect(namesIn(mine)).toContain('billing-other'));
-    await vi.waitFor(() => expect(JSON.stringify(mine.heard)).toContain('billing-mail says'));
+    await vi.waitFor(() => expect(JSON.stringify(mine.received)).toContain('billing-mail says'));
     await vi.waitFor(() => expect(namesIn(all).filter((name) => name === 'media-scan').length).toBeGreaterThan(1));
     expect(namesIn(mine)).not.toContain('media-scan');
-    expect(isInSequence(mine.heard)).toBe(true);
+    expect(isInSequence(mine.received)).toBe(true);
 
     await pool.query(`UPDATE "AccessRole" SET permissions = permissions, "jobPatterns" = '{media-*}'`);
     expect(await mine.closed).toBe(1012);
@@ -215,9 +215,9 @@ describe('a message of a client', () => {
     await untilWelcome(connection);
     connection.socket.send(JSON.stringify({ type: 'client.admin.resync' }));
     await vi.waitFor(() =>
-      expect(connection.heard.filter(({ type }) => type === 'server.admin.jobs_snapshot')).toHaveLength(2),
+      expect(connection.received.filter(({ type }) => type === 'server.admin.jobs_snapshot')).toHaveLength(2),
     );
-    expect(isInSequence(connection.heard)).toBe(true);
+    expect(isInSequence(connection.received)).toBe(true);
     connection.socket.close();
   });
 
@@ -265,7 +265,7 @@ describe('a message of a client', () => {
 async function startGateway(part: Record<string, unknown>) {
   const http = createServer().listen(0, '127.0.0.1');
   await once(http, 'listening');
-  const picture = Object.assign(new EventEmitter(), {
+  const active = Object.assign(new EventEmitter(), {
     watch: () => () => {},
     refreshUnlessFresh: async () => {},
     snapshotMessage: () =>
@@ -281,7 +281,7 @@ async function startGateway(part: Record<string, unknown>) {
       authenticate: async () => ({ user: { id: 1 }, permissions: ['view'], jobPatterns: null }),
       recheckMs: 60_000,
     },
-    picture,
+    active,
     tails: {},
     alerts: Object.assign(new EventEmitter(), { watch: () => () => {}, ready: async () => {}, snapshot: undefined }),
     listener: new EventEmitter(),
@@ -290,7 +290,7 @@ async function startGateway(part: Record<string, unknown>) {
     log: pino({ level: 'silent' }),
     ...part,
   } as unknown as GatewayOptions);
-  return { gateway, http, picture, url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/ws` };
+  return { gateway, http, active, url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/ws` };
 }
 
 it('refuses a network without a signed-in user after 60 upgrades a minute, and no other', async () => {
@@ -325,24 +325,24 @@ describe('messages are compressed', () => {
   const small: Change = { type: 'server.admin.job_hidden', data: { jobRunId: '1' } };
 
   it('for clients that accept them, and have the same content for all', async () => {
-    const { gateway, http, picture, url } = await startGateway({});
+    const { gateway, http, active, url } = await startGateway({});
     const bytesOf: (() => number)[] = [];
     http.on('connection', (socket) => bytesOf.push(() => socket.bytesWritten));
-    const heard: ServerMessage[][] = [];
+    const received: ServerMessage[][] = [];
     // The window of the last is too small for these messages.
     for (const perMessageDeflate of [true, false, { serverMaxWindowBits: 9 }]) {
       const texts: ServerMessage[] = [];
-      heard.push(texts);
+      received.push(texts);
       const socket = new WebSocket(url, { perMessageDeflate });
       socket.on('message', (data) => texts.push(JSON.parse(data.toString())));
       await vi.waitFor(() => expect(texts).toHaveLength(1));
     }
-    picture.emit('changes', [small, change]);
-    picture.emit('changes', [small]);
-    await vi.waitFor(() => expect(heard.map((texts) => texts.length)).toEqual([4, 4, 4]));
-    for (const others of heard) expect(others).toEqual(heard[0]);
-    expect(heard[0]?.map(({ seq }) => seq)).toEqual([0, 1, 2, 3]);
-    expect(heard[0]?.[2]?.data).toEqual(change.data);
+    active.emit('changes', [small, change]);
+    active.emit('changes', [small]);
+    await vi.waitFor(() => expect(received.map((texts) => texts.length)).toEqual([4, 4, 4]));
+    for (const others of received) expect(others).toEqual(received[0]);
+    expect(received[0]?.map(({ seq }) => seq)).toEqual([0, 1, 2, 3]);
+    expect(received[0]?.[2]?.data).toEqual(change.data);
     const [deflated = 0, plain = 0] = bytesOf.map((bytes) => bytes());
     expect(deflated).toBeLessThan(plain / 2);
     gateway.close();
@@ -362,14 +362,14 @@ describe('messages are compressed', () => {
   });
 
   it('to no viewer that has gone in between', async () => {
-    const { gateway, http, picture, url } = await startGateway({});
+    const { gateway, http, active, url } = await startGateway({});
     const socket = new WebSocket(url);
     await once(socket, 'message');
-    for (let round = 0; round < 50; round++) picture.emit('changes', [change]);
+    for (let round = 0; round < 50; round++) active.emit('changes', [change]);
     socket.close();
-    picture.emit('changes', [change]);
+    active.emit('changes', [change]);
     socket.terminate();
-    picture.emit('changes', [change]);
+    active.emit('changes', [change]);
     await vi.waitFor(() => expect(gateway.size).toBe(0));
     gateway.close();
     http.close();
@@ -414,14 +414,14 @@ describe('following a run', () => {
   async function watching() {
     const connection = open(admin);
     await untilWelcome(connection);
-    const say = (type: string, data: object) => connection.socket.send(JSON.stringify({ type, ...data }));
+    const sendMessage = (type: string, data: object) => connection.socket.send(JSON.stringify({ type, ...data }));
     return {
       ...connection,
-      follow: (jobRunId: string, afterSeq = 0) => say('client.admin.follow_run', { jobRunId, afterSeq }),
-      unfollow: (jobRunId: string) => say('client.admin.unfollow_run', { jobRunId }),
+      follow: (jobRunId: string, afterSeq = 0) => sendMessage('client.admin.follow_run', { jobRunId, afterSeq }),
+      unfollow: (jobRunId: string) => sendMessage('client.admin.unfollow_run', { jobRunId }),
       /** The numbers of the messages received of this run. */
       seqsOf: (jobRunId: string) =>
-        connection.heard.flatMap(({ type, data }) =>
+        connection.received.flatMap(({ type, data }) =>
           type === 'server.admin.run_messages' && data.jobRunId === jobRunId ? data.messages.map(({ seq }) => seq) : [],
         ),
     };
@@ -446,8 +446,8 @@ describe('following a run', () => {
     await addTo(other, 1);
     await vi.waitFor(() => expect(stranger.seqsOf(other)).toEqual([1]));
     expect(stranger.seqsOf(id)).toEqual([]);
-    expect(isInSequence(follower.heard)).toBe(true);
-    expect(follower.heard).toContainEqual(
+    expect(isInSequence(follower.received)).toBe(true);
+    expect(follower.received).toContainEqual(
       expect.objectContaining({ type: 'server.admin.run_steps', data: { jobRunId: id, steps: null } }),
     );
     follower.socket.close();
@@ -479,11 +479,11 @@ describe('following a run', () => {
     for (const id of ids) follower.follow(id);
     for (const id of ids.slice(1)) await vi.waitFor(() => expect(follower.seqsOf(id)).toEqual([1]));
     const [first, last] = [ids[0] as string, ids.at(-1) as string];
-    const heardOfFirst = follower.seqsOf(first);
+    const seqsOfFirst = follower.seqsOf(first);
     await addTo(first, 2);
     await addTo(last, 2);
     await vi.waitFor(() => expect(follower.seqsOf(last)).toEqual([1, 2]));
-    expect(follower.seqsOf(first)).toEqual(heardOfFirst);
+    expect(follower.seqsOf(first)).toEqual(seqsOfFirst);
     follower.socket.close();
   });
 
@@ -512,7 +512,7 @@ describe('following a run', () => {
     follower.follow(id);
     await vi.waitFor(() => expect(follower.seqsOf(id)).toHaveLength(lines), { interval: 100 });
     expect(follower.seqsOf(id).every((seq, at) => seq === at + 1)).toBe(true);
-    expect(isInSequence(follower.heard)).toBe(true);
+    expect(isInSequence(follower.received)).toBe(true);
     follower.socket.close();
   });
 

@@ -8,9 +8,9 @@ import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { HostUsers } from '../auth/host-users.js';
 import type { Identity } from '../auth/identity.js';
 import type { Sessions } from '../auth/sessions.js';
+import type { ActiveFeed } from './active-feed.js';
 import type { AlertsFeed } from './alerts-feed.js';
 import { parseClientMessage } from './client-message.js';
-import type { LivePicture } from './picture.js';
 import type { RunTails } from './run-tails.js';
 import type { RunnersFeed } from './runners-feed.js';
 import { encode, type SharedMessage } from './shared-message.js';
@@ -19,7 +19,7 @@ import { Viewer, type ViewerSocket } from './viewer.js';
 
 const PING_MS = 30_000;
 const CATCH_UP_MS = 250;
-const MOST_MESSAGES_PER_MINUTE = 120;
+const MAX_MESSAGES_PER_MINUTE = 120;
 /** What a socket ends with that was never closed: RFC 6455, section 7.1.5. */
 const CLOSED_ABNORMALLY = 1006;
 /** Come back: RFC 6455's registry calls it a service restart. */
@@ -33,7 +33,7 @@ const EACH_BY_ITSELF = { serverNoContextTakeover: true, clientNoContextTakeover:
 
 /** What sockets are sent. */
 export interface Feeds {
-  picture: LivePicture;
+  active: ActiveFeed;
   tails: RunTails;
   runners: RunnersFeed;
   alerts: AlertsFeed;
@@ -124,10 +124,10 @@ export class Gateway {
     const key = keyOfJobPatterns(patterns);
     const known = this.#audiences.get(key);
     if (known) return known;
-    const { picture, tails, runners, alerts, feedsWithin } = this.#options;
-    const feeds = patterns === null ? { picture, tails, runners, alerts } : feedsWithin(patterns);
+    const { active, tails, runners, alerts, feedsWithin } = this.#options;
+    const feeds = patterns === null ? { active, tails, runners, alerts } : feedsWithin(patterns);
     const audience: Audience = { ...feeds, sent: 0 };
-    audience.picture.on('changes', (changes) => this.#sendTo(audience, changes.map(encode)));
+    audience.active.on('changes', (changes) => this.#sendTo(audience, changes.map(encode)));
     audience.alerts.on('changes', (messages) => this.#sendTo(audience, messages));
     this.#audiences.set(key, audience);
     return audience;
@@ -161,7 +161,7 @@ export class Gateway {
     }
     const audience = this.#audienceOf(verdict.patterns);
     const viewer = this.#viewerOn(socket, { request, stream, audience });
-    const watches = [audience.picture.watch(), audience.alerts.watch()];
+    const watches = [audience.active.watch(), audience.alerts.watch()];
     const unwatch = () => {
       for (const stop of watches) stop();
     };
@@ -188,7 +188,7 @@ export class Gateway {
       connection.isAlive = true;
     });
     socket.on('message', (data, isBinary) => {
-      if (this.#countMessage(connection)) this.#hear(connection, data, isBinary);
+      if (this.#countMessage(connection)) this.#receive(connection, data, isBinary);
     });
     this.#connections.add(connection);
     void this.#welcome(connection);
@@ -209,14 +209,14 @@ export class Gateway {
         if (socket.readyState === WebSocket.OPEN) stream.write(frame);
       },
     };
-    const letGo = () => socket.close(closeCodes.tooSlow, 'Too slow');
-    return new Viewer(reader, letGo, () => audience.sent);
+    const disconnect = () => socket.close(closeCodes.tooSlow, 'Too slow');
+    return new Viewer(reader, disconnect, () => audience.sent);
   }
 
   async #welcome(connection: Connection): Promise<void> {
-    const { picture, alerts } = connection.audience;
+    const { active, alerts } = connection.audience;
     try {
-      await Promise.all([picture.refreshUnlessFresh(), alerts.ready()]);
+      await Promise.all([active.refreshUnlessFresh(), alerts.ready()]);
     } catch (error) {
       this.#options.log.warn({ err: error }, 'The active runs could not be read');
       connection.socket.close(1013, 'Try again later');
@@ -231,7 +231,7 @@ export class Gateway {
     audience.sent += messages.length;
   }
 
-  #hear(connection: Connection, data: RawData, isBinary: boolean): void {
+  #receive(connection: Connection, data: RawData, isBinary: boolean): void {
     const message = isBinary ? 'Not a message of this protocol' : parseClientMessage(data);
     if (typeof message === 'string') connection.socket.close(1008, message);
     else this.#answer(connection, message);
@@ -244,7 +244,7 @@ export class Gateway {
         viewer.sendSnapshot(snapshotFor(connection));
         break;
       case 'client.admin.ping': {
-        const { counts, serverTime } = audience.picture.snapshot();
+        const { counts, serverTime } = audience.active.snapshot();
         viewer.send(encode({ type: 'server.admin.jobs_counts', data: { counts, serverTime } }));
         break;
       }
@@ -275,7 +275,7 @@ export class Gateway {
   /** Whether a connection has sent no more messages than it may. */
   #countMessage(connection: Connection): boolean {
     connection.messagesThisMinute += 1;
-    if (connection.messagesThisMinute <= MOST_MESSAGES_PER_MINUTE) return true;
+    if (connection.messagesThisMinute <= MAX_MESSAGES_PER_MINUTE) return true;
     connection.socket.close(1008, 'Too many messages');
     return false;
   }
@@ -299,7 +299,7 @@ export class Gateway {
 
   #pingAll(): void {
     for (const connection of this.#connections) {
-      connection.messagesThisMinute = Math.max(0, connection.messagesThisMinute - MOST_MESSAGES_PER_MINUTE / 2);
+      connection.messagesThisMinute = Math.max(0, connection.messagesThisMinute - MAX_MESSAGES_PER_MINUTE / 2);
       if (!connection.isAlive) connection.socket.terminate();
       connection.isAlive = false;
       connection.socket.ping();
@@ -315,8 +315,8 @@ export class Gateway {
   }
 }
 
-const snapshotFor = ({ audience: { picture, alerts } }: Connection): SharedMessage =>
-  picture.snapshotMessage(alerts.snapshot);
+const snapshotFor = ({ audience: { active, alerts } }: Connection): SharedMessage =>
+  active.snapshotMessage(alerts.snapshot);
 
 /** People alone; a program with an API token uses HTTP. */
 function mayWatch(identity: Identity): identity is Exclude<Identity, { user: null }> {
@@ -325,8 +325,8 @@ function mayWatch(identity: Identity): identity is Exclude<Identity, { user: nul
 
 /** A client that requests a smaller window couldn't decompress our messages, and gets them uncompressed. */
 function takesDeflated(socket: WebSocket, { headers }: IncomingMessage): boolean {
-  const asked = headers['sec-websocket-extensions'] ?? '';
-  return socket.extensions.includes('permessage-deflate') && !asked.includes('server_max_window_bits');
+  const offered = headers['sec-websocket-extensions'] ?? '';
+  return socket.extensions.includes('permessage-deflate') && !offered.includes('server_max_window_bits');
 }
 
 function unfollow({ followed }: Connection, runId: string): void {

@@ -86,7 +86,7 @@ export class RunTail {
     this.#dueAt = dueAt;
     this.#timer = setTimeout(() => {
       this.#dueAt = Number.POSITIVE_INFINITY;
-      void this.#look();
+      void this.#read();
     }, ms).unref();
   }
 
@@ -96,7 +96,7 @@ export class RunTail {
   }
 
   /** Never rejects: what can't be read now is read with the next check. */
-  async #look(): Promise<void> {
+  async #read(): Promise<void> {
     this.#isBusy = true;
     try {
       if (this.#isWoken || performance.now() >= this.#readAt + this.#options.pollMs) await this.#readState();

@@ -49,7 +49,7 @@ const spoke = (...runIds: string[]) => listener.emit('messages', JSON.stringify(
 
 /** Follows a run and records what it receives. */
 function follow(tails: RunTails, runId: string, afterSeq = 0) {
-  const heard = { messages: [] as JobRunMessage[], steps: [] as (JobRunStep[] | null)[], batches: [] as number[] };
+  const received = { messages: [] as JobRunMessage[], steps: [] as (JobRunStep[] | null)[], batches: [] as number[] };
   const viewer = {
     isReady: true,
     /** What was sent and not read yet. */
@@ -59,17 +59,17 @@ function follow(tails: RunTails, runId: string, afterSeq = 0) {
       viewer.chars += data.text.length;
       const { messages, steps, jobRunId, ...counts } = JSON.parse(data.text);
       expect(jobRunId).toBe(runId);
-      if (type === 'server.admin.run_steps') heard.steps.push(steps);
+      if (type === 'server.admin.run_steps') received.steps.push(steps);
       if (type !== 'server.admin.run_messages') return;
       viewer.counts = counts;
-      heard.messages.push(...messages);
-      heard.batches.push(messages.length);
+      received.messages.push(...messages);
+      received.batches.push(messages.length);
     },
   };
   const leave = tails.follow(runId, afterSeq, viewer);
   leaves.push(leave);
-  const seqs = () => heard.messages.map(({ seq }) => seq);
-  return { heard, viewer, leave, seqs, until: (last: number) => vi.waitFor(() => expect(seqs().at(-1)).toBe(last)) };
+  const seqs = () => received.messages.map(({ seq }) => seq);
+  return { received, viewer, leave, seqs, until: (last: number) => vi.waitFor(() => expect(seqs().at(-1)).toBe(last)) };
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
@@ -179,10 +179,10 @@ it('brings very many lines without a gap, in small batches', async () => {
     largest = Math.max(largest, change.data.text.length);
     send(change);
   };
-  await vi.waitFor(() => expect(follower.heard.messages).toHaveLength(lines));
+  await vi.waitFor(() => expect(follower.received.messages).toHaveLength(lines));
   expect(follower.seqs()).toEqual(range(1, lines));
   expect(largest).toBeLessThan(100_000);
-  expect(Math.max(...follower.heard.batches)).toBeLessThanOrEqual(1_000);
+  expect(Math.max(...follower.received.batches)).toBeLessThanOrEqual(1_000);
 });
 
 it('skips what was dropped, and reports the number', async () => {
@@ -202,27 +202,27 @@ it('skips what was dropped, and reports the number', async () => {
   spoke(id);
   await follower.until(13);
   expect(follower.seqs()).toEqual([7, 8, 9, 10, 13]);
-  expect(follower.heard.batches).toEqual([4, 0, 1]);
+  expect(follower.received.batches).toEqual([4, 0, 1]);
 });
 
 it('sends the steps once at first, and again when they change', async () => {
   const id = await aRun();
   const tails = tailsOf();
   const first = follow(tails, id);
-  await vi.waitFor(() => expect(first.heard.steps).toEqual([null]));
+  await vi.waitFor(() => expect(first.received.steps).toEqual([null]));
   const steps = planSteps([], [{ id: 'load' }]);
   const set = (sql: string, ...values: unknown[]) =>
     database.pool.query(`UPDATE "JobRun" SET ${sql}, rev = rev + 1 WHERE id = ${id}`, values).then(() => spoke(id));
   await set('steps = $1', JSON.stringify(steps));
-  await vi.waitFor(() => expect(first.heard.steps).toEqual([null, steps]));
+  await vi.waitFor(() => expect(first.received.steps).toEqual([null, steps]));
   await set(`"progressMessage" = 'Something else'`);
   await write(id, 1);
   await first.until(1);
-  expect(first.heard.steps).toHaveLength(2);
+  expect(first.received.steps).toHaveLength(2);
   const second = follow(tails, id);
-  await vi.waitFor(() => expect(second.heard.steps).toEqual([steps]));
+  await vi.waitFor(() => expect(second.received.steps).toEqual([steps]));
   await set(`status = 'SUCCESS', "finishedAt" = clock_timestamp()`);
-  await vi.waitFor(() => expect(first.heard.steps.at(-1)).toMatchObject([{ id: 'load', state: 'skipped' }]));
+  await vi.waitFor(() => expect(first.received.steps.at(-1)).toMatchObject([{ id: 'load', state: 'skipped' }]));
 });
 
 it('stops reading once the run has ended and all is sent, until a notification reports more', async () => {
@@ -232,10 +232,10 @@ it('stops reading once the run has ended and all is sent, until a notification r
   const follower = follow(tails, id);
   await follower.until(5);
   const query = queries();
-  const looksAt = (runId: string) =>
+  const readsOf = (runId: string) =>
     query.mock.calls.filter(([each]) => (each as unknown as { values: string[] }).values[0] === runId);
   await vi.waitFor(() => expect(query.mock.calls.length).toBeGreaterThanOrEqual(3));
-  expect(looksAt(id)).toEqual([]);
+  expect(readsOf(id)).toEqual([]);
   busy.leave();
   await write(id, 1);
   spoke(id);

@@ -24,7 +24,7 @@ export class Viewer {
   readonly #onTooSlow: () => void;
   readonly #sentToAll: () => number;
   #seq = 0;
-  #hasPicture = false;
+  #hasSnapshot = false;
   #behindSince: number | undefined;
 
   /**
@@ -43,13 +43,13 @@ export class Viewer {
 
   /** Whether it keeps up, so that more may be sent that would otherwise be read later. */
   get isReady(): boolean {
-    return this.#hasPicture && !this.isBehind && this.#socket.bufferedAmount <= READY_BYTES;
+    return this.#hasSnapshot && !this.isBehind && this.#socket.bufferedAmount <= READY_BYTES;
   }
 
   /** Starts again with a snapshot. */
   sendSnapshot(snapshot: SharedMessage): void {
     this.#behindSince = undefined;
-    this.#hasPicture = true;
+    this.#hasSnapshot = true;
     this.#seq = Math.max(this.#seq, this.#sentToAll());
     this.send(snapshot);
   }
@@ -59,7 +59,7 @@ export class Viewer {
    * it.
    */
   send(message: SharedMessage): void {
-    if (!this.#hasPicture || this.isBehind) return;
+    if (!this.#hasSnapshot || this.isBehind) return;
     if (this.#socket.bufferedAmount > BEHIND_BYTES) {
       this.#behindSince = performance.now();
       return;

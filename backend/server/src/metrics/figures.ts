@@ -48,7 +48,7 @@ export async function readFigures(sql: Sql, measures: MetricMeasure[], reading: 
   const histogramsOf = histogramMeasures.filter((one) =>
     sources.some((source) => source.from === 'histogram' && source.of === one),
   );
-  const [counts, looked, histograms, queue, created, slots, ended, system] = await Promise.all([
+  const [counts, countedAt, histograms, queue, created, slots, ended, system] = await Promise.all([
     has('counts') ? (groups?.counts ?? readCounts(sql, counted)) : [],
     has('counts') && span.stepMs < HOUR_MS ? readCountedSteps(sql, span) : null,
     histogramsOf.length > 0
@@ -70,7 +70,7 @@ export async function readFigures(sql: Sql, measures: MetricMeasure[], reading: 
   return {
     figuresOf: (measure, group) => {
       const { source }: Metric = metrics[measure];
-      if (source.from === 'counts') return countFigures(counts, source.of, { span, group, known, looked });
+      if (source.from === 'counts') return countFigures(counts, source.of, { span, group, known, countedAt });
       if (source.from === 'queue') return queueFigures(queue, source.of, { span, group, isWhole });
       if (source.from === 'created') return createdFigures(created, span);
       if (source.from === 'runners') return slotFigures(slots, span);
@@ -98,18 +98,18 @@ function filled(span: Span, valueAt: (index: number) => number | null): (number 
 function countFigures(
   steps: CountStep[],
   of: 'completed' | 'failed' | 'cancelled' | 'failureRate',
-  place: { span: Span; group: string | null; known: KnownSince; looked: Date[] | null },
+  place: { span: Span; group: string | null; known: KnownSince; countedAt: Date[] | null },
 ): Figures {
   const { span, group } = place;
   const { now, counts: since } = place.known;
-  const looked = place.looked && new Set(place.looked.map((at) => indexOf(span, at)));
+  const countedAt = place.countedAt && new Set(place.countedAt.map((at) => indexOf(span, at)));
   const byStep = new Map(steps.filter((step) => step.group === group).map((step) => [indexOf(span, step.at), step]));
   const startOf = (index: number) => span.from.getTime() + index * span.stepMs;
   const isKnown = (index: number) =>
     since !== null &&
     startOf(index) <= now.getTime() &&
     startOf(index + 1) > since.getTime() &&
-    (looked === null || looked.has(index) || byStep.has(index));
+    (countedAt === null || countedAt.has(index) || byStep.has(index));
   const read = (step: CountStep | undefined): number | null => {
     const { success = 0, failed = 0, cancelled = 0 } = step ?? {};
     if (of === 'completed') return success;

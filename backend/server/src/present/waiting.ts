@@ -17,7 +17,7 @@ type QueuedRun = Row & {
   waitsFor: RunRow['waitsFor'];
   batch: { id: string; name: string; total?: number; ended?: number } | null;
   isCalledBack: boolean;
-  putOff: { error: string | null } | null;
+  snooze: { error: string | null } | null;
   waiting: WaitingFacts;
 };
 
@@ -27,7 +27,7 @@ export function presentWaiting(row: RunRow & { waiting: WaitingFacts }, hasCode:
   const run = {
     ...row,
     isCalledBack: row.dependsOn.length === 0 && row.batch !== null,
-    putOff: last?.outcome === 'SNOOZED' ? last : null,
+    snooze: last?.outcome === 'SNOOZED' ? last : null,
   };
   return findWait(run, hasCode);
 }
@@ -39,7 +39,7 @@ export function presentPlannedWaiting(
   hasCode: HasCode,
 ): string {
   const untouched = { isBlocked: false, claimNo: 0, attempt: 0, maxAttempts: 1, error: null, runAt: new Date() };
-  const unrelated = { waitsFor: null, batch: null, isCalledBack: false, putOff: null };
+  const unrelated = { waitsFor: null, batch: null, isCalledBack: false, snooze: null };
   return findWait({ jobName, channel, ...untouched, ...unrelated, waiting }, hasCode).message;
 }
 
@@ -62,7 +62,7 @@ export function presentWait(row: RunSummaryRow, { serverTime, shared, blocked }:
     isSuspect: false,
   };
   const { reason, message, until } = findWait(
-    { ...row, waitsFor, batch, isCalledBack: batch !== null, putOff: null, waiting },
+    { ...row, waitsFor, batch, isCalledBack: batch !== null, snooze: null, waiting },
     hasCode,
   );
   const since = reason === 'channelPaused' ? facts.pausedAt : reason === 'jobPaused' ? facts.jobPause?.pausedAt : null;
@@ -136,10 +136,10 @@ function listed(names: string[], more: number, isCounted: boolean): string {
 }
 
 /** `until` has the time: each reader has a zone of their own. */
-function later({ claimNo, attempt, maxAttempts, error, runAt, putOff }: QueuedRun): Waiting {
+function later({ claimNo, attempt, maxAttempts, error, runAt, snooze }: QueuedRun): Waiting {
   if (claimNo === 0) return because('scheduled', 'Its time has not come yet.', runAt);
-  if (putOff !== null)
-    return because('scheduled', `Its job snoozed it${putOff.error === null ? '.' : `: ${putOff.error}`}`, runAt);
+  if (snooze !== null)
+    return because('scheduled', `Its job snoozed it${snooze.error === null ? '.' : `: ${snooze.error}`}`, runAt);
   const next = `attempt ${attempt + 1} of ${maxAttempts}`;
   const message =
     error === null

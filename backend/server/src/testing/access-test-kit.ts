@@ -5,13 +5,13 @@ import { expect } from 'vitest';
 import { signToken } from '../auth/tokens.js';
 import type { ApiRoute } from '../http/routes.js';
 import { createAccount } from '../testing/account.js';
-import { startTrialServer, type TrialServer } from './http-test-kit.js';
+import { startTestServer, type TestServer } from './http-test-kit.js';
 import { type Answer, problemCode, type Sent, send } from './request-test-kit.js';
 
 export const SECRET_TEXT = 'a secret that only these tests know, long enough';
 export const SECRET = new TextEncoder().encode(SECRET_TEXT);
 
-export interface TrialSession {
+export interface TestSession {
   id: string;
   userId: number;
   tokenVersion: number;
@@ -21,23 +21,23 @@ export interface TrialSession {
 export type Role = 'USER' | 'ADMIN' | 'SUPER_ADMIN';
 
 /** A server whose key is known, and sessions begun without a password, for tests of who may do what. */
-export interface AccessTrial extends TrialServer {
+export interface AccessTestServer extends TestServer {
   people: Record<Role, number>;
-  begin(userId: number): Promise<TrialSession>;
+  begin(userId: number): Promise<TestSession>;
   /** A new session's token. */
   tokenFor(role: Role): Promise<string>;
   newAdmin(): Promise<number>;
   run(sql: string, ...values: unknown[]): Promise<pg.QueryResult>;
 }
 
-export const tokenOf = (session: TrialSession): Promise<string> =>
+export const tokenOf = (session: TestSession): Promise<string> =>
   signToken(SECRET, { ...session, sessionId: session.id }, session.expiresAt);
 
 /** Outlives every test file, on a busy machine, too. */
 const SESSION_MS = 3_600_000;
 
-export async function startAccessTrial(): Promise<AccessTrial> {
-  const server = await startTrialServer({ env: { JWT_SECRET: SECRET_TEXT } });
+export async function startAccessTestServer(): Promise<AccessTestServer> {
+  const server = await startTestServer({ env: { JWT_SECRET: SECRET_TEXT } });
   const { pool, db } = server.database;
   const people = { USER: 0, ADMIN: 0, SUPER_ADMIN: 0 };
   for (const role of ['USER', 'ADMIN', 'SUPER_ADMIN'] as const) people[role] = (await server.signIn(role)).id;

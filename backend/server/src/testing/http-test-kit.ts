@@ -31,18 +31,18 @@ import { createHttpApp, type HttpDeps } from '../http/app.js';
 import { createAccount, PASSWORD } from '../testing/account.js';
 
 /** The HTTP application on a port of its own over a database of its own, for tests. */
-export interface TrialServer {
+export interface TestServer {
   url: string;
   database: TestDatabase;
   config: Config;
   sessions: Sessions;
   refusals: Refusals;
   /** Creates an account and signs it in. */
-  signIn(role: UserRole, name?: string): Promise<TrialUser>;
+  signIn(role: UserRole, name?: string): Promise<TestUser>;
   stop(): Promise<void>;
 }
 
-export interface TrialUser {
+export interface TestUser {
   id: number;
   email: string;
   token: string;
@@ -63,9 +63,9 @@ export async function signInBrowser(
   return answer;
 }
 
-export async function startTrialServer(
+export async function startTestServer(
   options: { env?: NodeJS.ProcessEnv; deps?: Partial<HttpDeps>; jobs?: AnyJob[] } = {},
-): Promise<TrialServer> {
+): Promise<TestServer> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'job-manager-http-'));
   const config = readConfig({ DATA_DIR: dataDir, ...options.env });
@@ -135,7 +135,7 @@ async function signIn(
   { sql, sessions, config }: { sql: Sql; sessions: Sessions; config: Config },
   role: UserRole,
   name: string,
-): Promise<TrialUser> {
+): Promise<TestUser> {
   const email = `${name}@example.com`;
   await createAccount(sql, { email, role });
   const from = { ip: null, userAgent: null };

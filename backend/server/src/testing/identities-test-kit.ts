@@ -14,14 +14,14 @@ import { signToken } from '../auth/tokens.js';
 import { actsOnJobs } from '../http/job-limit.js';
 import { jobReachOf } from '../http/job-reach.js';
 import type { ApiRoute } from '../http/routes.js';
-import type { TrialSession } from './access-test-kit.js';
+import type { TestSession } from './access-test-kit.js';
 
 /** What identities are made of: a server whose key is known, and its tables. */
 export interface AccessGround {
   /** What it signs sessions with. */
   secret: string;
   people: Record<UserRole, number>;
-  begin(userId: number): Promise<TrialSession>;
+  begin(userId: number): Promise<TestSession>;
   newAdmin(): Promise<number>;
   run(sql: string, ...values: unknown[]): Promise<pg.QueryResult>;
 }
@@ -63,7 +63,7 @@ export function refusal({ name, policy, alsoNeeds }: ApiRoute, is: Taken): strin
 }
 
 /** The token of a session of a person. */
-export const groundToken = ({ secret }: AccessGround, session: TrialSession): Promise<string> =>
+export const groundToken = ({ secret }: AccessGround, session: TestSession): Promise<string> =>
   signToken(new TextEncoder().encode(secret), { ...session, sessionId: session.id }, session.expiresAt);
 
 /** A program with an API token; the change is made to the token's row. */

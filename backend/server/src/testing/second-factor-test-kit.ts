@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import { expect } from 'vitest';
-import type { TrialServer, TrialUser } from './http-test-kit.js';
+import type { TestServer, TestUser } from './http-test-kit.js';
 import { send } from './request-test-kit.js';
 
 /** What the app shows, so many half minutes from now. */
@@ -17,7 +17,7 @@ export interface SetUpFactor {
 }
 
 /** Sets up a second factor for a person, over HTTP. */
-export async function setUpFactor(server: TrialServer, { id, token }: TrialUser): Promise<SetUpFactor> {
+export async function setUpFactor(server: TestServer, { id, token }: TestUser): Promise<SetUpFactor> {
   const call = (name: string, body: object) =>
     send(server.url, {
       method: 'POST',

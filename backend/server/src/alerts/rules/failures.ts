@@ -7,7 +7,7 @@ import {
   readNewCauses,
 } from '@job-manager/engine/store/alerts/facts';
 import { formatDuration } from '@job-manager/engine/store/format-duration';
-import { type AlertSource, looksAt, type Rule, type RuleJudge, thresholdOf, windowOf } from '../source.js';
+import { type AlertSource, covers, type Rule, type RuleJudge, thresholdOf, windowOf } from '../source.js';
 import { type Sample, type Span, spansOfSamples, spansOverWindow } from '../spans.js';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -24,7 +24,7 @@ export const runFailed: RuleJudge = {
     await collectRecentCauses(source.sql);
     const failing = await readFailingJobs(source.sql, later(rule.onSince, source.now.getTime() - MONTH_MS));
     return failing
-      .filter(({ jobName }) => looksAt(rule, jobName, source))
+      .filter(({ jobName }) => covers(rule, jobName, source))
       .map(({ jobName, error, lastAt, ...failure }) => ({
         subject: jobName,
         title: `${jobName} fails: ${runs(failure.runs)} since the last success`,
@@ -39,7 +39,7 @@ export const runFailed: RuleJudge = {
   replay: async (rule, source, from) => {
     const ends = await readEnds(source.sql, from);
     const samples = ends
-      .filter(({ jobName }) => looksAt(rule, jobName, source))
+      .filter(({ jobName }) => covers(rule, jobName, source))
       .map(({ jobName, at, isFailure }): Sample => ({ subject: jobName, at, values: [isFailure ? 1 : 0] }));
     return spansOfSamples(samples, { heldMs: WEEK_MS, ...within(from, source) }, ([failed = 0]) => failed > 0);
   },
@@ -69,7 +69,7 @@ async function ratesOf(rule: Rule, source: AlertSource, from: Date): Promise<Spa
   const windowMs = windowOf(rule);
   const minutes = await readMinutes(source.sql, new Date(from.getTime() - windowMs));
   const samples = minutes
-    .filter(({ jobName }) => looksAt(rule, jobName, source))
+    .filter(({ jobName }) => covers(rule, jobName, source))
     .map(({ jobName, at, success, failed }): Sample => ({ subject: jobName, at, values: [success, failed] }));
   const threshold = thresholdOf(rule);
   return spansOverWindow(samples, { windowMs, ...within(from, source) }, ([success = 0, failed = 0]) => {
@@ -96,7 +96,7 @@ export const newCause: RuleJudge = {
     const since = later(rule.onSince, source.now.getTime() - windowOf(rule));
     const causes = await readNewCauses(source.sql, since);
     return causes
-      .filter(({ jobName }) => looksAt(rule, jobName, source))
+      .filter(({ jobName }) => covers(rule, jobName, source))
       .map(({ fingerprint, jobName, error, lastRunId, at, isBack }) => ({
         subject: fingerprint,
         title: isBack ? `An error of ${jobName} is back after it was resolved` : `New error kind in ${jobName}`,
@@ -109,7 +109,7 @@ export const newCause: RuleJudge = {
     const windowMs = windowOf(rule);
     const causes = await readNewCauses(source.sql, from);
     return causes
-      .filter(({ jobName }) => looksAt(rule, jobName, source))
+      .filter(({ jobName }) => covers(rule, jobName, source))
       .map(({ fingerprint, jobName, at }) => ({
         subject: `${jobName} ${fingerprint}`,
         from: at,

@@ -5,7 +5,7 @@ import {
   readSkips,
 } from '@job-manager/engine/store/alerts/facts';
 import { formatDuration } from '@job-manager/engine/store/format-duration';
-import { type AlertSource, looksAt, type Rule, type RuleJudge, thresholdOf, windowOf } from '../source.js';
+import { type AlertSource, covers, type Rule, type RuleJudge, thresholdOf, windowOf } from '../source.js';
 import { type Span, spansOverWindow } from '../spans.js';
 import { brokenNow } from './failures.js';
 
@@ -14,7 +14,7 @@ export const slowRuns: RuleJudge = {
     const { slow } = await source.health();
 
     return [...groupByJob(slow)]
-      .filter(([jobName]) => looksAt(rule, jobName, source))
+      .filter(([jobName]) => covers(rule, jobName, source))
       .map(([jobName, runs]) => {
         const longest = Math.max(...runs.map(({ forMs }) => forMs));
         const named = runs.slice(0, 5).map(({ jobRunId }) => `#${jobRunId}`);
@@ -61,7 +61,7 @@ export const noSuccess: RuleJudge = {
     const known = await readJobNames(source.sql);
     const isNamed = rule.jobs.length > 0 || rule.onlyCritical;
     const expected = known
-      .filter(({ name, isScheduled }) => (isNamed || isScheduled) && looksAt(rule, name, source))
+      .filter(({ name, isScheduled }) => (isNamed || isScheduled) && covers(rule, name, source))
       .map(({ name }) => name);
     const late = await readJobsWithoutSuccess(source.sql, expected, since);
     return late.map((jobName) => ({
@@ -82,7 +82,7 @@ const SKIPPED = {
 export const scheduleSkipped: RuleJudge = {
   find: async (rule, source) => {
     const since = new Date(Math.max(rule.onSince.getTime(), source.now.getTime() - windowOf(rule)));
-    const skips = (await readSkips(source.sql, since)).filter(({ jobName }) => looksAt(rule, jobName, source));
+    const skips = (await readSkips(source.sql, since)).filter(({ jobName }) => covers(rule, jobName, source));
     const newest = new Map(skips.map((skip) => [skip.schedule, skip]));
     return [...newest.values()].map(({ schedule, jobName, at, reason }) => {
       const times = skips.filter((skip) => skip.schedule === schedule).reduce((sum, skip) => sum + skip.dueTimes, 0);
@@ -93,7 +93,7 @@ export const scheduleSkipped: RuleJudge = {
   },
   replay: async (rule, source, from) => {
     const windowMs = windowOf(rule);
-    const skips = (await readSkips(source.sql, from)).filter(({ jobName }) => looksAt(rule, jobName, source));
+    const skips = (await readSkips(source.sql, from)).filter(({ jobName }) => covers(rule, jobName, source));
     const samples = skips.map(({ schedule, at }) => ({ subject: schedule, at, values: [1] }));
     const range = { windowMs, from: from.getTime(), now: source.now.getTime() };
     return spansOverWindow(samples, range, ([skipped = 0]) => skipped > 0);

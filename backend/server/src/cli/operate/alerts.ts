@@ -118,7 +118,7 @@ async function list({ sql }: Engine, { open = false }: { open?: boolean }): Prom
     incident.rule,
   ]);
   const heading = ['incident', 'state', 'what', 'opened', 'over', 'rule'];
-  return { json: { incidents }, words: columns([heading, ...cells]) };
+  return { json: { incidents }, text: columns([heading, ...cells]) };
 }
 
 function stateOf({ closedAt, severity, acknowledgedAt, mutedUntil }: Incident): string {
@@ -141,7 +141,7 @@ async function show({ sql }: Engine, id: string): Promise<Output> {
     ({ event, destination, status, detail }) =>
       `${event} to ${destination}: ${status.toLowerCase()}${detail ? `, ${detail}` : ''}`,
   );
-  const words = facts([
+  const text = facts([
     ['what', incident.title],
     ['cause', incident.cause],
     ['state', stateOf(incident)],
@@ -153,7 +153,7 @@ async function show({ sql }: Engine, id: string): Promise<Output> {
     ['note', incident.note],
     ['messages', messages.length === 0 ? null : messages.join('\n')],
   ]);
-  return { json: { incident, deliveries }, words };
+  return { json: { incident, deliveries }, text };
 }
 
 async function change(engine: Engine, id: string, act: (id: string) => Promise<boolean>): Promise<Output> {
@@ -189,7 +189,7 @@ async function rules(engine: Engine): Promise<Output> {
     rule.problem ?? '',
   ]);
   const heading = ['rule', '', 'kind', 'severity', 'notifies', ''];
-  return { json: { rules: all }, words: columns([heading, ...cells]) };
+  return { json: { rules: all }, text: columns([heading, ...cells]) };
 }
 
 async function switchRule(engine: Engine, name: string, isOn: boolean): Promise<Output> {
@@ -220,7 +220,7 @@ async function destinations({ sql }: Engine): Promise<Output> {
   ]);
   return {
     json: { destinations: all },
-    words: columns([['name', 'kind', 'leads to', 'rules', 'last message'], ...cells]),
+    text: columns([['name', 'kind', 'leads to', 'rules', 'last message'], ...cells]),
   };
 }
 
@@ -237,5 +237,5 @@ async function test(engine: Engine, name: string): Promise<Output> {
     throw new Refusal(`There is no destination ${JSON.stringify(name)}; "alert destinations" lists them.`);
   const attempt = await testDestination({ sql, sender: alertSenderOf(readConfig()) }, destination, personOf(engine));
   if (!attempt.ok) throw new Refusal(`The test message was not sent: ${attempt.detail}`);
-  return { json: attempt, words: `The receiver took the test message in ${attempt.latencyMs} ms: ${attempt.detail}` };
+  return { json: attempt, text: `The receiver took the test message in ${attempt.latencyMs} ms: ${attempt.detail}` };
 }

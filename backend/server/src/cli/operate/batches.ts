@@ -61,8 +61,8 @@ async function list({ sql }: Engine): Promise<Output> {
     formatTime(one.createdAt),
     formatTime(one.finishedAt),
   ]);
-  const words = columns([['batch', 'name', 'ended', 'queued', 'finished'], ...rows]);
-  return { json: { batches: found }, words: found.length === 0 ? 'There are no batches.' : words };
+  const text = columns([['batch', 'name', 'ended', 'queued', 'finished'], ...rows]);
+  return { json: { batches: found }, text: found.length === 0 ? 'There are no batches.' : text };
 }
 
 async function show({ sql }: Engine, id: string): Promise<Output> {
@@ -70,7 +70,7 @@ async function show({ sql }: Engine, id: string): Promise<Output> {
   const row = await readBatch(sql, checkId(id));
   if (!row) throw new Refusal(`There is no batch #${checkId(id)}.`);
   const batch = presentBatch(row);
-  return { json: { batch }, words: describeBatch(batch) };
+  return { json: { batch }, text: describeBatch(batch) };
 }
 
 async function showRuns({ sql }: Engine, id: string, page: number): Promise<Output> {
@@ -79,10 +79,10 @@ async function showRuns({ sql }: Engine, id: string, page: number): Promise<Outp
   const { runs: rows, total } = await readBatchRuns(sql, checkId(id), { page, pageSize: LISTED });
   const runs = rows.map(presentSummary);
   const table = runs.map((run) => [`#${run.id}`, run.jobName, run.status, run.error ?? '']);
-  const words = columns([['run', 'job', 'status', ''], ...table]);
+  const text = columns([['run', 'job', 'status', ''], ...table]);
   return {
     json: { runs, total, page, pageSize: LISTED },
-    words: runs.length === 0 ? 'There are no such runs.' : words,
+    text: runs.length === 0 ? 'There are no such runs.' : text,
   };
 }
 
@@ -108,7 +108,7 @@ async function add(engine: Engine, file: string): Promise<Output> {
   const { batchId, jobRunIds } = await engine.queue.enqueueBatch({ ...request, trigger: 'MANUAL' }, engine.actor);
   return {
     json: { batchId, jobRunIds },
-    words: `Queued batch #${batchId}: ${jobRunIds.length} runs, from #${jobRunIds[0]} on.`,
+    text: `Queued batch #${batchId}: ${jobRunIds.length} runs, from #${jobRunIds[0]} on.`,
   };
 }
 

@@ -58,7 +58,9 @@ export function addBulkCommands(program: Command): void {
     '--channel <name>',
   );
   withActs(
-    bulk.command('force-fail').description('requests running runs to stop, and fails those that still run after a grace period'),
+    bulk
+      .command('force-fail')
+      .description('requests running runs to stop, and fails those that still run after a grace period'),
     'forceFail',
   )
     .option('--channel <name>')
@@ -83,10 +85,10 @@ async function act(engine: Engine, action: BulkRequest['action'], options: Optio
   }
   const actor = { ...engine.actor, trigger: 'MANUAL' as const };
   const preview = presentBulkPreview(request, await engine.queue.bulk.preview(request, actor), []);
-  if (!yes || preview.total === 0) return { json: preview, words: describePreview(preview) };
+  if (!yes || preview.total === 0) return { json: preview, text: describePreview(preview) };
   const operation = await engine.queue.bulk.begin(preview.token, engine.actor);
   if (operation === null) throw new Refusal('The preview is gone.');
-  return tell(presentBulk(operation));
+  return describe(presentBulk(operation));
 }
 
 function describePreview({ total, isCut, byJob, cannot }: BulkPreview): string {
@@ -111,22 +113,22 @@ async function list({ sql }: Engine): Promise<Output> {
       formatTime(one.startedAt),
     ],
   ]);
-  const words = columns([['operation', 'action', 'state', 'done', 'by', 'started'], ...rows]);
-  return { json: { operations }, words: operations.length === 0 ? 'There are no operations.' : words };
+  const text = columns([['operation', 'action', 'state', 'done', 'by', 'started'], ...rows]);
+  return { json: { operations }, text: operations.length === 0 ? 'There are no operations.' : text };
 }
 
 async function show({ sql }: Engine, id: string): Promise<Output> {
   const [{ readBulk }, { presentBulk }] = await reading();
   const operation = await readBulk(sql, checkId(id));
   if (operation === null) throw new Refusal(`There is no operation #${id}.`);
-  return tell(presentBulk(operation));
+  return describe(presentBulk(operation));
 }
 
 const reading = () => Promise.all([import('@job-manager/engine/store/bulk'), import('../../present/bulk.js')]);
 
-function tell(operation: BulkOperation): Output {
+function describe(operation: BulkOperation): Output {
   const { id, action, state, total, done, skipped, batchId, error } = operation;
-  const words = facts([
+  const text = facts([
     ['operation', `#${id}`],
     ['action', action],
     ['state', state],
@@ -134,5 +136,5 @@ function tell(operation: BulkOperation): Output {
     ['batch', batchId && `#${batchId}`],
     ['error', error],
   ]);
-  return { json: { operation }, words };
+  return { json: { operation }, text };
 }

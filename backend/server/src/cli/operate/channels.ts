@@ -74,7 +74,7 @@ async function list(engine: Engine): Promise<Output> {
     describePause(channel.paused),
   ]);
   const heading = ['channel', 'queued', 'due', 'running', 'at once', 'per runner', 'rate', 'weight', ''];
-  return { json: { channels }, words: columns([heading, ...rows]) };
+  return { json: { channels }, text: columns([heading, ...rows]) };
 }
 
 const most = (limit: number | null): string => (limit === null ? '–' : String(limit));

@@ -8,9 +8,9 @@ import type { Redaction } from '@job-manager/engine/queue/redaction';
 import type { Registry } from '@job-manager/engine/queue/registry';
 import { printableJson } from '@job-manager/shared/terminal-text';
 import type { Command } from 'commander';
-import { whoAsks } from '../actor.js';
+import { actorOf } from '../actor.js';
 import { Refusal, runCommand } from '../refusal.js';
-import { say } from '../terminal.js';
+import { printLine } from '../terminal.js';
 
 type Pool = ReturnType<typeof createPool>;
 
@@ -48,20 +48,24 @@ function sourceOf(command: Command): EngineSource {
 /** What a command prints: JSON as the API would answer it, and the same as text. */
 export interface Output {
   json: unknown;
-  words: string;
+  text: string;
 }
 
 /** Runs a command with the engine over the configured database, and prints its output. */
 export function withEngine(command: Command, work: (engine: Engine) => Promise<Output>): Promise<void> {
   return runCommand(async () => {
     const source = sourceOf(command);
-    const output = await source.withDatabase(readConfig(), (pool) => ask(pool, source, work));
+    const output = await source.withDatabase(readConfig(), (pool) => runWithEngine(pool, source, work));
     const { json } = command.optsWithGlobals<{ json?: boolean }>();
-    say(json ? printableJson(output.json, 2) : output.words);
+    printLine(json ? printableJson(output.json, 2) : output.text);
   });
 }
 
-async function ask(sql: Pool, source: EngineSource, work: (engine: Engine) => Promise<Output>): Promise<Output> {
+async function runWithEngine(
+  sql: Pool,
+  source: EngineSource,
+  work: (engine: Engine) => Promise<Output>,
+): Promise<Output> {
   // Only now, for in a clone they need the generated client, which is made where it is missing.
   const [
     jobs,
@@ -101,7 +105,7 @@ async function ask(sql: Pool, source: EngineSource, work: (engine: Engine) => Pr
       sql,
       queue,
       registry,
-      actor: whoAsks(source.program),
+      actor: actorOf(source.program),
       redaction: createRedaction(config.JOBS_REDACT_KEYS),
     });
   } catch (error) {

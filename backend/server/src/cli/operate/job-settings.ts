@@ -102,7 +102,7 @@ async function list({ queue }: Engine): Promise<Output> {
   const { presentJobSettings } = await import('../../present/job-settings.js');
   const settings = (await queue.jobs.list()).map(presentJobSettings);
   const rows = settings.map((each) => [each.jobName, describeSettings(each), describePause(each.paused)]);
-  return { json: { settings }, words: columns([['job', 'set', ''], ...rows]) };
+  return { json: { settings }, text: columns([['job', 'set', ''], ...rows]) };
 }
 
 function describeSettings(settings: JobSettings): string {

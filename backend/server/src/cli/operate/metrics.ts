@@ -65,7 +65,7 @@ async function show(engine: Engine, measures: string[], options: MetricsOptions)
     await names.checkJobs(engine, query.jobName ?? []);
     await names.checkChannels(engine, query.channel ?? []);
     const answer = await readMetrics(engine.sql, request);
-    return { json: answer, words: describe(answer) };
+    return { json: answer, text: describe(answer) };
   } catch (error) {
     if (error instanceof RangeProblem) throw new Refusal(`${OPTIONS[error.field]}: ${error.message}`);
     throw error instanceof names.UnknownName ? new Refusal(error.message) : error;

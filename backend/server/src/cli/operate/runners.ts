@@ -132,21 +132,21 @@ async function setOrShowDefault(engine: Engine, { remove, ...options }: DefaultO
   const isSet = remove || Object.keys(change).length > 0;
   const row = isSet ? await runners.setDefaults(remove ? null : change, engine.actor) : await runners.defaults();
   const { presentRunnerDefaults } = await import('../../present/runner.js');
-  const words = row.change === null ? 'Runners start with their own settings.' : describeDefault(row.change);
-  return { json: presentRunnerDefaults(row), words };
+  const text = row.change === null ? 'Runners start with their own settings.' : describeDefault(row.change);
+  return { json: presentRunnerDefaults(row), text };
 }
 
 async function cleanUp({ queue, actor }: Engine, isDryRun: boolean): Promise<Output> {
   const gone = await queue.runners.gone();
   const names = gone.map(({ name, status, runs }) => `${name}: ${status.toLowerCase()}, ${runs} runs in its name`);
   if (isDryRun || gone.length === 0)
-    return { json: { runners: gone }, words: names.join('\n') || 'No runner is lost or has stopped.' };
+    return { json: { runners: gone }, text: names.join('\n') || 'No runner is lost or has stopped.' };
   const done = await queue.runners.cleanUp(
     gone.map(({ id }) => id),
     actor,
   );
-  const words = `Removed ${done.removed} of ${gone.length} runners and recovered ${done.recovered} runs.`;
-  return { json: done, words };
+  const text = `Removed ${done.removed} of ${gone.length} runners and recovered ${done.recovered} runs.`;
+  return { json: done, text };
 }
 
 async function showLog(engine: Engine, name: string, level: string): Promise<Output> {
@@ -154,7 +154,7 @@ async function showLog(engine: Engine, name: string, level: string): Promise<Out
   const which = { runnerId: findRunner(known, name).id, level: checked(z.enum(runnerLogLevels), level) };
   const lines = await engine.queue.runners.log({ ...which, limit: 500, isFollowed: false });
   const rows = lines.map((line) => [formatTime(line.at.toISOString()), line.level, line.message]);
-  return { json: { lines }, words: rows.length === 0 ? 'Nothing was kept.' : columns(rows) };
+  return { json: { lines }, text: rows.length === 0 ? 'Nothing was kept.' : columns(rows) };
 }
 
 const describeDefault = (change: RunnerChange): string => `Runners start with ${describeRunnerChange(change)}.`;
@@ -177,7 +177,7 @@ async function list(engine: Engine): Promise<Output> {
     describeCommand(runner.command),
   ]);
   const heading = ['runner', 'id', 'status', 'slots', 'channels', 'version', 'heartbeat', ''];
-  return { json: { runners }, words: columns([heading, ...rows]) };
+  return { json: { runners }, text: columns([heading, ...rows]) };
 }
 
 const STATES = {
@@ -204,7 +204,7 @@ async function send(engine: Engine, names: string[], kind: RunnerCommandKind, ch
     ...commands.map(({ runnerId, state }) => `${nameOf(runnerId)}: ${kind.toLowerCase()} ${STATES[state]}`),
     ...refused.map(({ runnerId, reason }) => `${nameOf(runnerId)}: ${reason}`),
   ];
-  return { json: { groupId, commands, refused }, words: lines.join('\n') };
+  return { json: { groupId, commands, refused }, text: lines.join('\n') };
 }
 
 function findRunner(known: RunnerDetails[], name: string): RunnerDetails {

@@ -42,7 +42,7 @@ export function addRunCommands(program: Command): void {
       withEngine(command, async ({ sql, actor }) => {
         const { revealParameters } = await import('@job-manager/engine/queue/transitions/reveal');
         const parameters = await revealParameters(sql, checkId(id), actor);
-        return { json: { parameters }, words: printableJson(parameters, 2) };
+        return { json: { parameters }, text: printableJson(parameters, 2) };
       }),
     );
 
@@ -94,7 +94,7 @@ export function addRunCommands(program: Command): void {
 
 async function show(engine: Engine, id: string): Promise<Output> {
   const run = await readPresented(engine, checkId(id));
-  return { json: run, words: describeRun(run, uiStatus(run)) };
+  return { json: run, text: describeRun(run, uiStatus(run)) };
 }
 
 interface QueueOptions {
@@ -118,8 +118,8 @@ async function queue({ sql, registry }: Engine, { job: jobName, ...filters }: Qu
     ...[`#${id}`, name, channel, String(priority), waitDetail ?? ''],
   ]);
   const more = page.cursor === null ? '' : '\nThere are more.';
-  const words = columns([['run', 'job', 'channel', 'priority', 'waits'], ...rows]) + more;
-  return { json: { runs, cursor: page.cursor }, words: runs.length === 0 ? `No run is queued.${more}` : words };
+  const text = columns([['run', 'job', 'channel', 'priority', 'waits'], ...rows]) + more;
+  return { json: { runs, cursor: page.cursor }, text: runs.length === 0 ? `No run is queued.${more}` : text };
 }
 
 async function find({ sql }: Engine, text: string): Promise<Output> {
@@ -128,8 +128,8 @@ async function find({ sql }: Engine, text: string): Promise<Output> {
     import('../../present/lookup.js'),
   ]);
   const hits = presentHits(text, await lookUp(sql, text));
-  const words = columns([['found', '', 'what', ''], ...hits.flatMap(rowsOf)]);
-  return { json: { hits }, words: hits.length === 0 ? 'Nothing has this number, correlation id, key or name.' : words };
+  const table = columns([['found', '', 'what', ''], ...hits.flatMap(rowsOf)]);
+  return { json: { hits }, text: hits.length === 0 ? 'Nothing has this number, correlation id, key or name.' : table };
 }
 
 function rowsOf(hit: LookupHit): string[][] {
@@ -171,13 +171,13 @@ async function check({ sql }: Engine): Promise<Output> {
   // Rules that are about what is missing couldn't be looked at.
   if (missing.length > 0) {
     process.exitCode = 1;
-    return { json: { missing }, words: `The database lacks what its migrations made: ${missing.join(', ')}` };
+    return { json: { missing }, text: `The database lacks what its migrations made: ${missing.join(', ')}` };
   }
   const violations = await readViolations(sql);
   const broken = Object.entries(violations);
-  if (broken.length === 0) return { json: violations, words: 'All rules of the engine hold.' };
+  if (broken.length === 0) return { json: violations, text: 'All rules of the engine hold.' };
   process.exitCode = 1;
-  return { json: violations, words: broken.map(([rule, count]) => `broken ${count} times: ${rule}`).join('\n') };
+  return { json: violations, text: broken.map(([rule, count]) => `broken ${count} times: ${rule}`).join('\n') };
 }
 
 function timeOf(options: { at?: Date; in?: number }): Date | null {

@@ -85,7 +85,7 @@ export function addScheduleCommands(program: Command): void {
       withEngine(command, async ({ queue }) => {
         const { timing, times } = await queue.schedules.preview({ cron, everyMs, timeZone }, 5);
         const iso = times.map((at) => at.toISOString());
-        return { json: { timing, times: iso }, words: [timing, ...iso.map(formatTime)].join('\n') };
+        return { json: { timing, times: iso }, text: [timing, ...iso.map(formatTime)].join('\n') };
       }),
     );
 
@@ -98,7 +98,7 @@ export function addScheduleCommands(program: Command): void {
         if (!Number.isInteger(count) || count < 1 || count > 100) throw new Refusal('--count is 1 to 100.');
         const times = await engine.queue.schedules.next(await idOf(engine, name), count);
         const iso = times.map((at) => at.toISOString());
-        return { json: { times: iso }, words: iso.map(formatTime).join('\n') || 'It never comes due again.' };
+        return { json: { times: iso }, text: iso.map(formatTime).join('\n') || 'It never comes due again.' };
       }),
     );
 
@@ -122,10 +122,10 @@ export function addScheduleCommands(program: Command): void {
         if (preview) {
           const { times } = await engine.queue.schedules.previewBackfill(id, range.from, range.to);
           const iso = times.map((at) => at.toISOString());
-          return { json: { times: iso }, words: iso.map(formatTime).join('\n') || 'Each due time has a run.' };
+          return { json: { times: iso }, text: iso.map(formatTime).join('\n') || 'Each due time has a run.' };
         }
         const jobRunIds = await engine.queue.schedules.backfill(id, range, engine.actor);
-        return { json: { jobRunIds }, words: `Queued ${jobRunIds.length} runs.` };
+        return { json: { jobRunIds }, text: `Queued ${jobRunIds.length} runs.` };
       }),
     );
 
@@ -145,7 +145,7 @@ export function addScheduleCommands(program: Command): void {
     .action((name: string, _options: object, command: Command) =>
       withEngine(command, async (engine) => {
         const jobRunId = await engine.queue.schedules.run(await idOf(engine, name), 'MANUAL', engine.actor);
-        return { json: { jobRunId }, words: `Queued run #${jobRunId}.` };
+        return { json: { jobRunId }, text: `Queued run #${jobRunId}.` };
       }),
     );
 
@@ -155,7 +155,7 @@ export function addScheduleCommands(program: Command): void {
     .action((name: string, _options: object, command: Command) =>
       withEngine(command, async (engine) => {
         await engine.queue.schedules.remove(await idOf(engine, name), engine.actor);
-        return { json: { removed: true }, words: `Removed schedule ${name}.` };
+        return { json: { removed: true }, text: `Removed schedule ${name}.` };
       }),
     );
 }
@@ -171,8 +171,8 @@ async function list({ queue, redaction }: Engine): Promise<Output> {
     lastRunId === null ? '–' : `#${lastRunId}`,
     problem ?? paused?.reason ?? '',
   ]);
-  const words = columns([['schedule', 'job', 'timing', 'next', 'last run', ''], ...rows]);
-  return { json: { schedules }, words: schedules.length === 0 ? 'There are no schedules.' : words };
+  const text = columns([['schedule', 'job', 'timing', 'next', 'last run', ''], ...rows]);
+  return { json: { schedules }, text: schedules.length === 0 ? 'There are no schedules.' : text };
 }
 
 async function add(engine: Engine, name: string, jobName: string, options: AddOptions): Promise<Output> {

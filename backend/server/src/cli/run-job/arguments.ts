@@ -107,7 +107,7 @@ export function parseArguments(args: readonly string[], jobs: readonly JobDefini
     json: false,
   };
   const flags: Record<string, unknown> = {};
-  const rest = new Words(job ? withoutFirst(args, job.name) : args);
+  const rest = new Arguments(job ? withoutFirst(args, job.name) : args);
   for (let word = rest.next(); word !== undefined; word = rest.next()) {
     const { name, value } = split(word, job);
     if (isOption(name)) setOption(command, name, value);
@@ -144,24 +144,24 @@ function withoutFirst(args: readonly string[], word: string): string[] {
   return args.toSpliced(args.indexOf(word), 1);
 }
 
-class Words {
-  readonly #words: string[];
+class Arguments {
+  readonly #left: string[];
 
   constructor(words: readonly string[]) {
-    this.#words = [...words];
+    this.#left = [...words];
   }
 
   next(): string | undefined {
-    return this.#words.shift();
+    return this.#left.shift();
   }
 
   peek(): string | undefined {
-    return this.#words[0];
+    return this.#left[0];
   }
 
   /** What follows a flag. */
   value(flag: string): string {
-    const word = this.#words.shift();
+    const word = this.#left.shift();
     if (word === undefined || word.startsWith('--')) throw new UsageError(`--${flag} needs a value.`);
     return word;
   }
@@ -170,9 +170,7 @@ class Words {
 function split(word: string, job: JobDefinition | undefined): { name: string; value: string | undefined } {
   if (word === '-h') return { name: 'help', value: undefined };
   if (!word.startsWith('--')) {
-    throw new UsageError(
-      `Unknown argument ${JSON.stringify(word)}${job ? '; write parameters as --name=value' : ''}.`,
-    );
+    throw new UsageError(`Unknown argument ${JSON.stringify(word)}${job ? '; write parameters as --name=value' : ''}.`);
   }
   const end = word.indexOf('=');
   return end < 0 ? { name: word.slice(2), value: undefined } : { name: word.slice(2, end), value: word.slice(end + 1) };
@@ -226,7 +224,7 @@ function setParameter(
   flags: Record<string, unknown>,
   parameter: Parameter & { isNegated: boolean },
   value: string | undefined,
-  rest: Words,
+  rest: Arguments,
 ): void {
   const { name, types, isNegated } = parameter;
   if (isNegated && value !== undefined) throw new UsageError(`--no-${name} takes no value.`);
@@ -236,7 +234,7 @@ function setParameter(
   flags[name] = Array.isArray(before) && Array.isArray(read) ? [...before, ...read] : read;
 }
 
-function readFlag(parameter: Parameter, value: string | undefined, rest: Words): unknown {
+function readFlag(parameter: Parameter, value: string | undefined, rest: Arguments): unknown {
   if (value !== undefined) return readValue(parameter, value);
   if (!parameter.types.includes('boolean')) return readValue(parameter, rest.value(parameter.name));
   const follows = rest.peek();

@@ -79,10 +79,10 @@ function describe({ schema, isRequired }: Parameter): string {
 
 /** Bounds that come from the number type itself do not help a reader. */
 function rangeOf({ minimum, maximum }: Parameter['schema']): string {
-  const isTold = (bound: number | undefined) => bound !== undefined && Math.abs(bound) < 2 ** 31 - 1;
-  if (isTold(minimum) && isTold(maximum)) return `${minimum} to ${maximum}`;
-  if (isTold(minimum)) return `${minimum} or more`;
-  return isTold(maximum) ? `${maximum} or less` : '';
+  const isShown = (bound: number | undefined) => bound !== undefined && Math.abs(bound) < 2 ** 31 - 1;
+  if (isShown(minimum) && isShown(maximum)) return `${minimum} to ${maximum}`;
+  if (isShown(minimum)) return `${minimum} or more`;
+  return isShown(maximum) ? `${maximum} or less` : '';
 }
 
 function defaultOf(schema: Parameter['schema']): string {

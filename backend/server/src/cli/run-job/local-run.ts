@@ -16,7 +16,7 @@ import { Listener } from '@job-manager/engine/store/listener';
 import { Notifier } from '@job-manager/engine/store/notifier';
 import { VERSION } from '@job-manager/engine/version';
 import { hideSecrets } from '../../present/secrets.js';
-import { whoAsks } from '../actor.js';
+import { actorOf } from '../actor.js';
 import type { Resources } from '../resources.js';
 import { guardExit } from './exit-guard.js';
 import type { Report } from './report.js';
@@ -105,7 +105,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     runner,
     jobName: job.name,
     parameters,
-    actor: whoAsks(program),
+    actor: actorOf(program),
   });
   notifier.changed();
   const rescuer = new Rescuer({ sql, events, notifier, stalledAfterMs, sweepMs: config.JOBS_SWEEP_MS });
@@ -117,7 +117,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
       return result;
     }),
     cancel: async () => {
-      await createQueue({ sql, registry, notifier, stalledAfterMs }).cancel(runId, whoAsks(program));
+      await createQueue({ sql, registry, notifier, stalledAfterMs }).cancel(runId, actorOf(program));
       runner.cancel(runId);
     },
     abandon: async () => {

@@ -15,7 +15,7 @@ import * as z from 'zod';
 import { presentRun } from '../../present/run.js';
 import { hideSecrets } from '../../present/secrets.js';
 import type { HasCode } from '../../present/waiting.js';
-import { whoAsks } from '../actor.js';
+import { actorOf } from '../actor.js';
 import type { Report } from './report.js';
 import { UsageError } from './usage-error.js';
 
@@ -51,7 +51,7 @@ export async function queueRun(options: QueuedRunOptions): Promise<QueuedRun> {
   registry.setOverrides(await listJobSettings(pool));
   const queue = createQueue({ sql: pool, registry, notifier, stalledAfterMs });
   const request = { ...checkQueueing(queueing), jobName, parameters, trigger: 'MANUAL' as const };
-  const actor = whoAsks(program);
+  const actor = actorOf(program);
   const { run, isNew } = await queue.enqueue(request, actor);
   await notifier.flush();
   report.queued({ runId: run.id, jobName, parameters: hideSecrets(run.parameters, redaction) });

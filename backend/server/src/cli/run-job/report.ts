@@ -67,7 +67,7 @@ function plainReport(streams: ReportStreams): Report {
   const line = (text: string) => void err.write(`${text}\n`);
   let last = '';
   return {
-    ...wordsFor(streams, line),
+    ...formatterFor(streams, line),
     progress: (percent, message) => {
       const text = describeProgress(percent, message);
       if (text === last || (!isDue() && percent !== 100)) return;
@@ -87,9 +87,9 @@ function terminalReport(streams: ReportStreams): Report {
     erase();
     err.write(`${text}\n${bar}`);
   };
-  const words = wordsFor(streams, line);
+  const formatter = formatterFor(streams, line);
   return {
-    ...words,
+    ...formatter,
     progress: (percent, message) => {
       if (!isDue() && percent !== 100) return;
       erase();
@@ -99,12 +99,12 @@ function terminalReport(streams: ReportStreams): Report {
     ended: (run) => {
       erase();
       bar = '';
-      words.ended(run);
+      formatter.ended(run);
     },
   };
 }
 
-function wordsFor({ out, err, now }: ReportStreams, line: (text: string) => void): Omit<Report, 'progress'> {
+function formatterFor({ out, err, now }: ReportStreams, line: (text: string) => void): Omit<Report, 'progress'> {
   const startedAt = now();
   // By the stream: some environments without a terminal, CI among them, count as coloured for the library.
   const colors = pc.createColors(pc.isColorSupported && err.isTTY === true);

@@ -8,7 +8,7 @@ import type { JobsModule } from '../jobs-module.js';
 import { Refusal, reportFailure } from '../refusal.js';
 import { Resources } from '../resources.js';
 import { onStopSignals } from '../stop-signals.js';
-import { complain, say } from '../terminal.js';
+import { complain, printLine } from '../terminal.js';
 import { type JobCommand, parseArguments } from './arguments.js';
 import { type CommandName, describeCommand, describeJob, listJobs } from './help.js';
 import { separateJobOutput } from './job-output.js';
@@ -94,11 +94,11 @@ class RunCommand {
     const streams = command.enqueue ? { out: process.stdout, err: process.stderr } : separateJobOutput();
     const report = createReport({ ...streams, now: () => performance.now() }, command);
     if (this.#cancelling.signal.aborted) return EXIT.cancelled;
-    const placed = { ...order, config, databaseUrl, report };
-    return command.enqueue ? this.#enqueue(placed) : this.#runHere(placed);
+    const opened = { ...order, config, databaseUrl, report };
+    return command.enqueue ? this.#enqueue(opened) : this.#runHere(opened);
   }
 
-  async #runHere({ config, databaseUrl, registry, jobName, code, command, report }: PlacedOrder): Promise<number> {
+  async #runHere({ config, databaseUrl, registry, jobName, code, command, report }: OpenedOrder): Promise<number> {
     const job = registry.get(jobName);
     if (!job || !code) throw new Error(`The code of job "${jobName}" is not here`);
     const { startLocalRun } = await import('./local-run.js');
@@ -110,11 +110,11 @@ class RunCommand {
       ...{ config, databaseUrl, job, jobsModule, services, program, parameters, report, resources },
     });
     this.#abandon = run.abandon;
-    this.#cancelWhenAsked(run.cancel, report);
+    this.#cancelOnRequest(run.cancel, report);
     return exitCodeOf((await run.ended).status);
   }
 
-  async #enqueue({ config, databaseUrl, registry, jobName, command, report }: PlacedOrder): Promise<number> {
+  async #enqueue({ config, databaseUrl, registry, jobName, command, report }: OpenedOrder): Promise<number> {
     const [{ queueRun }, { listJobSettings }] = await Promise.all([
       import('./queued-run.js'),
       import('@job-manager/engine/store/job-settings'),
@@ -127,7 +127,7 @@ class RunCommand {
       ...{ pool, registry, jobName, parameters, queueing, report, config, program, startsRunner },
     });
     if (!command.wait) return EXIT.success;
-    this.#cancelWhenAsked(run.cancel, report);
+    this.#cancelOnRequest(run.cancel, report);
     return exitCodeOf(await run.wait());
   }
 
@@ -148,14 +148,14 @@ class RunCommand {
     return this.#resources.hold(Promise.resolve(createPool(databaseUrl, { max: 2 })), (held) => held.end());
   }
 
-  #cancelWhenAsked(cancel: () => Promise<void>, report: Report): void {
-    const ask = () => {
+  #cancelOnRequest(cancel: () => Promise<void>, report: Report): void {
+    const cancelNow = () => {
       report.note('Cancelling: the job stops at its next check; Ctrl-C again stops at once.');
       void cancel().catch(reportFailure);
     };
     const { signal } = this.#cancelling;
-    if (signal.aborted) ask();
-    else signal.addEventListener('abort', ask, { once: true });
+    if (signal.aborted) cancelNow();
+    else signal.addEventListener('abort', cancelNow, { once: true });
   }
 }
 
@@ -169,7 +169,7 @@ interface Order {
   command: JobCommand;
 }
 
-interface PlacedOrder extends Order {
+interface OpenedOrder extends Order {
   config: Config;
   databaseUrl: string;
   report: Report;
@@ -206,6 +206,6 @@ function isInvalidParameters(error: unknown): error is { issues: { path: string;
 }
 
 function print(text: string): number {
-  say(text);
+  printLine(text);
   return EXIT.success;
 }

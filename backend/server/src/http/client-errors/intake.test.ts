@@ -18,7 +18,7 @@ it('takes 600 reports a minute in all', async () => {
 });
 
 /** A sampler, and a clock that stands still until moved. */
-function trial() {
+function testIntake() {
   let now = 0;
   const sample = createSampler(() => now);
   const pass = (ms: number) => {
@@ -28,14 +28,14 @@ function trial() {
 }
 
 it('keeps ten of a kind a minute one by one, then each tenth, which counts for the ten', () => {
-  const { sample } = trial();
+  const { sample } = testIntake();
   const kept = Array.from({ length: 40 }, () => sample('a', 1));
   expect(kept.slice(0, 10)).toEqual(Array(10).fill(1));
   expect(kept.slice(10)).toEqual([...Array(9).fill(0), 10, ...Array(9).fill(0), 10, ...Array(9).fill(0), 10]);
 });
 
 it('adds up to the exact number, whatever each report counts for', () => {
-  const { sample } = trial();
+  const { sample } = testIntake();
   const counts = Array.from({ length: 110 }, (_, n) => 1 + (n % 7));
   const kept = counts.map((count) => sample('a', count));
   const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
@@ -43,20 +43,20 @@ it('adds up to the exact number, whatever each report counts for', () => {
 });
 
 it('restarts each minute, and keeps what was waiting', () => {
-  const { sample, pass } = trial();
+  const { sample, pass } = testIntake();
   for (let n = 0; n < 15; n++) sample('a', 1);
   pass(60_000);
   expect([sample('a', 1), sample('a', 1)]).toEqual([6, 1]);
 });
 
 it('thins each kind out by itself', () => {
-  const { sample } = trial();
+  const { sample } = testIntake();
   for (let n = 0; n < 15; n++) sample('a', 1);
   expect(sample('b', 4)).toBe(4);
 });
 
 it('remembers no endless number of kinds', () => {
-  const { sample, pass } = trial();
+  const { sample, pass } = testIntake();
   for (let n = 0; n < 15; n++) sample('a', 1);
   for (let n = 0; n < 2_000; n++) sample(String(n), 1);
   pass(60_000);

@@ -12,7 +12,7 @@ const ONE_BY_ONE = 10;
 /** beyond, each tenth is kept and stands for those before it. */
 const EACH = 10;
 /** Kinds remembered before old ones are forgotten. */
-const MOST_KINDS = 2_000;
+const MAX_KINDS = 2_000;
 
 /** Whether an address may report one more error now. Counted in this process; several API processes allow each their own. */
 export type Intake = (ip: string | null) => Promise<boolean>;
@@ -41,7 +41,7 @@ export function createSampler(now: () => number): Sampler {
 
   return (fingerprint, count) => {
     const kind = kinds.get(fingerprint) ?? { since: now(), seen: 0, waiting: 0 };
-    if (kinds.size >= MOST_KINDS) forgetOld();
+    if (kinds.size >= MAX_KINDS) forgetOld();
     kinds.set(fingerprint, kind);
     if (now() - kind.since >= MINUTE_MS) Object.assign(kind, { since: now(), seen: 0 });
     kind.seen += 1;

@@ -19,9 +19,9 @@ import { RequestTimes } from './health/request-times.js';
 import { SystemSampler } from './health/system-sampler.js';
 import { createHttpApp } from './http/app.js';
 import type { HostPlace } from './http/context.js';
+import { ActiveFeed } from './live/active-feed.js';
 import { AlertsFeed } from './live/alerts-feed.js';
 import { type Feeds, Gateway } from './live/gateway.js';
-import { LivePicture } from './live/picture.js';
 import { RunTails } from './live/run-tails.js';
 import { RunnersFeed } from './live/runners-feed.js';
 import type { ServerEngine } from './server-engine.js';
@@ -30,7 +30,7 @@ import type { ServerEngine } from './server-engine.js';
 const PANEL = fileURLToPath(new URL(isCompiled ? '../panel' : '../../../frontend/dist', import.meta.url));
 
 /** The HTTP side of a server: panel, API, health and the socket. */
-interface ServerFace {
+interface ServerHttp {
   app: Express;
   health: HealthCheck;
   /** Notes how this server does, once it is started. */
@@ -39,7 +39,7 @@ interface ServerFace {
   attach(server: Server): Gateway;
 }
 
-interface ServerFaceOptions {
+interface ServerHttpOptions {
   sessions: Sessions | HostUsers;
   /** Lets health report that this server is about to end. */
   isClosing(): boolean;
@@ -53,7 +53,7 @@ interface ServerFaceOptions {
 function createFeeds({ pool, queuePool, listener, registry, log }: ServerEngine, patterns: JobPatterns): Feeds {
   const sql = limitedTo(pool, patterns);
   return {
-    picture: new LivePicture({
+    active: new ActiveFeed({
       sql: limitedTo(queuePool, patterns),
       listener,
       hasCode: (jobName) => registry.definitions().some(({ name }) => name === jobName),
@@ -77,7 +77,7 @@ function createFeeds({ pool, queuePool, listener, registry, log }: ServerEngine,
 }
 
 /** Wires the HTTP side of an engine. */
-export function createServerFace(engine: ServerEngine, options: ServerFaceOptions): ServerFace {
+export function createServerHttp(engine: ServerEngine, options: ServerHttpOptions): ServerHttp {
   const { sessions, isClosing, host, runnersHere } = options;
   const { config, pool, queuePool, listener, registry, refusals, log } = engine;
   const forwarded = new ForwardedHeaderWatch((proxy) => log.warn(describeUntrustedProxy(proxy)));

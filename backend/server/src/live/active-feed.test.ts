@@ -6,8 +6,8 @@ import { blankRun, type JobRunSummary } from '@job-manager/shared/contract/run';
 import { isTerminal } from '@job-manager/shared/run';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import * as z from 'zod';
+import { ActiveFeed, gapAfter } from './active-feed.js';
 import type { Change } from './changes.js';
-import { gapAfter, LivePicture } from './picture.js';
 
 const opened = new Map<string, () => void>();
 const gate = defineJob({
@@ -26,8 +26,8 @@ const gate = defineJob({
 type Together = Extract<Change, { type: 'server.admin.jobs_changed' }>;
 
 let engine: TestEngine;
-let picture: LivePicture;
-let told: Change[];
+let feed: ActiveFeed;
+let received: Change[];
 let unwatch: () => void;
 
 beforeAll(async () => {
@@ -35,11 +35,11 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   const listener = await engine.listener(['changed', 'progress']);
-  picture = new LivePicture({ sql: engine.database.pool, listener, pollMs: 60_000, factsMaxAgeMs: 0 });
-  told = [];
-  picture.on('changes', (changes) => told.push(...changes));
-  unwatch = picture.watch();
-  await picture.refresh();
+  feed = new ActiveFeed({ sql: engine.database.pool, listener, pollMs: 60_000, factsMaxAgeMs: 0 });
+  received = [];
+  feed.on('changes', (changes) => received.push(...changes));
+  unwatch = feed.watch();
+  await feed.refresh();
 });
 afterEach(async () => {
   for (const open of opened.values()) open();
@@ -49,41 +49,41 @@ afterEach(async () => {
 afterAll(() => engine.close());
 
 /** Reads from now on: the first refresh may join a read that began before. */
-const look = async () => {
-  await picture.refresh();
-  await picture.refresh();
+const refreshNow = async () => {
+  await feed.refresh();
+  await feed.refresh();
 };
-const snapshotAsSent = () => JSON.parse(picture.snapshotMessage().textAt(0).toString()).data;
-const types = () => told.map((change) => change.type.replace('server.admin.', ''));
-const about = (id: string) => told.filter((change) => 'jobRunId' in change.data && change.data.jobRunId === id);
-const toldOf = (id: string) => about(id).map((change) => change.type.replace('server.admin.', ''));
-const untilTold = (id: string, type: string) => vi.waitFor(() => expect(toldOf(id)).toContain(type));
+const snapshotAsSent = () => JSON.parse(feed.snapshotMessage().textAt(0).toString()).data;
+const types = () => received.map((change) => change.type.replace('server.admin.', ''));
+const about = (id: string) => received.filter((change) => 'jobRunId' in change.data && change.data.jobRunId === id);
+const typesOf = (id: string) => about(id).map((change) => change.type.replace('server.admin.', ''));
+const untilReceived = (id: string, type: string) => vi.waitFor(() => expect(typesOf(id)).toContain(type));
 
 it('sends the life of a run in order: queued, started, progress, stop requested, completed', async () => {
   const { id } = await engine.enqueue('gate');
-  await untilTold(id, 'job_queued');
+  await untilReceived(id, 'job_queued');
   const runner = engine.runner({}, await engine.listener());
   await runner.start();
-  await untilTold(id, 'job_started');
+  await untilReceived(id, 'job_started');
   opened.get(id)?.();
-  await untilTold(id, 'job_progress');
+  await untilReceived(id, 'job_progress');
   await engine.queue.cancel(id, SYSTEM);
-  await untilTold(id, 'job_cancel_requested');
+  await untilReceived(id, 'job_cancel_requested');
   opened.get(`${id} half way`)?.();
-  await untilTold(id, 'job_completed');
-  const order = toldOf(id).filter((type, at, all) => all.indexOf(type) === at);
+  await untilReceived(id, 'job_completed');
+  const order = typesOf(id).filter((type, at, all) => all.indexOf(type) === at);
   expect(order).toEqual(['job_queued', 'job_started', 'job_progress', 'job_cancel_requested', 'job_completed']);
   expect(about(id).find((change) => change.type === 'server.admin.job_progress')?.data).toMatchObject({
     progressPercent: 50,
     message: 'Half way',
   });
-  expect(picture.snapshot().runs).toEqual([]);
+  expect(feed.snapshot().runs).toEqual([]);
 });
 
 it('finds what changed without any notification at its next read', async () => {
   await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") VALUES ('gate')`);
   expect(types()).toEqual([]);
-  await look();
+  await refreshNow();
   expect(types()).toEqual(['job_queued', 'jobs_counts']);
 });
 
@@ -91,21 +91,21 @@ it('shows on the runs of a paused channel who paused it and why, though their ro
   const { pool } = engine.database;
   const { rows } = await pool.query(`INSERT INTO "JobRun" ("jobName", channel) VALUES ('gate', 'mail') RETURNING id`);
   const [{ id }] = rows;
-  await look();
+  await refreshNow();
   await pool.query(`INSERT INTO "Channel" (name, "pausedAt", "pausedBy", "pauseReason")
     VALUES ('mail', clock_timestamp(), 'ada@example.com', 'the relay is down')`);
-  await look();
-  expect(picture.snapshot().runs.find((run) => run.id === id)).toMatchObject({
+  await refreshNow();
+  expect(feed.snapshot().runs.find((run) => run.id === id)).toMatchObject({
     waitReason: 'channelPaused',
     waitDetail: 'Paused by ada@example.com: the relay is down',
     waitSince: expect.any(String),
     waitUntil: null,
   });
-  await look();
+  await refreshNow();
   await pool.query(`DELETE FROM "Channel" WHERE name = 'mail'`);
-  await look();
-  expect(toldOf(id)).toEqual(['job_queued', 'job_queued', 'job_queued']);
-  expect(picture.snapshot().runs.find((run) => run.id === id)).toMatchObject({
+  await refreshNow();
+  expect(typesOf(id)).toEqual(['job_queued', 'job_queued', 'job_queued']);
+  expect(feed.snapshot().runs.find((run) => run.id === id)).toMatchObject({
     waitReason: 'noRunner',
     waitSince: null,
   });
@@ -115,20 +115,20 @@ it('sends the end of a run that began and ended between two reads', async () => 
   const { rows } = await engine.database.pool.query(
     `INSERT INTO "JobRun" ("jobName", status, "finishedAt") VALUES ('gate', 'SUCCESS', clock_timestamp()) RETURNING id`,
   );
-  await look();
-  expect(toldOf(rows[0].id)).toEqual(['job_completed']);
+  await refreshNow();
+  expect(typesOf(rows[0].id)).toEqual(['job_completed']);
 });
 
 it('shows the first 200 queued runs and counts them all', async () => {
   await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 250)`);
-  await look();
-  expect(picture.snapshot()).toMatchObject({ counts: { running: 0, queued: 250 } });
-  expect(picture.snapshot().runs).toHaveLength(200);
-  const last = picture.snapshot().runs.at(-1) as JobRunSummary;
+  await refreshNow();
+  expect(feed.snapshot()).toMatchObject({ counts: { running: 0, queued: 250 } });
+  expect(feed.snapshot().runs).toHaveLength(200);
+  const last = feed.snapshot().runs.at(-1) as JobRunSummary;
   await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName", priority) VALUES ('gate', -1)`);
-  await look();
+  await refreshNow();
   // It came together with the others.
-  expect(toldOf(last.id)).toEqual(['job_hidden']);
+  expect(typesOf(last.id)).toEqual(['job_hidden']);
 });
 
 it('shows the 500 runs that have run longest and counts them all, also while queued ones begin', async () => {
@@ -140,13 +140,13 @@ it('shows the 500 runs that have run longest and counts them all, also while que
     );
   await pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 700)`);
   await start('id <= 510');
-  await look();
-  expect(picture.snapshot()).toMatchObject({ counts: { running: 510, queued: 190 } });
-  expect(picture.snapshot().runs).toHaveLength(500 + 190);
+  await refreshNow();
+  expect(feed.snapshot()).toMatchObject({ counts: { running: 510, queued: 190 } });
+  expect(feed.snapshot().runs).toHaveLength(500 + 190);
   await start('id <= 560');
-  await look();
-  expect(picture.snapshot()).toMatchObject({ counts: { running: 560, queued: 140 } });
-  const { runs } = picture.snapshot();
+  await refreshNow();
+  expect(feed.snapshot()).toMatchObject({ counts: { running: 560, queued: 140 } });
+  const { runs } = feed.snapshot();
   expect(runs.map(({ status }) => status)).toEqual([...Array(500).fill('RUNNING'), ...Array(140).fill('QUEUED')]);
 });
 
@@ -161,41 +161,41 @@ function applyTogether(known: Map<string, JobRunSummary>, { runs, hidden }: Toge
 }
 
 it('sends many changes of one read together, and each as it is', async () => {
-  const runs = picture.snapshot().runs.length;
+  const runs = feed.snapshot().runs.length;
   await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 30)`);
-  await look();
+  await refreshNow();
   expect(types()).toEqual(['jobs_changed']);
-  expect(told[0]?.data).toMatchObject({ counts: { running: 0, queued: 30 } });
+  expect(received[0]?.data).toMatchObject({ counts: { running: 0, queued: 30 } });
   await engine.database.pool.query(`UPDATE "JobRun" SET priority = 7, rev = rev + 1`);
-  await look();
+  await refreshNow();
   const known = new Map<string, JobRunSummary>();
-  for (const { type, data } of told) if (type === 'server.admin.jobs_changed') applyTogether(known, data);
-  expect(picture.snapshot().runs).toHaveLength(runs + 30);
-  expect([...known.values()]).toEqual(picture.snapshot().runs);
+  for (const { type, data } of received) if (type === 'server.admin.jobs_changed') applyTogether(known, data);
+  expect(feed.snapshot().runs).toHaveLength(runs + 30);
+  expect([...known.values()]).toEqual(feed.snapshot().runs);
 });
 
 it('reads less often while the whole list changes for many viewers, and as often as before afterwards', async () => {
   const { pool } = engine.database;
-  const others = Array.from({ length: 200 }, () => picture.watch());
-  let looks = 0;
+  const others = Array.from({ length: 200 }, () => feed.watch());
+  let emitted = 0;
   const count = () => {
-    looks += 1;
+    emitted += 1;
   };
-  picture.on('changes', count);
+  feed.on('changes', count);
   const until = performance.now() + 1_000;
   while (performance.now() < until)
     await pool.query(`WITH gone AS (DELETE FROM "JobRun"),
       added AS (INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 200))
       SELECT pg_notify('job_manager_changed', '')`);
-  expect(looks).toBeLessThan(8);
-  picture.off('changes', count);
+  expect(emitted).toBeLessThan(8);
+  feed.off('changes', count);
   for (const leave of others) leave();
-  await look();
-  told.length = 0;
+  await refreshNow();
+  received.length = 0;
   await pool.query(`DELETE FROM "JobRun"`);
-  await look();
+  await refreshNow();
   const { id } = await engine.enqueue('gate');
-  await untilTold(id, 'job_queued');
+  await untilReceived(id, 'job_queued');
 });
 
 it.each([
@@ -212,8 +212,8 @@ it.each([
 it('equals the database however the writes fall', async () => {
   const runners = [engine.runner({ concurrency: 3 }), engine.runner({ concurrency: 3 })];
   await Promise.all(runners.map((runner) => runner.start()));
-  const known = new Map<string, JobRunSummary>(picture.snapshot().runs.map((run) => [run.id, run]));
-  picture.on('changes', (changes) => {
+  const known = new Map<string, JobRunSummary>(feed.snapshot().runs.map((run) => [run.id, run]));
+  feed.on('changes', (changes) => {
     for (const { type, data } of changes) {
       if (type === 'server.admin.jobs_changed') applyTogether(known, data);
       else if (type === 'server.admin.job_completed' || type === 'server.admin.job_hidden') known.delete(data.jobRunId);
@@ -243,27 +243,27 @@ it('sends no query without a viewer', async () => {
   query.mockClear();
   engine.notifier.changed();
   await engine.notifier.flush();
-  const asked = query.mock.calls.filter(([asking]) => !JSON.stringify(asking).includes('pg_notify'));
-  expect(asked).toEqual([]);
-  unwatch = picture.watch();
-  await untilTold(id, 'job_queued');
+  const sentQueries = query.mock.calls.filter(([statement]) => !JSON.stringify(statement).includes('pg_notify'));
+  expect(sentQueries).toEqual([]);
+  unwatch = feed.watch();
+  await untilReceived(id, 'job_queued');
 });
 
 it('is read once for all who come within a moment, and is whole for each of them', async () => {
   const { id } = await engine.enqueue('gate');
-  await untilTold(id, 'job_queued');
+  await untilReceived(id, 'job_queued');
   // The moment lasts, however busy the machine is; a clock that restarted would delay the next read.
   const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
-  await look();
+  await refreshNow();
   const queries = vi.spyOn(engine.database.pool, 'query');
-  await Promise.all(Array.from({ length: 100 }, () => picture.refreshUnlessFresh()));
+  await Promise.all(Array.from({ length: 100 }, () => feed.refreshUnlessFresh()));
   clock.mockRestore();
   expect(queries).not.toHaveBeenCalled();
   const { serverTime: _, ...written } = snapshotAsSent();
-  const { serverTime: __, ...told } = picture.snapshot();
-  expect(written).toEqual(JSON.parse(JSON.stringify(told)));
+  const { serverTime: __, ...received } = feed.snapshot();
+  expect(written).toEqual(JSON.parse(JSON.stringify(received)));
   expect(written.runs).toHaveLength(1);
   await engine.queue.cancel(id, SYSTEM);
-  await untilTold(id, 'job_completed');
+  await untilReceived(id, 'job_completed');
   expect(snapshotAsSent().runs).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { limits } from '@job-manager/shared/limits';
 import type { ActiveCounts } from '@job-manager/shared/live';
 import { presentQueued, presentSummary } from '../present/run.js';
 import type { HasCode } from '../present/waiting.js';
-import { type Change, changesBetween, departureOf, gather, progressOf } from './changes.js';
+import { batch, type Change, changesBetween, departureOf, progressOf } from './changes.js';
 import { SharedMessage, SharedText } from './shared-message.js';
 
 export interface Snapshot {
@@ -18,7 +18,7 @@ export interface Snapshot {
   serverTime: string;
 }
 
-interface PictureOptions {
+interface Options {
   sql: Sql;
   listener: Listener;
   /** Whether this server has the code of a job. */
@@ -33,7 +33,7 @@ interface PictureOptions {
 /** However fast notifications arrive, reads begin at least so far apart: at once where little changes, else batched. */
 const MIN_GAP_MS = { calm: 20, busy: 50 };
 /** And each begins at least this long after the end of the one before it. */
-const LEAST_REST_MS = 10;
+const MIN_READ_PAUSE_MS = 10;
 /**
  * So many changes in one read replace the whole list: no person can follow them, and sending them takes time for each
  * viewer. A read after a longer gap finds more changes at the same rate.
@@ -42,7 +42,7 @@ const FLOOD_FROM = { soon: 150, later: 300 };
 /** After such a read the gap grows by this much for each change, up to a limit. */
 const FLOOD_GAP_MS = { each: 1, most: 1_000 };
 /** So many changes in one read are sent as one message that contains only the fields that differ. */
-const GATHERED_FROM = 10;
+const BATCHED_FROM = 10;
 /** Somewhat below the interval of the poll, so that each poll reads them. */
 const FACTS_MAX_AGE_MS = 900;
 /** A snapshot that was read so recently is good enough to begin with: what changed since then is sent as changes. */
@@ -53,15 +53,15 @@ const FRESH_MS = 100;
  * a read at once, a timer one each second while anyone watches; so a lost notification delays a change by a
  * second and loses none, and one more viewer costs no query.
  */
-export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
-  readonly #options: PictureOptions;
+export class ActiveFeed extends EventEmitter<{ changes: [Change[]] }> {
+  readonly #options: Options;
   #runs = new Map<string, JobRunSummary>();
   #counts: ActiveCounts = { running: 0, queued: 0 };
   /** The database's clock when the snapshot was sent, and our own at that moment. */
   #serverTime = new Date();
-  #toldAt = performance.now();
+  #sentAt = performance.now();
   /** Progress that is newer than its row. */
-  readonly #ahead = new Map<string, ProgressNote>();
+  readonly #progress = new Map<string, ProgressNote>();
   #watchers = 0;
   #reading: Promise<void> | undefined;
   #lastEndedId: string | null | undefined;
@@ -69,7 +69,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   #isDirty = false;
   #gapMs: number = MIN_GAP_MS.calm;
   /** When the last read began and when it ended. */
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #wokenAt = Number.NEGATIVE_INFINITY;
   #sinceLastMs = Number.POSITIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
   #facts: (QueueFacts & { readAt: number }) | undefined;
@@ -78,12 +78,12 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
 
-  constructor(options: PictureOptions) {
+  constructor(options: Options) {
     super();
     this.#options = options;
     options.listener.on('changed', () => this.#soon());
     options.listener.on('connected', () => this.#soon());
-    options.listener.on('progress', (payload) => this.#hearProgress(payload));
+    options.listener.on('progress', (payload) => this.#onProgress(payload));
   }
 
   /** Keeps the snapshot fresh until the returned function is called. */
@@ -100,8 +100,8 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   refresh(): Promise<void> {
     if (this.#reading !== undefined) return this.#reading;
     const now = performance.now();
-    this.#sinceLastMs = now - this.#lookedAt;
-    this.#lookedAt = now;
+    this.#sinceLastMs = now - this.#wokenAt;
+    this.#wokenAt = now;
     this.#reading = this.#read().finally(() => {
       this.#reading = undefined;
       this.#readAt = performance.now();
@@ -134,7 +134,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   }
 
   #now(): string {
-    return new Date(this.#serverTime.getTime() + performance.now() - this.#toldAt).toISOString();
+    return new Date(this.#serverTime.getTime() + performance.now() - this.#sentAt).toISOString();
   }
 
   #soon(): void {
@@ -145,7 +145,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
 
   /** How long until the next read may begin. */
   #rest(): number {
-    return Math.max(0, Math.max(this.#lookedAt + this.#gapMs, this.#readAt + LEAST_REST_MS) - performance.now());
+    return Math.max(0, Math.max(this.#wokenAt + this.#gapMs, this.#readAt + MIN_READ_PAUSE_MS) - performance.now());
   }
 
   /** Reads after `ms`, unless a read is due sooner. */
@@ -167,22 +167,22 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   }
 
   async #read(): Promise<void> {
-    const picture = await readActiveSnapshot(this.#options.sql);
-    const facts = await this.#readFacts(picture.rows);
+    const snapshot = await readActiveSnapshot(this.#options.sql);
+    const facts = await this.#readFacts(snapshot.rows);
     // Whether a run is due may change with each read, facts about channels once a second.
-    const now = { ...facts, serverTime: picture.serverTime };
+    const now = { ...facts, serverTime: snapshot.serverTime };
     const hasCode = this.#options.hasCode ?? (() => true);
     const after = new Map(
-      picture.rows.map((row) => [row.id, this.#withNewestProgress(presentQueued(row, now, hasCode))]),
+      snapshot.rows.map((row) => [row.id, this.#withNewestProgress(presentQueued(row, now, hasCode))]),
     );
     const gone = new Set([...this.#runs.keys()].filter((id) => !after.has(id)));
     // A run that began and ended between two reads was never in the snapshot; its end is sent all the same.
-    const { lastEndedId } = picture;
+    const { lastEndedId } = snapshot;
     if (lastEndedId !== null && this.#lastEndedId !== undefined && lastEndedId !== this.#lastEndedId)
       gone.add(lastEndedId);
     this.#lastEndedId = lastEndedId;
     const ended = gone.size === 0 ? [] : await readRuns(this.#options.sql, [...gone]);
-    this.#tell(after, [...gone], new Map(ended.map((row) => [row.id, presentSummary(row)])), picture);
+    this.#emitChanges(after, [...gone], new Map(ended.map((row) => [row.id, presentSummary(row)])), snapshot);
   }
 
   /**
@@ -196,53 +196,53 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     return this.#facts;
   }
 
-  #tell(
+  #emitChanges(
     after: Map<string, JobRunSummary>,
     gone: string[],
     now: Map<string, JobRunSummary>,
-    picture: ActiveSnapshot,
+    snapshot: ActiveSnapshot,
   ): void {
     // A run that was queued again and claimed between the two queries is active: the next read finds it.
     // Where more run than are shown, it may as well be one of those that are not.
-    const isCut = picture.running > limits.runningInSnapshot;
+    const isCut = snapshot.running > limits.runningInSnapshot;
     const left = gone.filter((id) => isCut || now.get(id)?.status !== 'RUNNING');
     for (const id of gone) if (!left.includes(id)) after.set(id, now.get(id) as JobRunSummary);
-    const counts = { running: picture.running, queued: picture.queued };
-    this.#serverTime = picture.serverTime;
-    this.#toldAt = performance.now();
+    const counts = { running: snapshot.running, queued: snapshot.queued };
+    this.#serverTime = snapshot.serverTime;
+    this.#sentAt = performance.now();
     const changes = [...left.map((id) => departureOf(id, now.get(id))), ...changesBetween(this.#runs, after)];
     if (counts.running !== this.#counts.running || counts.queued !== this.#counts.queued) {
       changes.push({
         type: 'server.admin.jobs_counts',
-        data: { counts, serverTime: picture.serverTime.toISOString() },
+        data: { counts, serverTime: snapshot.serverTime.toISOString() },
       });
     }
     const before = this.#runs;
     this.#runs = after;
     this.#counts = counts;
     this.#text = undefined;
-    for (const id of left) this.#ahead.delete(id);
+    for (const id of left) this.#progress.delete(id);
     this.#gapMs = gapAfter(changes.length, this.#sinceLastMs, this.#watchers);
     this.#emit(before, changes);
   }
 
   #withNewestProgress(run: JobRunSummary): JobRunSummary {
-    const note = this.#ahead.get(run.id);
+    const note = this.#progress.get(run.id);
     if (note?.claimNo !== run.claimNo || run.status !== 'RUNNING') {
-      this.#ahead.delete(run.id);
+      this.#progress.delete(run.id);
       return run;
     }
     return { ...run, progressPercent: note.percent, progressMessage: note.message };
   }
 
-  #hearProgress(payload: string): void {
+  #onProgress(payload: string): void {
     if (this.#watchers === 0) return;
     const changes: Change[] = [];
     const before = new Map<string, JobRunSummary>();
     for (const note of parseNotes(payload)) {
       const run = this.#runs.get(note.id);
       if (run?.status !== 'RUNNING' || run.claimNo !== note.claimNo) continue;
-      this.#ahead.set(note.id, note);
+      this.#progress.set(note.id, note);
       const newer = { ...run, progressPercent: note.percent, progressMessage: note.message };
       if (!before.has(note.id)) before.set(note.id, run);
       this.#runs.set(note.id, newer);
@@ -254,7 +254,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
 
   #emit(before: ReadonlyMap<string, JobRunSummary>, changes: Change[]): void {
     if (changes.length === 0) return;
-    this.emit('changes', changes.length < GATHERED_FROM ? changes : [gather(before, changes)]);
+    this.emit('changes', changes.length < BATCHED_FROM ? changes : [batch(before, changes)]);
   }
 }
 
@@ -271,7 +271,7 @@ function parseNotes(payload: string): ProgressNote[] {
  * it.
  */
 export function gapAfter(changes: number, sinceLastMs: number, watchers: number): number {
-  if (changes < GATHERED_FROM) return MIN_GAP_MS.calm;
+  if (changes < BATCHED_FROM) return MIN_GAP_MS.calm;
   const isSoon = sinceLastMs < 2 * MIN_GAP_MS.busy;
   if (changes < (isSoon ? FLOOD_FROM.soon : FLOOD_FROM.later)) return MIN_GAP_MS.busy;
   return Math.min(FLOOD_GAP_MS.most, MIN_GAP_MS.busy + watchers * FLOOD_GAP_MS.each);
