@@ -16,7 +16,7 @@ import { toastError } from './ui/toast';
 /** The whole panel. */
 export function App() {
   const [queryClient] = useState(() =>
-    createQueryClient({ onSignedOut: endSession, onFailure: trackFailure, onStale: tellStale }),
+    createQueryClient({ onSignedOut: endSession, onFailure: trackFailure, onStale: toastStale }),
   );
   return (
     <MantineProvider theme={theme} cssVariablesResolver={contrastVariables} defaultColorScheme="auto">
@@ -38,7 +38,7 @@ function trackFailure(error: unknown, call: string): void {
   if (toFailure(error).status !== 404) trackError(error, { action: 'load', component: call });
 }
 
-function tellStale(error: unknown, retry: () => void): void {
+function toastStale(error: unknown, retry: () => void): void {
   const { title, details } = toFailure(error);
   toastError({ id: `stale: ${title}`, title, message: details, offer: { label: 'Retry', act: retry } });
 }

@@ -12,8 +12,8 @@ const acts: RunActs = { Menu: ActiveRunMenu };
 export const DashboardPage = () => <AdminDashboard acts={acts} />;
 
 function ActiveRunMenu({ run }: { run: JobRunSummary }) {
-  const { asked, cancel } = useCancelling();
+  const { requested, cancel } = useCancelling();
   const { open } = useOpenedRun();
-  const isStopping = asked.has(run.id) || uiStatus(run) === 'CANCEL_REQUESTED';
+  const isStopping = requested.has(run.id) || uiStatus(run) === 'CANCEL_REQUESTED';
   return <RunMenu run={run} isStopping={isStopping} onCancel={cancel} onViewDetails={open} />;
 }

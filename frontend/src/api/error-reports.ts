@@ -4,13 +4,13 @@ import { mount } from './place';
 import type { TrackedError } from './recent-errors';
 
 /** Collected for so long before they are sent together. */
-const GATHER_MS = 2_000;
-const MOST_PER_REPORT = 10;
+const BATCH_MS = 2_000;
+const MAX_PER_REPORT = 10;
 /** Together within what the server takes in one call. */
-const MOST_STACK_CHARS = 3_000;
-const MOST_PARAMS_CHARS = 1_000;
+const MAX_STACK_CHARS = 3_000;
+const MAX_PARAMS_CHARS = 1_000;
 /** Kinds of errors sent per minute; a page that fails in a loop must not flood the server. */
-const MOST_PER_MINUTE = 30;
+const MAX_PER_MINUTE = 30;
 
 let waiting = new Map<string, ClientErrorReport>();
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -21,8 +21,8 @@ export function report(entry: TrackedError): void {
   const key = `${entry.level} ${entry.context.action} ${entry.message}`;
   const known = waiting.get(key);
   if (known) known.count = Math.min(10_000, (known.count ?? 1) + 1);
-  else if (waiting.size < MOST_PER_REPORT && isWithinLimit()) waiting.set(key, reportOf(entry));
-  timer ??= setTimeout(() => void send(), GATHER_MS);
+  else if (waiting.size < MAX_PER_REPORT && isWithinLimit()) waiting.set(key, reportOf(entry));
+  timer ??= setTimeout(() => void send(), BATCH_MS);
 }
 
 /** Sends what is collected before the page closes: an ordinary request would be broken off with it. */
@@ -64,7 +64,7 @@ function isWithinLimit(): boolean {
   // Set back, the clock must not keep this minute open.
   if (now < minute.startedAt || now - minute.startedAt > 60_000) minute = { startedAt: now, sent: 0 };
   minute.sent += 1;
-  return minute.sent <= MOST_PER_MINUTE;
+  return minute.sent <= MAX_PER_MINUTE;
 }
 
 function reportOf({ level, message, stack, context }: TrackedError): ClientErrorReport {
@@ -72,12 +72,12 @@ function reportOf({ level, message, stack, context }: TrackedError): ClientError
   return {
     level,
     message: message.slice(0, limits.clientErrorChars),
-    stack: stack?.slice(0, MOST_STACK_CHARS),
+    stack: stack?.slice(0, MAX_STACK_CHARS),
     action,
     component,
     jobName,
     jobRunId,
-    parameters: JSON.stringify(params ?? {}).length <= MOST_PARAMS_CHARS ? params : undefined,
+    parameters: JSON.stringify(params ?? {}).length <= MAX_PARAMS_CHARS ? params : undefined,
     url: url.slice(0, 500),
     occurredAt: timestamp,
   };

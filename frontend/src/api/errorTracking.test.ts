@@ -144,10 +144,10 @@ test('does not report an ended session', async () => {
 
 test('trackAsync tracks what fails and throws it on', async () => {
   await expect(trackAsync(async () => 7, { action: 'x', component: 'Part' })).resolves.toBe(7);
-  const fault = new Error('failed');
+  const failure = new Error('failed');
   await expect(
-    trackAsync(() => Promise.reject(fault), { action: 'loadHistory', component: 'JobHistoryList' }),
-  ).rejects.toBe(fault);
+    trackAsync(() => Promise.reject(failure), { action: 'loadHistory', component: 'JobHistoryList' }),
+  ).rejects.toBe(failure);
   expect(getRecentErrors().map(({ context }) => context.action)).toEqual(['loadHistory']);
 });
 
@@ -195,15 +195,15 @@ test('reports to Sentry where the server names a DSN', async () => {
   vi.resetModules();
   world.sentryDsn = 'https://key@sentry.example.com/1';
   const fresh = await import('./errorTracking');
-  const fault = new Error('failed');
-  fresh.trackError(fault, { action: 'enqueueJob', component: 'RunJobModal', jobName: 'trending' });
+  const failure = new Error('failed');
+  fresh.trackError(failure, { action: 'enqueueJob', component: 'RunJobModal', jobName: 'trending' });
   fresh.trackWarning('odd', { action: 'x', component: 'Part' });
   await vi.waitFor(() => expect(sentry.captureMessage).toHaveBeenCalledOnce());
   expect(sentry.init).toHaveBeenCalledExactlyOnceWith(
     expect.objectContaining({ dsn: 'https://key@sentry.example.com/1', environment: 'test', release: '0.1.0' }),
   );
   expect(sentry.captureException).toHaveBeenCalledExactlyOnceWith(
-    fault,
+    failure,
     expect.objectContaining({ level: 'error', tags: { action: 'enqueueJob', component: 'RunJobModal' } }),
   );
 });

@@ -2,7 +2,7 @@ import { redact } from '../lib/redact';
 import { report, reportBeforeLeaving } from './error-reports';
 import { isRefusal, isSignedOut } from './failure';
 import { type ErrorContext, keepRecent, type TrackedError } from './recent-errors';
-import { tellSentry } from './sentry';
+import { reportToSentry } from './sentry';
 
 export { clearRecentErrors, getRecentErrors } from './recent-errors';
 
@@ -58,7 +58,7 @@ function track(thrown: unknown, entry: TrackedError): void {
   // An ended session is no error; the panel leads to signing in.
   if (isSignedOut(thrown)) return;
   report(entry);
-  void tellSentry(thrown, entry);
+  void reportToSentry(thrown, entry);
 }
 
 const enrich = ({ params, ...context }: ErrorContext): TrackedError['context'] => ({

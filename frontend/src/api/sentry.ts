@@ -5,7 +5,7 @@ type Capture = (error: unknown, entry: TrackedError) => void;
 let capture: Promise<Capture | null> | undefined;
 
 /** Reports to Sentry, where the server names a DSN; its code is loaded with the first error and not before. */
-export async function tellSentry(error: unknown, entry: TrackedError): Promise<void> {
+export async function reportToSentry(error: unknown, entry: TrackedError): Promise<void> {
   capture ??= load();
   (await capture)?.(error, entry);
 }

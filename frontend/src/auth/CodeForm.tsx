@@ -44,7 +44,7 @@ export function CodeForm({ onSignedIn, onEnded }: Props) {
         {...form.getInputProps('code')}
       />
       {send.error && (
-        <p className={classes.fault} role="alert">
+        <p className={classes.error} role="alert">
           {toFailure(send.error).details}
         </p>
       )}

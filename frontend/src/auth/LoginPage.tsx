@@ -97,7 +97,7 @@ function LoginForm({ note, onSignedIn, onCodeNeeded }: LoginFormProps) {
     onSuccess: ({ user }) => (user === null ? onCodeNeeded() : onSignedIn(user.id)),
     onError: () => form.setFieldValue('password', ''),
   });
-  const fault = login.error ? toFailure(login.error).details : note;
+  const errorText = login.error ? toFailure(login.error).details : note;
   return (
     <form className={classes.form} noValidate onSubmit={form.onSubmit((values) => login.mutate(values))}>
       <TextInput label="E-mail" type="email" autoComplete="username" autoFocus {...form.getInputProps('email')} />
@@ -107,9 +107,9 @@ function LoginForm({ note, onSignedIn, onCodeNeeded }: LoginFormProps) {
         visibilityToggleButtonProps={{ 'aria-label': 'Show password' }}
         {...form.getInputProps('password')}
       />
-      {fault !== null && (
-        <p className={classes.fault} role="alert">
-          {fault}
+      {errorText !== null && (
+        <p className={classes.error} role="alert">
+          {errorText}
         </p>
       )}
       <Button type="submit" fullWidth loading={login.isPending}>

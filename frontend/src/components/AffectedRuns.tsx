@@ -3,7 +3,7 @@ import type { AffectedRun } from '../api/recovery-queries';
 import classes from './AffectedRuns.module.css';
 import { StatusMark } from './JobStatusBadge';
 import { RunPageLink } from './RunPageLink';
-import { becomesWords, doneWords } from './recovered-runs';
+import { expectedOutcomes, outcomeLabels } from './recovered-runs';
 
 interface Props {
   /** How many there are, as text. */
@@ -15,7 +15,7 @@ interface Props {
 
 /** Runs that something is or was done to: which, what becomes of each, and why. */
 export function AffectedRuns({ title, runs, isDone = false }: Props) {
-  const words = isDone ? doneWords : becomesWords;
+  const labels = isDone ? outcomeLabels : expectedOutcomes;
   const titleId = useId();
   return (
     <section className={classes.runs} aria-labelledby={titleId}>
@@ -33,7 +33,7 @@ export function AffectedRuns({ title, runs, isDone = false }: Props) {
               </RunPageLink>
               <span className={classes.reason}>{reason}</span>
             </div>
-            <span className={classes.becomes}>{words[becomes]}</span>
+            <span className={classes.becomes}>{labels[becomes]}</span>
           </li>
         ))}
       </ul>

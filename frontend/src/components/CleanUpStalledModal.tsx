@@ -9,8 +9,8 @@ import { historyKey, stalledAfterQuery, statsKey } from '../api/job-queries';
 import { type AffectedRun, cleanUpStalled, cleanupPreviewQuery } from '../api/recovery-queries';
 import { useAction } from '../api/useAction';
 import { spellDuration } from '../lib/duration';
+import { ErrorMessage } from '../ui/ErrorMessage';
 import { ErrorPanel } from '../ui/ErrorPanel';
-import { Fault } from '../ui/Fault';
 import { RowSkeletons } from '../ui/RowSkeletons';
 import { toastInfo, toastSuccess } from '../ui/toast';
 import type { DialogProps } from '../ui/useDialog';
@@ -74,7 +74,7 @@ function Question({ onClose }: { onClose: () => void }) {
       ) : (
         <RowSkeletons rows={2} label="Looking for stalled jobs" />
       )}
-      {refusal && <Fault>{`Nothing was cleaned up. ${toFailure(refusal).details}`}</Fault>}
+      {refusal && <ErrorMessage>{`Nothing was cleaned up. ${toFailure(refusal).details}`}</ErrorMessage>}
       <Group justify="flex-end" gap="xs" mt="lg">
         <Button variant="default" onClick={onClose} data-autofocus>
           {chosen.length > 0 ? 'Keep' : 'Close'}
@@ -125,14 +125,14 @@ function useCleanUpCall(onEnd: () => void) {
     mutationFn: (chosen: AffectedRun[]) => cleanUpStalled(chosen.map(({ run }) => run.id)),
     onSuccess: ({ cleaned, runs = [] }, chosen) => {
       for (const queryKey of [statsKey(), historyKey(), healthKey()]) void queryClient.invalidateQueries({ queryKey });
-      tell(cleaned, runs, chosen.length - cleaned);
+      toastResult(cleaned, runs, chosen.length - cleaned);
       onEnd();
     },
     onError: (error) => trackError(error, { action: 'cleanupStalled', component: 'CleanUpStalledModal' }),
   });
 }
 
-function tell(cleaned: number, runs: JobRunSummary[], recovered: number): void {
+function toastResult(cleaned: number, runs: JobRunSummary[], recovered: number): void {
   const itself = recovered === 1 ? '1 had recovered by itself' : `${recovered} had recovered by themselves`;
   if (cleaned === 0) {
     toastInfo({ title: 'Nothing was left to clean up', message: `${itself}.` });

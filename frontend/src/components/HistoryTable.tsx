@@ -10,7 +10,7 @@ import { StatusMark } from './JobStatusBadge';
 import { MessageCounts } from './MessageCounts';
 import { RelativeTime } from './RelativeTime';
 import { RunPageLink } from './RunPageLink';
-import { statusLook, triggerLabel } from './status';
+import { statusAppearance, triggerLabel } from './status';
 import type { TickedRows } from './ticks';
 import { useRunKeys } from './useRunKeys';
 
@@ -99,7 +99,7 @@ const Row = memo(function Row({ run, isTicked, onTick, onViewDetails }: RowProps
           <MessageCounts run={run} />
         </span>
       </th>
-      <td className={classes.result} data-tone={statusLook[run.status].tone}>
+      <td className={classes.result} data-tone={statusAppearance[run.status].tone}>
         <Result run={run} />
       </td>
       <td className={classes.by}>
@@ -131,7 +131,7 @@ const Row = memo(function Row({ run, isTicked, onTick, onViewDetails }: RowProps
 
 /** The error, else what the run reported last; the status is shown where that doesn't include it. */
 function Result({ run }: { run: JobRunSummary }) {
-  const { label } = statusLook[run.status];
+  const { label } = statusAppearance[run.status];
   const text = run.status === 'FAILED' ? run.error : run.progressMessage;
   if (!text) return <span className={classes.status}>{label}</span>;
   return (

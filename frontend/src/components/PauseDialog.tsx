@@ -17,7 +17,7 @@ interface Props {
   /** What a pause means for it. */
   children: string;
   isPending: boolean;
-  fault: string | null;
+  errorText: string | null;
   onPause: (pause: Pause) => void;
   onClose: () => void;
 }
@@ -32,7 +32,7 @@ const ends = [
 ];
 
 /** Takes why something is paused, and until when. */
-export function PauseDialog({ what, children, isPending, fault, onPause, onClose }: Props) {
+export function PauseDialog({ what, children, isPending, errorText, onPause, onClose }: Props) {
   const [reason, setReason] = useState('');
   const [end, setEnd] = useState('open');
   const [until, setUntil] = useState(() => typedTime(Date.now() + 60 * MINUTE_MS));
@@ -44,7 +44,7 @@ export function PauseDialog({ what, children, isPending, fault, onPause, onClose
       confirm="Pause"
       isPending={isPending}
       isChanged={reason !== ''}
-      fault={fault}
+      errorText={errorText}
       onConfirm={() => {
         if (problem === null) onPause({ ...(reason.trim() && { reason: reason.trim() }), ...(at && { resumeAt: at }) });
       }}

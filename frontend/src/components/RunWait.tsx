@@ -1,12 +1,12 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { useServerTime } from '../api/server-clock';
 import { formatMoment } from '../lib/date-time';
-import { isPutOff } from './put-off';
+import { isScheduled } from './is-scheduled';
 import { RelativeTime } from './RelativeTime';
 
 /** What exactly it waits for, and until when; `isBrief` for a reason without text around it. */
 export function RunWait({ run, isBrief = false }: { run: JobRunSummary; isBrief?: boolean }) {
-  const isLater = useServerTime((now) => isPutOff(run, now));
+  const isLater = useServerTime((now) => isScheduled(run, now));
   if (!run.isBlocked && isLater) return run.claimNo === 0 ? <Start run={run} /> : <NextAttempt run={run} />;
   const hasReason = run.waitReason !== 'inLine' && run.waitDetail !== null;
   const isPaused = run.waitReason === 'channelPaused' || run.waitReason === 'jobPaused';

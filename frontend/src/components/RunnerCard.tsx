@@ -3,7 +3,7 @@ import { toFailure } from '../api/failure';
 import { healthQuery } from '../api/health-queries';
 import { CARD_STALE_MS, CardFact, EntityCard } from './EntityCard';
 import { RelativeTime } from './RelativeTime';
-import { isAlive, runnerLooks, runnerName } from './runners';
+import { isAlive, runnerAppearance, runnerName } from './runners';
 
 /** A runner in brief: its state, its slots and its last heartbeat. */
 export function RunnerCard({ name }: { name: string }) {
@@ -11,7 +11,7 @@ export function RunnerCard({ name }: { name: string }) {
   const runner = data?.runners.find((each) => runnerName(each) === name);
   return (
     <EntityCard name={name} isLoading={isPending} error={error && toFailure(error).details}>
-      <CardFact name="State">{runner ? runnerLooks[runner.status].label : 'Gone for more than 24 hours'}</CardFact>
+      <CardFact name="State">{runner ? runnerAppearance[runner.status].label : 'Gone for more than 24 hours'}</CardFact>
       {runner && (
         <>
           <CardFact name="Slots">

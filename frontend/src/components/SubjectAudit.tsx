@@ -8,7 +8,7 @@ import { useCan } from '../api/session';
 import { paths } from '../paths';
 import { Section } from '../ui/Section';
 import { Cell, Table } from '../ui/Table';
-import { actorName, wordsFor } from './audit-words';
+import { actorName, auditLabelOf } from './audit-labels';
 import { Pending } from './Pending';
 import { ExactTime } from './RelativeTime';
 
@@ -68,7 +68,7 @@ function Entry({ event }: { event: AuditEvent }) {
         <ExactTime at={event.at} />
       </Cell>
       <Cell label="Who">{actorName(event)}</Cell>
-      <Cell label="What">{wordsFor(event.action)}</Cell>
+      <Cell label="What">{auditLabelOf(event.action)}</Cell>
       <Cell label="From what to what" isWide isEmpty={changes === ''}>
         <span className="long-name">{changes || '–'}</span>
       </Cell>

@@ -15,16 +15,16 @@ const affected = (part: Partial<AffectedRun> = {}): AffectedRun => ({
 
 /** Answers a cleanup with these runs, and keeps the requests. */
 function acceptCleanUp(answer: (ids: string[]) => unknown[]) {
-  const asked: string[][] = [];
+  const requests: string[][] = [];
   backend.use(
     http.post('/api/admin/jobs/cleanup-stalled', async ({ request }) => {
       const { jobRunIds } = (await request.json()) as { jobRunIds: string[] };
-      asked.push(jobRunIds);
+      requests.push(jobRunIds);
       const runs = answer(jobRunIds);
       return HttpResponse.json({ cleaned: runs.length, runs });
     }),
   );
-  return asked;
+  return requests;
 }
 
 async function openDialog() {
@@ -40,19 +40,19 @@ test('cleans up those of one channel alone where several have any', async () => 
   const [mail, media] = ['mail', 'media'].map((channel) => affected({ run: aRun.running({ channel }) }));
   if (!mail || !media) throw new Error('Two were made');
   world.stalled = [mail, media];
-  const asked = acceptCleanUp((ids) => ids.map((id) => aRun.queued({ id })));
+  const requests = acceptCleanUp((ids) => ids.map((id) => aRun.queued({ id })));
   const { user, dialog } = await openDialog();
   await user.click(await dialog.findByLabelText('Channel', { selector: 'input' }));
   await user.click(await dialog.findByRole('option', { name: 'media', hidden: true }));
   expect(await dialog.findByText('1 stalled job')).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Clean Up' }));
-  await waitFor(() => expect(asked).toEqual([[media.run.id]]));
+  await waitFor(() => expect(requests).toEqual([[media.run.id]]));
 });
 
 test('shows which runs it would touch, what each becomes and why, then shows what it did', async () => {
   const [again, over] = [affected(), affected({ becomes: 'FAILED', reason: 'No attempts left' })];
   world.stalled = [again, over];
-  const asked = acceptCleanUp(() => [
+  const requests = acceptCleanUp(() => [
     aRun.queued({ id: again.run.id }),
     aRun.failed({ id: over.run.id, jobName: 'trending' }),
   ]);
@@ -70,7 +70,7 @@ test('shows which runs it would touch, what each becomes and why, then shows wha
   expect(
     screen.getByText(`Back in the queue: match-scores #${again.run.id}. Failed: trending #${over.run.id}.`),
   ).toBeVisible();
-  expect(asked).toEqual([[again.run.id, over.run.id]]);
+  expect(requests).toEqual([[again.run.id, over.run.id]]);
   await waitFor(() => expect(button).toHaveFocus());
 });
 
@@ -141,11 +141,11 @@ test('reads again each time it is opened', async () => {
 
 test('names a thousand at most in one call, and shows that', async () => {
   world.stalled = Array.from({ length: 1_001 }, () => affected());
-  const asked = acceptCleanUp((ids) => ids.map((id) => aRun.queued({ id })));
+  const requests = acceptCleanUp((ids) => ids.map((id) => aRun.queued({ id })));
   const { user, dialog } = await openDialog();
   expect(await dialog.findByText('The first 1,000 stalled jobs of 1,001')).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Clean Up' }));
   expect(await screen.findByText('Cleaned 1000 stalled jobs')).toBeVisible();
-  expect(asked[0]).toHaveLength(1_000);
+  expect(requests[0]).toHaveLength(1_000);
   expect(screen.getByText(/And 980 more\.$/)).toBeVisible();
 });

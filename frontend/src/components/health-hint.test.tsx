@@ -73,7 +73,7 @@ test('sends no request while nothing happens, whatever runs or waits for its tim
   await act(() => vi.advanceTimersByTimeAsync(120_000));
   expect(healthCalls()).toBe(1);
   world.health = trouble;
-  act(() => live.tell(aRun.queued({ runAt: new Date(Date.now()).toISOString() })));
+  act(() => live.publish(aRun.queued({ runAt: new Date(Date.now()).toISOString() })));
   expect(await screen.findByText(/No runner is alive/)).toBeVisible();
 });
 

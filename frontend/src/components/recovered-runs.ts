@@ -2,7 +2,7 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import type { JobRunStatus } from '@job-manager/shared/run';
 
 /** What becomes of a run that is helped. */
-export const becomesWords: Record<JobRunStatus, string> = {
+export const expectedOutcomes: Record<JobRunStatus, string> = {
   QUEUED: 'Back to the queue',
   RUNNING: 'Goes on',
   SUCCESS: 'Succeeds',
@@ -11,7 +11,7 @@ export const becomesWords: Record<JobRunStatus, string> = {
 };
 
 /** What has become of it. */
-export const doneWords: Record<JobRunStatus, string> = {
+export const outcomeLabels: Record<JobRunStatus, string> = {
   QUEUED: 'Back in the queue',
   // Claimed again before the answer was written.
   RUNNING: 'Running again',
@@ -28,7 +28,7 @@ export function recoveredRuns(runs: readonly JobRunSummary[]): string {
   for (const run of runs.slice(0, NAMED)) {
     groups.set(run.status, [...(groups.get(run.status) ?? []), `${run.jobName} #${run.id}`]);
   }
-  const sentences = [...groups].map(([status, names]) => `${doneWords[status]}: ${names.join(', ')}.`);
+  const sentences = [...groups].map(([status, names]) => `${outcomeLabels[status]}: ${names.join(', ')}.`);
   if (runs.length > NAMED) sentences.push(`And ${runs.length - NAMED} more.`);
   return sentences.join(' ');
 }

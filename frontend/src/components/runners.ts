@@ -6,7 +6,7 @@ type Runner = Pick<RunnerHealth, 'host' | 'pid' | 'status'>;
 /** What a runner is called on every screen. */
 export const runnerName = ({ host, pid }: Pick<Runner, 'host' | 'pid'>): string => `${host}:${pid}`;
 
-export const runnerLooks: Record<RunnerHealth['status'], { label: string; tone: TagTone }> = {
+export const runnerAppearance: Record<RunnerHealth['status'], { label: string; tone: TagTone }> = {
   ACTIVE: { label: 'Active', tone: 'success' },
   DRAINING: { label: 'Draining', tone: 'warning' },
   STOPPED: { label: 'Stopped', tone: 'neutral' },

@@ -9,21 +9,21 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 
-interface StatusLook {
+interface StatusAppearance {
   label: string;
   icon: TablerIcon;
   /** Which of the `--status-…` colours. */
   tone: 'queued' | 'running' | 'success' | 'failed' | 'cancelled';
 }
 
-export const statusLook = {
+export const statusAppearance = {
   QUEUED: { label: 'Queued', icon: IconPlayerPauseFilled, tone: 'queued' },
   RUNNING: { label: 'Running', icon: IconCircleDotFilled, tone: 'running' },
   CANCEL_REQUESTED: { label: 'Stopping…', icon: IconRefresh, tone: 'cancelled' },
   SUCCESS: { label: 'Success', icon: IconCheck, tone: 'success' },
   FAILED: { label: 'Failed', icon: IconX, tone: 'failed' },
   CANCELLED: { label: 'Cancelled', icon: IconCircleX, tone: 'cancelled' },
-} as const satisfies Record<JobUIStatus, StatusLook>;
+} as const satisfies Record<JobUIStatus, StatusAppearance>;
 
 export const triggerLabel = {
   MANUAL: 'Manual',

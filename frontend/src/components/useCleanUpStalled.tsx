@@ -9,7 +9,7 @@ const CleanUpStalledModal = loadable(() =>
 
 interface CleanUp {
   /** Shows what it would touch, confirms, cleans up and shows what it did; absent for those who may not. */
-  ask?: () => void;
+  open?: () => void;
   /** The question; render it anywhere. */
   dialog: ReactNode;
 }
@@ -17,5 +17,5 @@ interface CleanUp {
 export function useCleanUpStalled(): CleanUp {
   const isAllowed = useCan('cleanup');
   const { open, dialog } = useDialog(CleanUpStalledModal);
-  return { ask: isAllowed ? open : undefined, dialog };
+  return { open: isAllowed ? open : undefined, dialog };
 }

@@ -7,7 +7,7 @@ import { useLive, useLiveChanges } from '../api/live/LiveProvider';
 import { useIsIdle } from '../lib/idle';
 import { useThrottled } from '../lib/useThrottled';
 
-const AT_MOST_EVERY_MS = 2_000;
+const MIN_INTERVAL_MS = 2_000;
 
 /**
  * The statistics, read when the page opens, on request, and when runs are queued, start or end; progress alone changes
@@ -20,7 +20,7 @@ export function useStats() {
   const isStale = isLost || isBlocked;
   const isIdle = useIsIdle();
   const query = useQuery({ ...statsQuery(), refetchInterval: isBlocked && !isIdle && FALLBACK_EVERY_MS });
-  const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: statsKey() }), AT_MOST_EVERY_MS);
+  const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: statsKey() }), MIN_INTERVAL_MS);
   useLiveChanges(
     useCallback(
       ({ added, started, completed, vanished }: ActiveChange) => {

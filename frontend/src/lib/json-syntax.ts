@@ -8,7 +8,7 @@ export function parseJson(text: string): ParsedJson {
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {
-    return { ok: false, ...placeOf(text, findFault(text)) };
+    return { ok: false, ...placeOf(text, findErrorOffset(text)) };
   }
 }
 
@@ -27,7 +27,7 @@ const TOKEN = new RegExp(
 type Expected = 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'colon' | 'commaOrEnd' | 'nothing';
 
 /** The offset of the first token that cannot stand where it stands. */
-function findFault(text: string): number {
+function findErrorOffset(text: string): number {
   const open: ('{' | '[')[] = [];
   let expected: Expected = 'value';
   let offset = 0;

@@ -3,7 +3,7 @@ export const REDACTED = '[redacted]';
 
 const SECRET =
   /passw|passphrase|pwd|secret|token|authori[sz]ation|cookie|(?:api|private|access|signing)[_-]?key|credential/i;
-const MOST_DEPTH = 8;
+const MAX_DEPTH = 8;
 
 /**
  * A copy of JSON-like data in which each text below the name of a secret is `[redacted]`; numbers, flags and what is
@@ -12,7 +12,7 @@ const MOST_DEPTH = 8;
 export function redact(value: unknown, depth = 0, isSecret = false): unknown {
   if (typeof value === 'string') return isSecret && value !== '' ? REDACTED : value;
   if (typeof value !== 'object' || value === null) return value;
-  if (depth >= MOST_DEPTH) return '[too deep]';
+  if (depth >= MAX_DEPTH) return '[too deep]';
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1, isSecret));
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, redact(item, depth + 1, isSecret || SECRET.test(key))]),

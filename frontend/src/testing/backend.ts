@@ -89,7 +89,7 @@ interface World {
   reported: ClientErrorReport[];
   sentryDsn: string | null;
   /** What clients sent on the socket. */
-  heard: ClientMessage[];
+  received: ClientMessage[];
 }
 
 export const operator: CurrentUser = { id: 1, email: 'ada@example.com', role: 'SUPER_ADMIN' };
@@ -131,7 +131,7 @@ const newWorld = (): World => ({
   calls: [],
   reported: [],
   sentryDsn: null,
-  heard: [],
+  received: [],
 });
 
 export let world = newWorld();
@@ -423,7 +423,7 @@ const handlers = [
   ),
   socket.addEventListener('connection', ({ client }) => {
     clients.push({ client, seq: 0 });
-    client.addEventListener('message', ({ data }) => world.heard.push(JSON.parse(String(data))));
+    client.addEventListener('message', ({ data }) => world.received.push(JSON.parse(String(data))));
     if (world.active !== null) live.snapshot(world.active);
   }),
 ];
@@ -435,11 +435,11 @@ backend.events.on('request:start', ({ request }) => {
   world.calls.push(`${request.method} ${pathname}${search}`);
 });
 
-type Told<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>['data'];
+type DataOf<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>['data'];
 
 /** Speaks on the newest connection. */
 export const live = {
-  send<Type extends ServerMessage['type']>(type: Type, data: Told<Type>, { skip = 0 } = {}) {
+  send<Type extends ServerMessage['type']>(type: Type, data: DataOf<Type>, { skip = 0 } = {}) {
     const newest = clients.at(-1);
     if (newest === undefined) throw new Error('No client is connected');
     newest.seq += skip;
@@ -461,7 +461,7 @@ export const live = {
     live.send(type, { event, incident, open, critical });
   },
   /** A message about one run, with the type that fits its state. */
-  tell(run: JobRun, options?: { skip?: number }) {
+  publish(run: JobRun, options?: { skip?: number }) {
     const data = { jobRunId: run.id, run };
     if (run.finishedAt !== null) live.send('server.admin.job_completed', data, options);
     else if (run.status === 'QUEUED') live.send('server.admin.job_queued', data, options);

@@ -32,7 +32,7 @@ function stylesIn(view: globalThis.Window): string[] {
   const apart = document.createElement('p');
   return [...document.querySelectorAll('*'), apart].map((element) => {
     const style = view.getComputedStyle(element);
-    const asked = ['display', 'visibility', 'opacity'].map((name) => style.getPropertyValue(name));
-    return [element.tagName, style.display, style.visibility, style.opacity, ...asked].join();
+    const properties = ['display', 'visibility', 'opacity'].map((name) => style.getPropertyValue(name));
+    return [element.tagName, style.display, style.visibility, style.opacity, ...properties].join();
   });
 }

@@ -14,12 +14,12 @@ export type SomeMetrics = Partial<
 /** Answers for figures over time from 2026-11-22 09:00 UTC on; `onQuery` receives each query. */
 export const serveMetrics = (
   values: () => SomeMetrics,
-  asked: (query: Record<string, string>) => void = () => {},
+  onQuery: (query: Record<string, string>) => void = () => {},
   marks: { at: string; jobName: string; version: string }[] = [],
 ) =>
   http.get('/api/admin/jobs/metrics', ({ request }) => {
     const query = Object.fromEntries(new URL(request.url).searchParams);
-    asked(query);
+    onQuery(query);
     const measures = (query.measures ?? '').split(',') as MetricMeasure[];
     const period = (from: number, isBefore: boolean) => ({
       ...{ from: isoOf(from), to: isoOf(from + STEPS * HOUR) },

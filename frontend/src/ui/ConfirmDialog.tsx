@@ -1,7 +1,7 @@
 import { Button, Group, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import classes from './ConfirmDialog.module.css';
-import { Fault } from './Fault';
+import { ErrorMessage } from './ErrorMessage';
 import { useIsPhone } from './useIsPhone';
 
 interface Props {
@@ -19,7 +19,7 @@ interface Props {
   /** Holds typed text: a click beside the dialog does not close it. */
   isChanged?: boolean;
   /** Why it was refused; the dialog stays, to try again or give up. */
-  fault: string | null;
+  errorText: string | null;
   onConfirm: () => void;
   onClose: () => void;
   /** Cancel, where giving up is more than closing. */
@@ -28,7 +28,7 @@ interface Props {
 
 /** Confirms before something is done, and stays until it is. Show it only while it is open. */
 export function ConfirmDialog(props: Props) {
-  const { title, subject, children, confirm, isDangerous = false, isPending, isChanged = false, fault } = props;
+  const { title, subject, children, confirm, isDangerous = false, isPending, isChanged = false, errorText } = props;
   const { isLarge = false, onConfirm, onClose, onGiveUp = onClose } = props;
   const isPhone = useIsPhone();
   return (
@@ -54,7 +54,7 @@ export function ConfirmDialog(props: Props) {
       >
         {subject !== undefined && <p className={classes.subject}>{subject}</p>}
         {children}
-        {fault !== null && <Fault>{fault}</Fault>}
+        {errorText !== null && <ErrorMessage>{errorText}</ErrorMessage>}
         <Group justify="flex-end" gap="xs" className={classes.acts}>
           {/* Unless a field comes before it: a hasty Enter should do nothing that can't be undone. */}
           <Button variant="default" onClick={onGiveUp} data-autofocus>

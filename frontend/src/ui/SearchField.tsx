@@ -48,7 +48,7 @@ function useTypedText(value: string, onChange: (text: string) => void) {
   const [text, setText] = useState(value);
   const [known, setKnown] = useState(value);
   const [previous, setPrevious] = useState(value);
-  const tell = useDebouncedCallback((typed: string) => {
+  const notify = useDebouncedCallback((typed: string) => {
     setKnown(typed);
     onChange(typed);
   }, PAUSE_MS);
@@ -61,7 +61,7 @@ function useTypedText(value: string, onChange: (text: string) => void) {
   }
   const type = (typed: string) => {
     setText(typed);
-    tell(typed.trim());
+    notify(typed.trim());
   };
   return { text, type };
 }

@@ -7,7 +7,7 @@ import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
 import { useAction } from '../../api/useAction';
-import { Fault } from '../../ui/Fault';
+import { ErrorMessage } from '../../ui/ErrorMessage';
 import { toastSuccess } from '../../ui/toast';
 import classes from './ChangePasswordForm.module.css';
 
@@ -27,7 +27,7 @@ export function ChangePasswordForm({ email, onChanged }: Props) {
     initialValues,
     validate: {
       currentPassword: (password) => (password === '' ? 'Enter your current password' : null),
-      newPassword: newPasswordFault,
+      newPassword: newPasswordProblem,
       repeated: (repeated, values) => (repeated === values.newPassword ? null : 'This is not the same password'),
     },
   });
@@ -72,7 +72,7 @@ export function ChangePasswordForm({ email, onChanged }: Props) {
         visibilityToggleButtonProps={{ 'aria-label': 'Show the repeated password' }}
         {...form.getInputProps('repeated')}
       />
-      {rest && <Fault>{rest}</Fault>}
+      {rest && <ErrorMessage>{rest}</ErrorMessage>}
       <div>
         <Button type="submit" loading={change.isPending}>
           Change password
@@ -82,8 +82,8 @@ export function ChangePasswordForm({ email, onChanged }: Props) {
   );
 }
 
-function newPasswordFault(password: string, { currentPassword }: Values): string | null {
-  const fault = newPassword.safeParse(password).error?.issues[0]?.message;
-  if (fault !== undefined) return `The new password ${fault}`;
+function newPasswordProblem(password: string, { currentPassword }: Values): string | null {
+  const errorText = newPassword.safeParse(password).error?.issues[0]?.message;
+  if (errorText !== undefined) return `The new password ${errorText}`;
   return password === currentPassword ? 'This is the password you have' : null;
 }

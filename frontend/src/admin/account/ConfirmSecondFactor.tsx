@@ -4,7 +4,7 @@ import { toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
 import { useAction } from '../../api/useAction';
 import { CopyButton } from '../../ui/CopyButton';
-import { Fault } from '../../ui/Fault';
+import { ErrorMessage } from '../../ui/ErrorMessage';
 import { QrCode } from './QrCode';
 import classes from './second-factor.module.css';
 import { calls } from './second-factor-calls';
@@ -54,7 +54,7 @@ export function ConfirmSecondFactor({ secret, uri, email, onConfirmed, onCancel,
         onChange={(event) => setCode(event.currentTarget.value)}
         error={refused?.fields.code}
       />
-      {refused?.rest && <Fault>{refused.rest}</Fault>}
+      {refused?.rest && <ErrorMessage>{refused.rest}</ErrorMessage>}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onCancel}>
           {cancelLabel}

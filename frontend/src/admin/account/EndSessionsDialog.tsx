@@ -39,7 +39,7 @@ export function EndSessionsDialog({ which, onEnded, onClose }: Props) {
       isDangerous
       isPending={isPending}
       isChanged={currentPassword !== ''}
-      fault={refused?.rest ?? null}
+      errorText={refused?.rest ?? null}
       onConfirm={() => currentPassword !== '' && mutate(undefined)}
       onClose={onClose}
     >

@@ -40,7 +40,7 @@ export function ProveDialog<Answer>({ user, text, call, onDone, ...dialog }: Pro
       {...dialog}
       isPending={isPending}
       isChanged={typed !== ''}
-      fault={refused?.rest ?? null}
+      errorText={refused?.rest ?? null}
       onConfirm={() => typed.trim() !== '' && mutate()}
     >
       <p>{text}</p>

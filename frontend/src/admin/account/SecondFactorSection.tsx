@@ -21,10 +21,10 @@ const SecondFactorDialog = loadable(() => import('./SecondFactorDialog').then((m
 /** Whether signing in takes a code as well, and what can be done about it. */
 export function SecondFactorSection({ user }: { user: CurrentUser }) {
   const queryClient = useQueryClient();
-  const [act, ask] = useState<FactorAct | null>(null);
+  const [act, setAct] = useState<FactorAct | null>(null);
   const { data, error, refetch } = useQuery(factorQuery());
   useReturnFocus(act !== null);
-  const close = () => ask(null);
+  const close = () => setAct(null);
   const done = () => {
     close();
     void queryClient.invalidateQueries({ queryKey: factorKey() });
@@ -36,7 +36,7 @@ export function SecondFactorSection({ user }: { user: CurrentUser }) {
       aside={data && <Tag tone={data.since === null ? 'neutral' : 'success'}>{data.since === null ? 'Off' : 'On'}</Tag>}
     >
       {data ? (
-        <FactorState {...data} onAsk={ask} />
+        <FactorState {...data} onAct={setAct} />
       ) : error ? (
         <ErrorPanel title="Its state could not be loaded" details={toFailure(error)} onRetry={() => void refetch()} />
       ) : (
@@ -53,10 +53,10 @@ interface StateProps {
   since: string | null;
   recoveryCodes: number;
   isDemanded: boolean;
-  onAsk: (act: FactorAct) => void;
+  onAct: (act: FactorAct) => void;
 }
 
-function FactorState({ since, recoveryCodes, isDemanded, onAsk }: StateProps) {
+function FactorState({ since, recoveryCodes, isDemanded, onAct }: StateProps) {
   if (since === null) {
     return (
       <div className={classes.section}>
@@ -64,7 +64,7 @@ function FactorState({ since, recoveryCodes, isDemanded, onAsk }: StateProps) {
           Signing in can take a code from an authenticator app as well, so that your password alone is not enough.
         </p>
         <div>
-          <Button onClick={() => onAsk('setUp')}>Set up</Button>
+          <Button onClick={() => onAct('setUp')}>Set up</Button>
         </div>
       </div>
     );
@@ -79,10 +79,10 @@ function FactorState({ since, recoveryCodes, isDemanded, onAsk }: StateProps) {
         <p className={classes.lead}>This server demands it of your role: turned off, it must be set up again.</p>
       )}
       <Group gap="xs">
-        <Button variant="default" onClick={() => onAsk('renewRecoveryCodes')}>
+        <Button variant="default" onClick={() => onAct('renewRecoveryCodes')}>
           New recovery codes
         </Button>
-        <Button variant="default" onClick={() => onAsk('turnOff')}>
+        <Button variant="default" onClick={() => onAct('turnOff')}>
           Turn off
         </Button>
       </Group>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { codeOf, toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
 import { useAction } from '../../api/useAction';
-import { Fault } from '../../ui/Fault';
+import { ErrorMessage } from '../../ui/ErrorMessage';
 import { ConfirmSecondFactor } from './ConfirmSecondFactor';
 import { RecoveryCodes } from './RecoveryCodes';
 import classes from './second-factor.module.css';
@@ -88,7 +88,7 @@ function BeginForm({ isPending, error, onBegin, onCancel, cancelLabel }: BeginPr
           error={refused?.fields.currentPassword}
         />
       )}
-      {refused?.rest && <Fault>{refused.rest}</Fault>}
+      {refused?.rest && <ErrorMessage>{refused.rest}</ErrorMessage>}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onCancel}>
           {cancelLabel}

@@ -84,7 +84,7 @@ function DestinationForm({ destination, emailProblem, onSaved, onClose }: Props 
       confirm={destination ? 'Save' : 'Create destination'}
       isPending={isPending}
       isChanged={values !== start}
-      fault={refused?.rest ?? null}
+      errorText={refused?.rest ?? null}
       onConfirm={() => mutate(values)}
       onClose={onClose}
     >

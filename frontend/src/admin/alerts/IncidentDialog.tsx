@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { useCan } from '../../api/session';
 import { api } from '../../components/alerts/calls';
-import { eventLabels, incidentLook } from '../../components/alerts/severity';
+import { eventLabels, incidentAppearance } from '../../components/alerts/severity';
 import { ChannelLink, JobLink } from '../../components/EntityLinks';
 import { Pending } from '../../components/Pending';
 import { DateTime, ExactTime } from '../../components/RelativeTime';
@@ -55,7 +55,7 @@ function Loaded({ incidentId }: { incidentId: string }) {
   return (
     <div className={classes.dialog}>
       <div className={classes.head}>
-        <Tag tone={incidentLook(incident).tone}>{incidentLook(incident).label}</Tag>
+        <Tag tone={incidentAppearance(incident).tone}>{incidentAppearance(incident).label}</Tag>
         <strong>
           <bdi>{incident.title}</bdi>
         </strong>

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { memo } from 'react';
 import { Link } from 'react-router-dom';
 import { useCan } from '../../api/session';
-import { incidentLook } from '../../components/alerts/severity';
+import { incidentAppearance } from '../../components/alerts/severity';
 import { ChannelLink, JobLink } from '../../components/EntityLinks';
 import { RelativeTime } from '../../components/RelativeTime';
 import { formatDuration } from '../../lib/duration';
@@ -59,7 +59,7 @@ interface RowProps {
 
 const IncidentRow = memo(function IncidentRow({ incident, onOpen, onAcknowledge }: RowProps) {
   const { id, title, cause, jobName, channel, openedAt, closedAt, acknowledgedBy, mutedUntil } = incident;
-  const { label, tone } = incidentLook(incident);
+  const { label, tone } = incidentAppearance(incident);
   return (
     <tr data-row={id}>
       <Cell label="State">

@@ -45,7 +45,7 @@ export function RemovalDialog({ noun, name, remove, restore, children, onClose }
       confirm="Remove"
       isDangerous
       isPending={isPending}
-      fault={error && toFailure(error).details}
+      errorText={error && toFailure(error).details}
       onConfirm={() => mutate()}
       onClose={onClose}
     >

@@ -14,7 +14,7 @@ import { ChangedNote, differencesOf } from '../../components/ChangedNote';
 import { ExactTime } from '../../components/RelativeTime';
 import { ClockField } from '../../ui/ClockField';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
-import { Fault } from '../../ui/Fault';
+import { ErrorMessage } from '../../ui/ErrorMessage';
 import { toastSuccess } from '../../ui/toast';
 import classes from './alerts.module.css';
 import { givenOf, listOf, numberProblems, type RulePreset, type RuleValues, ruleOf, valuesOf } from './rule-values';
@@ -49,7 +49,7 @@ export function RuleDialog({ rule, preset, destinations, onClose }: Props) {
   const { mutate, isPending, error } = useSave(rule, rev, { onSaved: onClose, onChanged: setRev });
   const theirs = error === null ? undefined : (currentOf(error) as AlertRule | undefined);
   const refused = error && theirs === undefined ? fieldErrors(toFailure(error), FIELDS) : null;
-  const faults = { ...refused?.fields, ...present(numberProblems(values)) };
+  const fieldProblems = { ...refused?.fields, ...present(numberProblems(values)) };
   return (
     <ConfirmDialog
       title={rule ? `Change ${rule.name}` : 'New rule'}
@@ -57,16 +57,22 @@ export function RuleDialog({ rule, preset, destinations, onClose }: Props) {
       isLarge
       isPending={isPending}
       isChanged={values !== start}
-      fault={refused?.rest ?? null}
+      errorText={refused?.rest ?? null}
       onConfirm={() => {
         if (Object.values(numberProblems(values)).every((problem) => problem === undefined)) mutate(given);
       }}
       onClose={onClose}
     >
       {theirs && <ChangedNote differences={differencesOf({ ...givenOf(theirs) }, { ...given })} />}
-      <Condition values={values} set={set} faults={faults} isNew={rule === null} />
-      <Subject values={values} set={set} faults={faults} />
-      <Notifying values={values} set={set} faults={faults} destinations={destinations} timeZone={timeZone} />
+      <Condition values={values} set={set} fieldProblems={fieldProblems} isNew={rule === null} />
+      <Subject values={values} set={set} fieldProblems={fieldProblems} />
+      <Notifying
+        values={values}
+        set={set}
+        fieldProblems={fieldProblems}
+        destinations={destinations}
+        timeZone={timeZone}
+      />
       <Trial given={given} />
     </ConfirmDialog>
   );
@@ -78,10 +84,10 @@ const present = <Value,>(problems: Record<string, Value | undefined>) =>
 interface FieldsProps {
   values: RuleValues;
   set: (part: Partial<RuleValues>) => void;
-  faults: Partial<Record<(typeof FIELDS)[number], string>>;
+  fieldProblems: Partial<Record<(typeof FIELDS)[number], string>>;
 }
 
-function Condition({ values, set, faults, isNew }: FieldsProps & { isNew: boolean }) {
+function Condition({ values, set, fieldProblems, isNew }: FieldsProps & { isNew: boolean }) {
   const { description, threshold, windowMs } = alertKindOf(values.kind);
   return (
     <>
@@ -91,7 +97,7 @@ function Condition({ values, set, faults, isNew }: FieldsProps & { isNew: boolea
           maxLength={100}
           value={values.name}
           onChange={(event) => set({ name: event.currentTarget.value })}
-          error={faults.name}
+          error={fieldProblems.name}
           data-autofocus
         />
         <NativeSelect
@@ -102,7 +108,7 @@ function Condition({ values, set, faults, isNew }: FieldsProps & { isNew: boolea
           onChange={(event) =>
             set({ kind: event.currentTarget.value as AlertRuleKind, threshold: '', windowMinutes: '' })
           }
-          error={faults.kind}
+          error={fieldProblems.kind}
         />
       </div>
       <p className={classes.note}>{description}</p>
@@ -114,7 +120,7 @@ function Condition({ values, set, faults, isNew }: FieldsProps & { isNew: boolea
             placeholder={threshold.fallback === null ? 'That of the channel' : String(threshold.fallback)}
             value={values.threshold}
             onChange={(event) => set({ threshold: event.currentTarget.value })}
-            error={faults.threshold}
+            error={fieldProblems.threshold}
           />
         )}
         {windowMs && (
@@ -124,7 +130,7 @@ function Condition({ values, set, faults, isNew }: FieldsProps & { isNew: boolea
             placeholder={String(windowMs.fallback / 60_000)}
             value={values.windowMinutes}
             onChange={(event) => set({ windowMinutes: event.currentTarget.value })}
-            error={faults.windowMs}
+            error={fieldProblems.windowMs}
           />
         )}
         <NativeSelect
@@ -132,7 +138,7 @@ function Condition({ values, set, faults, isNew }: FieldsProps & { isNew: boolea
           data={severities}
           value={values.severity}
           onChange={(event) => set({ severity: event.currentTarget.value as RuleValues['severity'] })}
-          error={faults.severity}
+          error={fieldProblems.severity}
         />
       </div>
     </>
@@ -142,7 +148,7 @@ function Condition({ values, set, faults, isNew }: FieldsProps & { isNew: boolea
 /** Names hold no spaces, so a space ends one as Enter does. */
 const NAMES = { splitChars: [',', ' '], clearable: true };
 
-function Subject({ values, set, faults }: FieldsProps) {
+function Subject({ values, set, fieldProblems }: FieldsProps) {
   const { data: definitions = [] } = useQuery(definitionsQuery());
   const names = definitions.map(({ name }) => name);
   const { subject } = alertKindOf(values.kind);
@@ -155,7 +161,7 @@ function Subject({ values, set, faults }: FieldsProps) {
         {...NAMES}
         value={listOf(values.channels)}
         onChange={(channels) => set({ channels: channels.join(', ') })}
-        error={faults.channels}
+        error={fieldProblems.channels}
       />
     );
   return (
@@ -167,7 +173,7 @@ function Subject({ values, set, faults }: FieldsProps) {
         data={names}
         value={listOf(values.jobs)}
         onChange={(jobs) => set({ jobs: jobs.join(', ') })}
-        error={faults.jobs}
+        error={fieldProblems.jobs}
       />
       <Checkbox
         label="Only jobs that are marked as critical in their settings"
@@ -183,7 +189,7 @@ interface NotifyingProps extends FieldsProps {
   timeZone: string;
 }
 
-function Notifying({ values, set, faults, destinations, timeZone }: NotifyingProps) {
+function Notifying({ values, set, fieldProblems, destinations, timeZone }: NotifyingProps) {
   return (
     <>
       {destinations.length === 0 ? (
@@ -193,7 +199,7 @@ function Notifying({ values, set, faults, destinations, timeZone }: NotifyingPro
           label="Notifies"
           value={values.destinationIds}
           onChange={(destinationIds) => set({ destinationIds })}
-          error={faults.destinationIds}
+          error={fieldProblems.destinationIds}
         >
           <div className={classes.tags}>
             {destinations.map(({ id, name }) => (
@@ -209,7 +215,7 @@ function Notifying({ values, set, faults, destinations, timeZone }: NotifyingPro
           inputMode="decimal"
           value={values.remindHours}
           onChange={(event) => set({ remindHours: event.currentTarget.value })}
-          error={faults.remindMs}
+          error={fieldProblems.remindMs}
         />
         <Checkbox
           label={`Quiet hours (${timeZone})`}
@@ -223,7 +229,7 @@ function Notifying({ values, set, faults, destinations, timeZone }: NotifyingPro
             label="From"
             value={values.quietFrom}
             onChange={(quietFrom) => set({ quietFrom })}
-            error={faults.quiet}
+            error={fieldProblems.quiet}
           />
           <ClockField
             label="To"
@@ -250,7 +256,7 @@ function Trial({ given }: { given: GivenAlertRule }) {
         Try on the last seven days
       </Button>
       <div role="status">{trial.data && <TrialResult {...trial.data} />}</div>
-      {trial.error && <Fault>{toFailure(trial.error).details}</Fault>}
+      {trial.error && <ErrorMessage>{toFailure(trial.error).details}</ErrorMessage>}
     </div>
   );
 }

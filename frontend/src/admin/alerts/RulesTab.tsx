@@ -10,7 +10,7 @@ import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
 import { useAction } from '../../api/useAction';
 import { api, calls, refreshAlerts } from '../../components/alerts/calls';
-import { severityLook } from '../../components/alerts/severity';
+import { severityAppearance } from '../../components/alerts/severity';
 import { Pending } from '../../components/Pending';
 import { formatDuration } from '../../lib/duration';
 import { DialogBoundary } from '../../ui/DialogBoundary';
@@ -152,7 +152,7 @@ function RuleRow({ rule, nameOf, canManage, onOpen }: RowProps) {
         <bdi className={classes.value}>{subjectOf(rule)}</bdi>
       </Cell>
       <Cell label="Severity">
-        <Tag tone={severityLook[rule.severity].tone}>{severityLook[rule.severity].label}</Tag>
+        <Tag tone={severityAppearance[rule.severity].tone}>{severityAppearance[rule.severity].label}</Tag>
       </Cell>
       <Cell label="Notifies">
         {rule.destinationIds.length === 0 ? (

@@ -13,13 +13,13 @@ const figures = (part: Partial<JobFigures>): JobFigures => ({
   ...{ tookBeforeP50: 1_000, waitedP95: 12, cpuMs: 61_000, memoryP95: 84_000 },
   ...part,
 });
-const asked: Record<string, string>[] = [];
-const askedJobs: Record<string, string>[] = [];
+const requests: Record<string, string>[] = [];
+const jobRequests: Record<string, string>[] = [];
 let jobs: JobFigures[];
 
 beforeEach(() => {
-  asked.length = 0;
-  askedJobs.length = 0;
+  requests.length = 0;
+  jobRequests.length = 0;
   jobs = [
     figures({}),
     figures({ jobName: 'match-scores', success: 200, failed: 0, before: null, took: null, cpuMs: null }),
@@ -27,7 +27,7 @@ beforeEach(() => {
   ];
   backend.use(
     http.get('/api/admin/jobs/metrics/jobs', ({ request }) => {
-      askedJobs.push(Object.fromEntries(new URL(request.url).searchParams));
+      jobRequests.push(Object.fromEntries(new URL(request.url).searchParams));
       return HttpResponse.json({ from: '2026-11-01T00:00:00Z', to: '2026-11-30T00:00:00Z', jobs, since: null });
     }),
     http.get('/api/admin/jobs/channels', () => HttpResponse.json({ channels: [] })),
@@ -42,7 +42,7 @@ beforeEach(() => {
         'took.p95': { points: [1, 2, 3, 4], total: 31_000, before: 15_000 },
         depth: { points: [3, 15, null, 9], total: 9, before: 2 },
       }),
-      (query) => asked.push(query),
+      (query) => requests.push(query),
     ),
   );
 });
@@ -63,7 +63,7 @@ test('shows what each job did beside the period before, and leads to its runs', 
     '/admin/jobs/history?job=trending&range=30d',
   );
   expect(await rowsOf()).toEqual(['trending', 'match-scores', 'All others']);
-  expect(askedJobs).toMatchObject([{ compare: 'true' }]);
+  expect(jobRequests).toMatchObject([{ compare: 'true' }]);
   expect(await screen.findByText('before 15s')).toBeVisible();
 });
 
@@ -94,14 +94,14 @@ test('shows at which hours of the week runs are executed, of a channel too', asy
   backend.use(
     serveMetrics(
       () => ({ running: { points, total: 2 } }),
-      (query) => asked.push(query),
+      (query) => requests.push(query),
     ),
   );
   await openPanel('/admin/jobs/analytics?tab=capacity&channel=mail');
   const hours = await screen.findByRole('table', { name: 'Runs executed at once, by hour and weekday' });
   expect(within(hours).getAllByRole('row')).toHaveLength(8);
   expect(within(hours).getAllByRole('cell', { name: '12' })).toHaveLength(7);
-  expect(asked).toContainEqual(expect.objectContaining({ measures: 'running', step: '3600000', channel: 'mail' }));
+  expect(requests).toContainEqual(expect.objectContaining({ measures: 'running', step: '3600000', channel: 'mail' }));
 });
 
 test('is sorted, and narrowed to a job, by its address', async () => {
@@ -113,7 +113,7 @@ test('is sorted, and narrowed to a job, by its address', async () => {
   await user.click(await screen.findByRole('option', { name: 'match-scores', hidden: true }));
   await waitFor(() => expect(address()).toBe('/admin/jobs/analytics?tab=duration&sort=ended&job=match-scores'));
   expect(await rowsOf()).toEqual(['match-scores']);
-  await waitFor(() => expect(asked.at(-1)).toMatchObject({ jobName: 'match-scores' }));
+  await waitFor(() => expect(requests.at(-1)).toMatchObject({ jobName: 'match-scores' }));
 });
 
 test('keeps range and job from tab to tab', async () => {
@@ -126,8 +126,8 @@ test('keeps range and job from tab to tab', async () => {
 test('requests channels where it is about capacity', async () => {
   await openPanel('/admin/jobs/analytics?tab=capacity&channel=mail');
   expect(await screen.findByRole('combobox', { name: 'Channel' })).toHaveValue('mail');
-  await waitFor(() => expect(asked.at(-1)).toMatchObject({ channel: 'mail' }));
-  expect(asked.at(-1)?.measures).not.toContain('slots');
+  await waitFor(() => expect(requests.at(-1)).toMatchObject({ channel: 'mail' }));
+  expect(requests.at(-1)?.measures).not.toContain('slots');
 });
 
 test('shows that there is nothing yet, and why figures could not be loaded', async () => {

@@ -1,6 +1,6 @@
 import { type AuditAction, auditActions } from '@job-manager/shared/audit';
 import { Checkbox, Select } from '@mantine/core';
-import { auditWords } from '../../components/audit-words';
+import { auditLabels } from '../../components/audit-labels';
 import { DayField } from '../../components/DayField';
 import { FilterBar } from '../../ui/FilterBar';
 import { SearchField } from '../../ui/SearchField';
@@ -15,7 +15,7 @@ interface Props {
   onHide: (isHidden: boolean) => void;
 }
 
-const choices = auditActions.map((value) => ({ value, label: auditWords[value] }));
+const choices = auditActions.map((value) => ({ value, label: auditLabels[value] }));
 
 const scopeLabels: Record<(typeof auditScopes)[number], string> = {
   maintenance: 'Many runs, channels, runners',

@@ -2,7 +2,7 @@ import type { AuditEvent } from '@job-manager/shared/contract/audit';
 import { ActionIcon } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { memo, type ReactNode, useId, useState } from 'react';
-import { actorName, wordsFor } from '../../components/audit-words';
+import { actorName, auditLabelOf } from '../../components/audit-labels';
 import { ActorLink, BatchLink, ChannelLink, JobLink, PersonLink, ScheduleLink } from '../../components/EntityLinks';
 import { ExactTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
@@ -56,7 +56,7 @@ const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
           </span>
         </Cell>
         <Cell label="What">
-          <span title={event.action}>{wordsFor(event.action)}</span>
+          <span title={event.action}>{auditLabelOf(event.action)}</span>
         </Cell>
         <Cell label="On" isWide isEmpty={event.target === null}>
           <AuditTarget event={event} />

@@ -7,16 +7,16 @@ import { address, openPanel } from '../../testing/render-app';
 
 /** Answers the newest entries, and older ones behind `before`; keeps the filters of the last call. */
 function serveAudit(newest: ReturnType<typeof anAuditEvent>[], older: typeof newest = []) {
-  const asked: Record<string, string>[] = [];
+  const requests: Record<string, string>[] = [];
   backend.use(
     http.get('/api/admin/audit', ({ request }) => {
       const query = Object.fromEntries(new URL(request.url).searchParams);
-      asked.push(query);
+      requests.push(query);
       const isOlder = 'before' in query;
       return HttpResponse.json({ events: isOlder ? older : newest, hasMore: !isOlder && older.length > 0 });
     }),
   );
-  return asked;
+  return requests;
 }
 
 async function openAudit(place = '/admin/audit') {
@@ -76,7 +76,7 @@ test('shows the rest of an entry on request', async () => {
 });
 
 test('filters are in the address and in the request, days as the reader’s own', async () => {
-  const asked = serveAudit([anAuditEvent()]);
+  const requests = serveAudit([anAuditEvent()]);
   const { user } = await openAudit();
   await user.type(screen.getByRole('textbox', { name: 'Search by actor' }), 'ada');
   await waitFor(() => expect(address()).toBe('/admin/audit?actor=ada'));
@@ -98,7 +98,7 @@ test('filters are in the address and in the request, days as the reader’s own'
     from: new Date('2026-11-01T00:00:00.000').toISOString(),
     to: new Date('2026-11-22T23:59:59.999').toISOString(),
   };
-  await waitFor(() => expect(asked.at(-1)).toEqual(expected));
+  await waitFor(() => expect(requests.at(-1)).toEqual(expected));
   expect(address()).toBe('/admin/audit?actor=ada&action=run.cancel&jobRunId=12847&from=2026-11-01&to=2026-11-22');
   const link = screen.getByRole('link', { name: 'Export CSV' });
   const exported = new URL(link.getAttribute('href') ?? '', 'http://localhost');
@@ -124,13 +124,13 @@ test('has the acts on many runs and on what executes them in one place', async (
 
 test('goes towards the past by the last entry of a page, and back to now', async () => {
   const newest = [anAuditEvent({ id: '900' }), anAuditEvent({ id: '899' })];
-  const asked = serveAudit(newest, [anAuditEvent({ id: '898', action: 'session.begin' })]);
+  const requests = serveAudit(newest, [anAuditEvent({ id: '898', action: 'session.begin' })]);
   const { user } = await openAudit();
   expect(screen.getByRole('button', { name: 'Newest' })).toBeDisabled();
   await user.click(screen.getByRole('button', { name: 'Older' }));
   expect(await screen.findByRole('cell', { name: 'Signed in' })).toBeVisible();
   expect(address()).toBe('/admin/audit?before=899');
-  expect(asked.at(-1)).toEqual({ before: '899', hide: 'sign-ins' });
+  expect(requests.at(-1)).toEqual({ before: '899', hide: 'sign-ins' });
   expect(screen.getByRole('button', { name: 'Older' })).toBeDisabled();
   await user.click(screen.getByRole('button', { name: 'Newest' }));
   await waitFor(() => expect(address()).toBe('/admin/audit'));
@@ -147,29 +147,29 @@ test('a changed filter begins with the newest again', async () => {
 test.each(['jobRunId=abc', 'from=2026-02-31', 'to=yesterday', 'action=run.teleport', 'before=-1'])(
   'takes ?%s for no filter',
   async (query) => {
-    const asked = serveAudit([anAuditEvent()]);
+    const requests = serveAudit([anAuditEvent()]);
     await openAudit(`/admin/audit?${query}`);
-    expect(asked).toEqual([{ hide: 'sign-ins' }]);
+    expect(requests).toEqual([{ hide: 'sign-ins' }]);
   },
 );
 
 test('hides sign-ins until they are wanted', async () => {
-  const asked = serveAudit([anAuditEvent()]);
+  const requests = serveAudit([anAuditEvent()]);
   const { user } = await openAudit();
   const hide = screen.getByRole('checkbox', { name: 'Hide sign-ins' });
   expect(hide).toBeChecked();
   await user.click(hide);
-  await waitFor(() => expect(asked).toEqual([{ hide: 'sign-ins' }, {}]));
+  await waitFor(() => expect(requests).toEqual([{ hide: 'sign-ins' }, {}]));
   expect(address()).toBe('/admin/audit?signIns=shown');
 });
 
 test('shows the sign-ins of a person who is looked for, unless they are unwanted', async () => {
-  const asked = serveAudit([anAuditEvent()]);
+  const requests = serveAudit([anAuditEvent()]);
   const { user } = await openAudit('/admin/audit?actor=ada');
   const hide = screen.getByRole('checkbox', { name: 'Hide sign-ins' });
   expect(hide).not.toBeChecked();
   await user.click(hide);
-  await waitFor(() => expect(asked).toEqual([{ actor: 'ada' }, { actor: 'ada', hide: 'sign-ins' }]));
+  await waitFor(() => expect(requests).toEqual([{ actor: 'ada' }, { actor: 'ada', hide: 'sign-ins' }]));
   expect(address()).toBe('/admin/audit?actor=ada&signIns=hidden');
 });
 

@@ -7,7 +7,7 @@ import { serverNow, useServerTime } from '../../api/server-clock';
 import { useCan } from '../../api/session';
 import { AutoRefresh } from '../../components/AutoRefresh';
 import { channelsQuery } from '../../components/channels/calls';
-import { type ChannelState, channelStates, stateLook, stateOf } from '../../components/channels/channel-state';
+import { type ChannelState, channelStates, stateAppearance, stateOf } from '../../components/channels/channel-state';
 import { type ChannelActs, useChannelActs } from '../../components/channels/useChannelActs';
 import { useListSort } from '../../components/list-sort';
 import { Pending } from '../../components/Pending';
@@ -30,7 +30,7 @@ export function ChannelsPage() {
 }
 
 const place = { q: parseAsString.withDefault(''), state: parseAsStringLiteral(channelStates) };
-const choices = channelStates.map((value) => ({ value, label: stateLook[value].label }));
+const choices = channelStates.map((value) => ({ value, label: stateAppearance[value].label }));
 
 const orders = {
   name: ({ name }: JobChannel) => name,

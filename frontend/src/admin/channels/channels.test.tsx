@@ -12,20 +12,20 @@ import { serveMetrics } from '../../testing/some-metrics';
 import '../job-pages';
 
 let mail: JobChannel;
-const asked: unknown[] = [];
+const requests: unknown[] = [];
 
 beforeEach(() => {
-  asked.length = 0;
+  requests.length = 0;
   mail = aChannel('mail');
   const change = async ({ request }: { request: Request }) => {
     const body = (await request.json().catch(() => ({}))) as object;
-    asked.push({ [`${request.method} ${new URL(request.url).pathname.split('/').slice(5).join('/')}`]: body });
+    requests.push({ [`${request.method} ${new URL(request.url).pathname.split('/').slice(5).join('/')}`]: body });
     return HttpResponse.json({ name: 'mail', channel: { ...mail, ...body, rev: 2 } });
   };
   backend.use(
     http.get('/api/admin/jobs/channels', () => HttpResponse.json({ channels: [mail] })),
     http.get('/api/admin/jobs/queue', ({ request }) => {
-      asked.push({ queue: new URL(request.url).searchParams.get('channel') });
+      requests.push({ queue: new URL(request.url).searchParams.get('channel') });
       const waiting = aRun.queued({ jobName: 'send-mail', waitDetail: 'Paused by ada: the provider is down' });
       return HttpResponse.json({ runs: [waiting], cursor: 'more', asOf: ago(3) });
     }),
@@ -41,7 +41,7 @@ test('a channel has its limits in a sentence with their use, its queue, jobs, ru
   backend.use(
     serveMetrics(
       () => ({ depth: { points: [1, 14, 2, 3], total: 5 }, oldest: { points: [null, 60_000, 1_000, null], total: 1 } }),
-      ({ channel = '' }) => asked.push({ metrics: channel }),
+      ({ channel = '' }) => requests.push({ metrics: channel }),
     ),
   );
   await openPanel('/admin/jobs/channels/mail');
@@ -56,8 +56,8 @@ test('a channel has its limits in a sentence with their use, its queue, jobs, ru
   expect(screen.getByRole('button', { name: 'Show 50 more' })).toBeVisible();
   expect(await screen.findByRole('img', { name: /^Depth/ })).toBeVisible();
   expect(screen.getByRole('img', { name: /^Oldest due/ })).toBeVisible();
-  expect(asked).toHaveLength(2);
-  expect(asked).toEqual(expect.arrayContaining([{ queue: 'mail' }, { metrics: 'mail' }]));
+  expect(requests).toHaveLength(2);
+  expect(requests).toEqual(expect.arrayContaining([{ queue: 'mail' }, { metrics: 'mail' }]));
   expect(screen.getByRole('link', { name: 'trending' })).toBeVisible();
   expect(screen.getByRole('link', { name: 'vm:29504' })).toBeVisible();
   expect(await screen.findByRole('cell', { name: 'Paused a channel' })).toBeVisible();
@@ -68,7 +68,9 @@ test('a pause can be undone from its toast, and so can resuming with the reason 
   const { user } = await openPanel('/admin/jobs/channels');
   await user.click(await screen.findByRole('button', { name: 'Resume mail' }));
   await user.click(await screen.findByRole('button', { name: 'Undo' }));
-  await waitFor(() => expect(asked).toEqual([{ 'POST mail/resume': {} }, { 'POST mail/pause': { reason: 'down' } }]));
+  await waitFor(() =>
+    expect(requests).toEqual([{ 'POST mail/resume': {} }, { 'POST mail/pause': { reason: 'down' } }]),
+  );
 });
 
 test('the palette pauses a channel: its page opens the dialog, unless it is paused', async () => {
@@ -81,7 +83,7 @@ test('the palette pauses a channel: its page opens the dialog, unless it is paus
   await waitFor(() => expect(address()).toBe('/admin/jobs/channels/mail'));
   await user.type(dialog.getByRole('textbox', { name: 'Reason' }), 'down');
   await user.click(dialog.getByRole('button', { name: 'Pause' }));
-  await waitFor(() => expect(asked).toContainEqual({ 'POST mail/pause': { reason: 'down' } }));
+  await waitFor(() => expect(requests).toContainEqual({ 'POST mail/pause': { reason: 'down' } }));
 });
 
 test('changed limits can be undone as they were', async () => {
@@ -95,7 +97,7 @@ test('changed limits can be undone as they were', async () => {
   expect(await screen.findByText(/hold from now on: runs at once 5 → 1\.$/)).toBeVisible();
   await user.click(await screen.findByRole('button', { name: 'Undo' }));
   await waitFor(() =>
-    expect(asked).toMatchObject([{ 'PUT mail': { concurrency: 1 } }, { 'PUT mail': { concurrency: 5, rev: 2 } }]),
+    expect(requests).toMatchObject([{ 'PUT mail': { concurrency: 1 } }, { 'PUT mail': { concurrency: 5, rev: 2 } }]),
   );
 });
 

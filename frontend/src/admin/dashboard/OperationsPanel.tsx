@@ -13,7 +13,7 @@ export function OperationsPanel() {
   const { openNew } = useRunDialog();
   const mayRun = useCan('run');
   const mayPurge = useCan('purge');
-  const { ask, dialog } = useCleanUpStalled();
+  const { open, dialog } = useCleanUpStalled();
   const { data: stats } = useStats();
   const stalled = stats?.stalled ?? 0;
   return (
@@ -41,12 +41,12 @@ export function OperationsPanel() {
             Run Tests
           </Button>
         )}
-        {ask && (
+        {open && (
           <Button
             variant={stalled > 0 ? 'light' : 'default'}
             color={stalled > 0 ? 'orange' : undefined}
             leftSection={<IconEraser size={16} />}
-            onClick={ask}
+            onClick={open}
           >
             Clear Stuck ({stalled.toLocaleString('en')})
           </Button>

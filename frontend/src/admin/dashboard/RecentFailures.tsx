@@ -29,11 +29,11 @@ import { failuresOfDayQuery } from './calls';
 import classes from './dashboard.module.css';
 import { MutedCauses } from './MutedCauses';
 import { useCauseMutes } from './useCauseMutes';
-import { countNew, type LastLook, useLastLook } from './useLastLook';
+import { countNew, type LastVisit, useLastVisit } from './useLastVisit';
 import { useRowCount } from './useRowCount';
 
 /** The server keeps its answer for so long. */
-const AT_MOST_EVERY_MS = 10_000;
+const MIN_INTERVAL_MS = 10_000;
 const columns: Column[] = [
   { label: 'Job' },
   { label: 'Error' },
@@ -48,7 +48,7 @@ export function RecentFailures() {
   const rows = useRowCount();
   const mute = useCauseMutes();
   const [isMutedShown, showMuted] = useState(false);
-  const lastLook = useLastLook(data?.failures);
+  const lastVisit = useLastVisit(data?.failures);
   useFollowFailures();
   const [muted, listed] = split(data?.failures ?? [], ({ mutedUntil }) => mutedUntil !== null);
   const hidden = data ? data.causes - muted.length - Math.min(rows, listed.length) : 0;
@@ -57,7 +57,7 @@ export function RecentFailures() {
       title="Recent Failures"
       aside={
         <>
-          {lastLook && <NewSince lastLook={lastLook} causes={listed} />}
+          {lastVisit && <NewSince lastVisit={lastVisit} causes={listed} />}
           {hidden > 0 && <span className="dimmed">and {hidden.toLocaleString('en')} more causes</span>}
         </>
       }
@@ -82,7 +82,7 @@ export function RecentFailures() {
       {data === undefined ? (
         <Pending query={query} what="Failures" rows={4} isDense />
       ) : listed.length > 0 ? (
-        <FailureCauses causes={listed.slice(0, rows)} lastLook={lastLook} onMute={mute} />
+        <FailureCauses causes={listed.slice(0, rows)} lastVisit={lastVisit} onMute={mute} />
       ) : (
         <EmptyState
           icon={IconCircleCheck}
@@ -100,23 +100,23 @@ function split<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): 
 }
 
 /** How many runs failed since the list was last seen in this browser. */
-function NewSince({ lastLook, causes }: { lastLook: LastLook; causes: readonly FailureCause[] }) {
-  const count = causes.reduce((sum, cause) => sum + countNew(cause, lastLook), 0);
+function NewSince({ lastVisit, causes }: { lastVisit: LastVisit; causes: readonly FailureCause[] }) {
+  const count = causes.reduce((sum, cause) => sum + countNew(cause, lastVisit), 0);
   if (count === 0) return null;
   return (
     <Tag tone="failed">
-      {count.toLocaleString('en')} new since you looked <RelativeTime at={lastLook.at} isPast />
+      {count.toLocaleString('en')} new since you looked <RelativeTime at={lastVisit.at} isPast />
     </Tag>
   );
 }
 
 interface CausesProps {
   causes: readonly FailureCause[];
-  lastLook: LastLook | null;
+  lastVisit: LastVisit | null;
   onMute: ReturnType<typeof useCauseMutes>;
 }
 
-function FailureCauses({ causes, lastLook, onMute }: CausesProps) {
+function FailureCauses({ causes, lastVisit, onMute }: CausesProps) {
   const { open } = useOpenedRun();
   const navigate = useNavigate();
   const table = useRef<HTMLDivElement>(null);
@@ -158,7 +158,7 @@ function FailureCauses({ causes, lastLook, onMute }: CausesProps) {
             <Cell label="Runs" align="right">
               <span className={classes.figures}>
                 {spellRuns(cause.runs)}
-                <NewRuns count={lastLook ? countNew(cause, lastLook) : 0} />
+                <NewRuns count={lastVisit ? countNew(cause, lastVisit) : 0} />
               </span>
             </Cell>
             <Cell isCorner align="right">
@@ -199,7 +199,7 @@ function useFollowFailures(): void {
   const queryClient = useQueryClient();
   const readAnew = useThrottled(
     () => void queryClient.invalidateQueries({ queryKey: failuresOfDayQuery().queryKey }),
-    AT_MOST_EVERY_MS,
+    MIN_INTERVAL_MS,
   );
   useLiveChanges(
     useCallback(

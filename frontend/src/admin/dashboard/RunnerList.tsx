@@ -8,7 +8,7 @@ import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
 import { RunnerName } from '../../components/RunnerName';
 import { useOpenedRunner } from '../../components/runner/useOpenedRunner';
-import { isAlive, runnerLooks, runnerName } from '../../components/runners';
+import { isAlive, runnerAppearance, runnerName } from '../../components/runners';
 import { formatLatency } from '../../lib/duration';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
@@ -79,7 +79,7 @@ const NoRunner = () => (
 
 function Row({ runner, onOpen }: { runner: RunnerHealth; onOpen: (name: string) => void }) {
   const name = runnerName(runner);
-  const { label, tone } = runnerLooks[runner.status];
+  const { label, tone } = runnerAppearance[runner.status];
   return (
     <tr data-row={runner.id} className={classes.row} onClick={() => onOpen(name)}>
       <Cell isHeader isWide>

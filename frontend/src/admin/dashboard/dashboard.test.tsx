@@ -51,7 +51,7 @@ test('a queued run shows that its channel is paused, as soon as the server knows
   await openPanel('/admin/dashboard');
   expect(await section('Live Jobs').findByText('Waiting to start…')).toBeVisible();
   act(() =>
-    live.tell({
+    live.publish({
       ...run,
       rev: 2,
       waitReason: 'channelPaused',
@@ -129,7 +129,7 @@ test('a failure that comes in is read', async () => {
   expect(await section('Recent Failures').findByText('No failures in 24 hours')).toBeVisible();
   await section('Live Jobs').findByRole('link', { name: 'match-scores' });
   world.failures = [aCause({ runs: 1, error: 'Out of memory' })];
-  act(() => live.tell(aRun.failed({ id: run.id, rev: 2, error: 'Out of memory' })));
+  act(() => live.publish(aRun.failed({ id: run.id, rev: 2, error: 'Out of memory' })));
   expect(await section('Recent Failures').findByText('Out of memory')).toBeVisible();
 });
 
@@ -180,12 +180,12 @@ test('the chart opens large, over a range that the address keeps, and as a table
 });
 
 test('where figures have just begun, the last hour is shown, and since when they are kept', async () => {
-  const asked: number[] = [];
+  const requests: number[] = [];
   const values = () => ({ published: { points: [null, null, null, 4], total: 4, before: 0 } });
   const hoursSince = (from = '') => Math.round((Date.now() - Date.parse(from)) / 3_600_000);
-  backend.use(serveMetrics(values, ({ from }) => asked.push(hoursSince(from))));
+  backend.use(serveMetrics(values, ({ from }) => requests.push(hoursSince(from))));
   await openPanel('/admin/dashboard');
-  await waitFor(() => expect(asked).toEqual([24, 1]));
+  await waitFor(() => expect(requests).toEqual([24, 1]));
   expect(await section('Jobs Published').findByText(/4 in the last hour/)).toBeVisible();
   expect(section('Jobs Published').getByRole('button', { name: 'Over the last hour', pressed: true })).toBeVisible();
 });
@@ -251,7 +251,7 @@ test('a hidden tab sends no request, whatever runs do', async () => {
     vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
     const before = world.calls.length;
     for (let run = 0; run < 5; run++) {
-      act(() => live.tell(aRun.failed()));
+      act(() => live.publish(aRun.failed()));
       await act(() => vi.advanceTimersByTimeAsync(12_000));
     }
     expect(world.calls.slice(before)).toEqual([]);

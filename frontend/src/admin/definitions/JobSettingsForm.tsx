@@ -10,7 +10,7 @@ import { currentOf, toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
 import { useAction } from '../../api/useAction';
 import { ChangedNote, differencesOf } from '../../components/ChangedNote';
-import { Fault } from '../../ui/Fault';
+import { ErrorMessage } from '../../ui/ErrorMessage';
 import { toastError, toastSuccess } from '../../ui/toast';
 import { jobSettings, jobsKey } from './calls';
 import classes from './definitions.module.css';
@@ -103,7 +103,7 @@ export function JobSettingsForm({ job, stalledAfterMs, isReadOnly }: Props) {
         disabled={isReadOnly}
         {...form.getInputProps('isCritical', { type: 'checkbox' })}
       />
-      {refused?.rest && <Fault>{refused.rest}</Fault>}
+      {refused?.rest && <ErrorMessage>{refused.rest}</ErrorMessage>}
       {!isReadOnly && (
         <Group gap="xs">
           <Button type="submit" loading={isPending}>

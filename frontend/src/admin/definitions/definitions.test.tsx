@@ -19,14 +19,14 @@ const settings = {
 };
 /** What the server has. */
 let known: typeof settings;
-const asked: unknown[] = [];
+const requests: unknown[] = [];
 
 beforeEach(() => {
-  asked.length = 0;
+  requests.length = 0;
   known = settings;
   const remember = async ({ request }: { request: Request }) => {
     const body = (await request.json().catch(() => ({}))) as object;
-    asked.push({ [`${request.method} ${new URL(request.url).pathname.replace(API, '')}`]: body });
+    requests.push({ [`${request.method} ${new URL(request.url).pathname.replace(API, '')}`]: body });
     known = { ...known, ...body, rev: known.rev + 1 };
     return HttpResponse.json({ jobName: 'match-scores', settings: known });
   };
@@ -71,12 +71,12 @@ test('sets when runs stall, what becomes of them and how long they are kept, and
   await user.click(screen.getByRole('button', { name: 'Save settings' }));
   const none = { channel: null, priority: null, maxAttempts: null, retry: null, timeoutMs: null, slowAfterMs: null };
   const set = { stalledAfterMs: 600_000, onStalled: 'fail', autoForceFailAfterMs: 300_000, keepDays: 400 };
-  await waitFor(() => expect(asked).toEqual([{ 'PUT /settings': { ...none, ...set, isCritical: false, rev: 0 } }]));
+  await waitFor(() => expect(requests).toEqual([{ 'PUT /settings': { ...none, ...set, isCritical: false, rev: 0 } }]));
   // By now the page has read what was saved.
   await waitFor(() => expect(screen.getByRole('link', { name: /Settings\s*4/ })).toBeVisible());
   await user.click(screen.getByRole('button', { name: 'Undo' }));
   await waitFor(() =>
-    expect(asked[1]).toMatchObject({ 'PUT /settings': { stalledAfterMs: null, onStalled: null, keepDays: null } }),
+    expect(requests[1]).toMatchObject({ 'PUT /settings': { stalledAfterMs: null, onStalled: null, keepDays: null } }),
   );
 });
 
@@ -98,7 +98,9 @@ test('pauses from the address, and offers to undo it', async () => {
   await user.type(dialog.getByRole('textbox', { name: 'Reason' }), 'wrong figures');
   await user.click(dialog.getByRole('button', { name: 'Pause' }));
   await user.click(await screen.findByRole('button', { name: 'Undo' }));
-  await waitFor(() => expect(asked).toEqual([{ 'POST /pause': { reason: 'wrong figures' } }, { 'POST /resume': {} }]));
+  await waitFor(() =>
+    expect(requests).toEqual([{ 'POST /pause': { reason: 'wrong figures' } }, { 'POST /resume': {} }]),
+  );
 });
 
 test('the list is narrowed by channel, by mark and by failures, and sorted, all in the address', async () => {
@@ -177,7 +179,7 @@ test('has its runs, definition and audit; without the permissions neither acts n
 });
 
 test('lists why the job failed by cause, over a range, and shows how far it searched', async () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const cause = {
     ...{
       fingerprint: '0123456789abcdef',
@@ -194,7 +196,7 @@ test('lists why the job failed by cause, over a range, and shows how far it sear
   backend.use(
     http.get('/api/admin/jobs/failures', ({ request }) => {
       const query = new URL(request.url).searchParams;
-      asked.push(`${query.get('jobName')} ${query.get('range')}`);
+      requests.push(`${query.get('jobName')} ${query.get('range')}`);
       const isLong = query.get('range') === '30d';
       const failures = isLong ? [{ ...cause, state }] : [];
       return HttpResponse.json({
@@ -217,7 +219,7 @@ test('lists why the job failed by cause, over a range, and shows how far it sear
   );
   expect(screen.getByText(/^60 runs failed, of 1 cause\. Looked back to .* only: there are more\./)).toBeVisible();
   expect(await screen.findByRole('link', { name: /^Failures\s*1$/ })).toHaveAttribute('aria-current');
-  expect(asked).toEqual(['match-scores 7d', 'match-scores 30d']);
+  expect(requests).toEqual(['match-scores 7d', 'match-scores 30d']);
   await waitFor(() => expect(address()).toBe(`${JOB}?part=failures&failures=30d`));
   backend.use(
     http.put('/api/admin/jobs/failures/0123456789abcdef', async ({ request }) => {

@@ -36,7 +36,7 @@ export function useJobActs(): JobActs {
           <PauseDialog
             what={`job ${opened}`}
             isPending={pausing.isPending}
-            fault={pausing.error && toFailure(pausing.error).details}
+            errorText={pausing.error && toFailure(pausing.error).details}
             onPause={(pause) => pausing.mutate({ jobName: opened, pause })}
             onClose={close}
           >

@@ -10,11 +10,11 @@ import { RowSkeletons } from '../../ui/RowSkeletons';
 import { SearchField } from '../../ui/SearchField';
 import { Section } from '../../ui/Section';
 import { ErrorGroupTable } from './ErrorGroupTable';
-import { type ErrorLevel, errorLevels, levelLook } from './level';
+import { type ErrorLevel, errorLevels, levelAppearance } from './level';
 import { periodNames } from './period';
 import { SEARCH_CHARS, type StateChoice, stateChoices, type useErrorsPlace } from './place';
 import type { ErrorGroups } from './queries';
-import { stateLook } from './state';
+import { stateAppearance } from './state';
 
 interface Props {
   place: ReturnType<typeof useErrorsPlace>;
@@ -41,9 +41,12 @@ export function ErrorGroupsSection({ place, groups: { data, error, isFetching, i
   );
 }
 
-const choices = errorLevels.map((value) => ({ value, label: `${levelLook[value].label}s` }));
+const choices = errorLevels.map((value) => ({ value, label: `${levelAppearance[value].label}s` }));
 
-const states = stateChoices.map((value) => ({ value, label: value === 'all' ? 'All states' : stateLook[value].label }));
+const states = stateChoices.map((value) => ({
+  value,
+  label: value === 'all' ? 'All states' : stateAppearance[value].label,
+}));
 
 /** At the end of the page instead, the choices would lie outside every landmark. */
 const inPlace = { withinPortal: false };

@@ -9,7 +9,7 @@ import { Tag } from '../../ui/Tag';
 import { toastError, toastSuccess } from '../../ui/toast';
 import classes from './ErrorState.module.css';
 import { errorsKey, setErrorState } from './queries';
-import { stateLook } from './state';
+import { stateAppearance } from './state';
 
 /** What operators made of a kind of errors, and what may be. */
 export function ErrorState({ group }: { group: ClientErrorGroup }) {
@@ -23,8 +23,8 @@ export function ErrorState({ group }: { group: ClientErrorGroup }) {
   );
   return (
     <span className={classes.state}>
-      <Tag tone={stateLook[state].tone} title={note ?? undefined}>
-        {stateLook[state].label}
+      <Tag tone={stateAppearance[state].tone} title={note ?? undefined}>
+        {stateAppearance[state].label}
       </Tag>
       {state !== 'OPEN' && stateBy !== null && <span className={classes.by}>by {stateBy}</span>}
       {cameBackAt !== null && (
@@ -51,7 +51,7 @@ function useSetState({ fingerprint, state: before }: ClientErrorGroup): (state: 
     mutationFn: ({ state }: { state: ClientErrorState; before: ClientErrorState }) => setErrorState(fingerprint, state),
     onSuccess: (_answer, change) => {
       const offer = { label: 'Undo', act: () => mutate({ state: change.before, before: change.state }) };
-      toastSuccess({ message: `The error is ${stateLook[change.state].label.toLowerCase()} now.`, offer });
+      toastSuccess({ message: `The error is ${stateAppearance[change.state].label.toLowerCase()} now.`, offer });
     },
     onError: (failed) => toastError({ title: 'The error stays as it is', message: toFailure(failed).details }),
     onSettled: () => void queryClient.invalidateQueries({ queryKey: errorsKey }),

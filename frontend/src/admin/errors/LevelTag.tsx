@@ -1,9 +1,9 @@
 import { Tag } from '../../ui/Tag';
-import { type ErrorLevel, levelLook } from './level';
+import { type ErrorLevel, levelAppearance } from './level';
 
 /** A level as text, with its mark. */
 export function LevelTag({ level }: { level: ErrorLevel }) {
-  const { label, icon: Icon, tone } = levelLook[level];
+  const { label, icon: Icon, tone } = levelAppearance[level];
   return (
     <Tag tone={tone}>
       <Icon size={14} aria-hidden />

@@ -10,11 +10,11 @@ import { address, openPanel } from '../../testing/render-app';
 const rateOf = (groups: readonly ClientErrorGroup[]) => [0, 2, groups.length > 0 ? 12 : 0, 0];
 
 function serveErrors(...groups: ClientErrorGroup[]) {
-  const asked: Record<string, string>[] = [];
+  const requests: Record<string, string>[] = [];
   backend.use(
     http.get('/api/admin/errors', ({ request }) => {
       const query = Object.fromEntries(new URL(request.url).searchParams);
-      asked.push(query);
+      requests.push(query);
       const shown = groups.filter((group) => group.message.includes(query.search ?? ''));
       const total = shown.reduce((sum, { count }) => sum + count, 0);
       return HttpResponse.json({
@@ -27,18 +27,18 @@ function serveErrors(...groups: ClientErrorGroup[]) {
       });
     }),
   );
-  return asked;
+  return requests;
 }
 
 function serveGroup(group: ClientErrorGroup, occurrences = [anOccurrence()]) {
-  const asked: Record<string, string>[] = [];
+  const requests: Record<string, string>[] = [];
   backend.use(
     http.get(`/api/admin/errors/${group.fingerprint}`, ({ request }) => {
-      asked.push(Object.fromEntries(new URL(request.url).searchParams));
+      requests.push(Object.fromEntries(new URL(request.url).searchParams));
       return HttpResponse.json({ group, occurrences, bucketMs: 6 * 3_600_000, since: ago(86_400) });
     }),
   );
-  return asked;
+  return requests;
 }
 
 test('groups errors: what, how many, whose, how often, since when, where', async () => {
@@ -70,21 +70,23 @@ test('the kinds are sorted by how often they occur, on request', async () => {
 test('draws the rate over time, and describes it as text', async () => {
   serveErrors(anErrorGroup());
   await openPanel('/admin/errors');
-  const said =
+  const label =
     /^Occurrences per 6h over the last 7 days: 14 since \d{4}-\d\d-\d\d \d\d:\d\d \S+, most 12 from \d{4}-\d\d-\d\d \d\d:\d\d /;
-  expect(await screen.findByRole('img', { name: said })).toBeVisible();
+  expect(await screen.findByRole('img', { name: label })).toBeVisible();
   expect(screen.getByText('14 occurrences in the last 7 days')).toBeVisible();
 });
 
 test('period, level and search are in the address, in the request and in the export', async () => {
-  const asked = serveErrors(anErrorGroup());
+  const requests = serveErrors(anErrorGroup());
   const { user } = await openPanel('/admin/errors');
   await user.click(await screen.findByRole('button', { name: 'The last 24 hours' }));
   await user.click(screen.getByRole('combobox', { name: 'Filter by level' }));
   await user.click(await screen.findByRole('option', { name: 'Errors', hidden: true }));
   await user.type(screen.getByRole('textbox', { name: 'Search messages' }), 'fetch');
   await waitFor(() => expect(address()).toBe('/admin/errors?period=24h&level=error&search=fetch'));
-  await waitFor(() => expect(asked.at(-1)).toEqual({ period: '24h', level: 'error', search: 'fetch', state: 'OPEN' }));
+  await waitFor(() =>
+    expect(requests.at(-1)).toEqual({ period: '24h', level: 'error', search: 'fetch', state: 'OPEN' }),
+  );
   expect(screen.getByRole('button', { name: 'The last 24 hours' })).toHaveAttribute('aria-pressed', 'true');
   expect(screen.getByRole('link', { name: 'Export CSV' })).toHaveAttribute(
     'href',
@@ -118,12 +120,12 @@ test('shows why they could not be loaded, and tries again', async () => {
 test('opens a kind with its pages and latest occurrences, in the same period', async () => {
   const group = anErrorGroup();
   serveErrors(group);
-  const asked = serveGroup(group, [anOccurrence(), anOccurrence({ user: null, stack: null, count: 40 })]);
+  const requests = serveGroup(group, [anOccurrence(), anOccurrence({ user: null, stack: null, count: 40 })]);
   const { user } = await openPanel('/admin/errors?period=30d');
   await user.click(await screen.findByRole('link', { name: 'Failed to fetch' }));
   expect(await screen.findByRole('heading', { name: 'What happened' })).toBeVisible();
   expect(address()).toBe(`/admin/errors/${group.fingerprint}?period=30d`);
-  expect(asked).toEqual([{ period: '30d' }]);
+  expect(requests).toEqual([{ period: '30d' }]);
   const pages = within(screen.getByRole('region', { name: 'Affected pages' }));
   expect(pages.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
     '/admin/jobs12 occurrences',

@@ -6,7 +6,7 @@ export type ErrorLevel = ClientErrorGroup['level'];
 
 export const errorLevels = ['error', 'warning'] as const satisfies ErrorLevel[];
 
-export const levelLook = {
+export const levelAppearance = {
   error: { label: 'Error', icon: IconCircleX, tone: 'failed' },
   warning: { label: 'Warning', icon: IconAlertTriangle, tone: 'warning' },
 } as const satisfies Record<ErrorLevel, { label: string; icon: TablerIcon; tone: TagTone }>;

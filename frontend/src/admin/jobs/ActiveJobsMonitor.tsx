@@ -61,7 +61,7 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
   const zone = useRef<HTMLDivElement>(null);
   useHoldStill(useIsInside(zone));
   const isHeld = useIsHeldStill();
-  const { rows, waiting, showAll } = useListRows({ active: jobs, ended, isHeld, isAsked: isCancelling });
+  const { rows, waiting, showAll } = useListRows({ active: jobs, ended, isHeld, isCancelRequested: isCancelling });
   const isEmpty = rows.length === 0;
   const { limitsOf } = props;
   const attentionAt = useMemo(

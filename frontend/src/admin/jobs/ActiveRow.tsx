@@ -20,11 +20,11 @@ interface Props {
 /** A row of the active list, however it is drawn: it comes and goes, can be ticked, and opens its run. */
 export function ActiveRow({ of, className = '', status, children }: Props) {
   const { run, state, isFading, isTicked, onTick, onViewDetails, as: Row = 'li' } = of;
-  const look = `${classes.row} ${className}`;
-  if (state === 'empty') return <Row className={look} data-state="empty" aria-hidden />;
+  const classNames = `${classes.row} ${className}`;
+  if (state === 'empty') return <Row className={classNames} data-state="empty" aria-hidden />;
   return (
     <Row
-      className={look}
+      className={classNames}
       role={Row === 'div' ? 'listitem' : undefined}
       data-state={state}
       data-fading={isFading || undefined}

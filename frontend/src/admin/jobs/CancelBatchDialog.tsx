@@ -21,7 +21,7 @@ export function CancelBatchDialog({ batch, onClose }: { batch: JobRunBatch; onCl
       subject={`${batch.name} #${batch.id}`}
       preview={preview.data}
       isPending={cancel.isPending}
-      fault={failure && toFailure(failure).details}
+      errorText={failure && toFailure(failure).details}
       onConfirm={() => cancel.mutate()}
       onClose={onClose}
     />

@@ -20,7 +20,7 @@ interface Props {
   /** Undefined while it is being read. */
   preview: CancelPreview | undefined;
   isPending: boolean;
-  fault: string | null;
+  errorText: string | null;
   onConfirm: () => void;
   onClose: () => void;
 }
@@ -30,7 +30,7 @@ const MAX_UNTYPED = 20;
 
 /** Shows which runs a cancel would touch, and requires their number where they are many. */
 export function CancelManyDialog(props: Props) {
-  const { title, subject, preview, isPending, fault, onConfirm, onClose } = props;
+  const { title, subject, preview, isPending, errorText, onConfirm, onClose } = props;
   const [typed, setTyped] = useState('');
   const [isRefused, setRefused] = useState(false);
   const { cancelled = 0, requested = 0, byJob = [], first = [] } = preview ?? {};
@@ -47,9 +47,9 @@ export function CancelManyDialog(props: Props) {
       subject={subject}
       confirm={preview && count === 0 ? 'Close' : preview ? `Cancel ${spellRuns(count)}` : 'Cancel runs'}
       isDangerous={count > 0}
-      isPending={isPending || (preview === undefined && fault === null)}
+      isPending={isPending || (preview === undefined && errorText === null)}
       isChanged={typed !== ''}
-      fault={fault}
+      errorText={errorText}
       onConfirm={confirm}
       onClose={onClose}
     >

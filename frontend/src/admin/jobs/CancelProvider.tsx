@@ -8,32 +8,32 @@ import { cancelRun } from '../../api/job-queries';
 import { toastError } from '../../ui/toast';
 
 /** Requested to stop from here: `requested` until the socket confirms it, `gone` when it ended at once. */
-type Asked = 'requested' | 'gone';
+type CancelState = 'requested' | 'gone';
 
 type Cancelled = Pick<JobRunSummary, 'id' | 'jobName'>;
 
 interface Cancelling {
-  asked: ReadonlyMap<string, Asked>;
+  requested: ReadonlyMap<string, CancelState>;
   cancel(run: Cancelled): void;
   /** Also the runs that it waits for and those that wait for it. */
   cancelConnected(run: Cancelled): void;
 }
 
-const CancelContext = createContext<Cancelling>({ asked: new Map(), cancel: () => {}, cancelConnected: () => {} });
+const CancelContext = createContext<Cancelling>({ requested: new Map(), cancel: () => {}, cancelConnected: () => {} });
 
 /** Cancels runs for every part of the page, so that none of them sends a request twice. */
 export function CancelProvider({ children }: PropsWithChildren) {
-  const [asked, setAsked] = useState<ReadonlyMap<string, Asked>>(new Map());
+  const [requested, setRequested] = useState<ReadonlyMap<string, CancelState>>(new Map());
 
   // Clicks of one moment are faster than the drawing that disables their button.
   const underWay = useRef(new Set<string>());
 
-  const { mutateAsync: ask } = useMutation({
+  const { mutateAsync: sendCancel } = useMutation({
     mutationFn: ({ id, graph }: { id: string; graph: boolean }) => cancelRun(id, graph),
   });
 
-  const mark = useCallback((id: string, as: Asked | null) => {
-    setAsked((before) => {
+  const mark = useCallback((id: string, as: CancelState | null) => {
+    setRequested((before) => {
       const next = new Map(before);
       if (as === null) next.delete(id);
       else next.set(id, as);
@@ -47,7 +47,7 @@ export function CancelProvider({ children }: PropsWithChildren) {
       underWay.current.add(run.id);
       mark(run.id, 'requested');
       try {
-        const answer = await ask({ id: run.id, graph });
+        const answer = await sendCancel({ id: run.id, graph });
         if (answer.run && isTerminal(answer.run.status)) mark(run.id, 'gone');
       } catch (error) {
         mark(run.id, null);
@@ -62,16 +62,16 @@ export function CancelProvider({ children }: PropsWithChildren) {
         underWay.current.delete(run.id);
       }
     },
-    [ask, mark],
+    [sendCancel, mark],
   );
 
   const value = useMemo(
     () => ({
-      asked,
+      requested,
       cancel: (run: Cancelled) => void cancel(run, false),
       cancelConnected: (run: Cancelled) => void cancel(run, true),
     }),
-    [asked, cancel],
+    [requested, cancel],
   );
   return <CancelContext value={value}>{children}</CancelContext>;
 }

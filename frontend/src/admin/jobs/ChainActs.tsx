@@ -23,12 +23,12 @@ interface Props {
 
 /** What can be done with a chain as a whole, and with the part of it that begins with a run. */
 export function ChainActs({ chain, jobRunId }: Props) {
-  const [isAsking, setAsking] = useState(false);
+  const [isConfirming, setConfirming] = useState(false);
   const mayCancel = useCan('cancel');
   const mayRerun = useMayDo('rerun');
   const showBatch = useShowBatch();
-  useReturnFocus(isAsking);
-  const close = () => setAsking(false);
+  useReturnFocus(isConfirming);
+  const close = () => setConfirming(false);
   const open = chain.nodes.filter(isOpen);
   const part = partFrom(jobRunId, chain);
   const canCancel = mayCancel && open.length > 0;
@@ -49,12 +49,12 @@ export function ChainActs({ chain, jobRunId }: Props) {
         </BulkButton>
       )}
       {canCancel && (
-        <Button variant="default" size="compact-sm" onClick={() => setAsking(true)}>
+        <Button variant="default" size="compact-sm" onClick={() => setConfirming(true)}>
           Cancel the chain…
         </Button>
       )}
-      <DialogBoundary opened={[isAsking]} onClose={close}>
-        {isAsking && <CancelChainDialog open={open} edges={chain.edges} onClose={close} />}
+      <DialogBoundary opened={[isConfirming]} onClose={close}>
+        {isConfirming && <CancelChainDialog open={open} edges={chain.edges} onClose={close} />}
       </DialogBoundary>
     </Group>
   );
@@ -100,7 +100,7 @@ function CancelChainDialog({ open, edges, onClose }: CancelProps) {
       confirm={name}
       isDangerous
       isPending={false}
-      fault={null}
+      errorText={null}
       onConfirm={() => {
         // The server goes from run to run as far as they have not ended.
         const heads = headsOf(

@@ -33,7 +33,7 @@ export function ConditionDialog({ kind, more = {}, onSet, onClose }: Props) {
       confirm="Filter"
       isPending={false}
       isChanged
-      fault={null}
+      errorText={null}
       onConfirm={() => (value === null ? setRefused(true) : onSet(value, isNot))}
       onClose={onClose}
     >

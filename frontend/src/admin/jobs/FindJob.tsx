@@ -7,7 +7,7 @@ import { useEffect, useState } from 'react';
 import { activityQuery } from '../../api/job-activity-queries';
 import { StatusMark } from '../../components/JobStatusBadge';
 import { RelativeTime } from '../../components/RelativeTime';
-import { statusLook } from '../../components/status';
+import { statusAppearance } from '../../components/status';
 import classes from './FindJob.module.css';
 
 interface Props {
@@ -72,7 +72,7 @@ function LastRun({ run }: { run: JobActivity['lastRun'] }) {
   return (
     <span className={classes.last}>
       <StatusMark status={run.status} />
-      <span className="visually-hidden">{statusLook[run.status].label}</span>
+      <span className="visually-hidden">{statusAppearance[run.status].label}</span>
       <RelativeTime at={run.finishedAt} isPast />
     </span>
   );

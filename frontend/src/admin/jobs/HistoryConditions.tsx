@@ -14,9 +14,9 @@ const FIRST_TIME = '7d';
 export function HistoryConditions() {
   const { filters, setFilters } = useHistoryPlace();
   const { more } = filters;
-  const [asked, ask] = useState<ConditionKind | null>(null);
-  const [askedSeveral, askSeveral] = useState<SeveralField | null>(null);
-  useReturnFocus(asked !== null || askedSeveral !== null);
+  const [opened, open] = useState<ConditionKind | null>(null);
+  const [openedSeveral, openSeveral] = useState<SeveralField | null>(null);
+  useReturnFocus(opened !== null || openedSeveral !== null);
   const set = (kind: ConditionKind, value: string | number | null, isNot = false) => {
     const next = withCondition(more, kind, value, isNot);
     const time = filters.time ?? (value === null ? undefined : FIRST_TIME);
@@ -24,11 +24,11 @@ export function HistoryConditions() {
   };
   return (
     <>
-      <ChosenSeveral filters={filters} onAsk={askSeveral} onChange={setFilters} />
+      <ChosenSeveral filters={filters} onOpen={openSeveral} onChange={setFilters} />
       {conditionKinds.map((kind) =>
         more?.[kind.name] === undefined ? null : (
           <Button.Group key={kind.name}>
-            <Button variant="light" onClick={() => ask(kind)}>
+            <Button variant="light" onClick={() => open(kind)}>
               {describeCondition(kind, more)}
             </Button>
             <Button
@@ -50,39 +50,39 @@ export function HistoryConditions() {
         </Menu.Target>
         <Menu.Dropdown mah="24rem" style={{ overflowY: 'auto' }}>
           {severalFields.map(({ name, label }) => (
-            <Menu.Item key={name} onClick={() => askSeveral(name)}>
+            <Menu.Item key={name} onClick={() => openSeveral(name)}>
               {label}
             </Menu.Item>
           ))}
           {conditionKinds.map((kind) => (
-            <Menu.Item key={kind.name} onClick={() => ask(kind)}>
+            <Menu.Item key={kind.name} onClick={() => open(kind)}>
               {kind.label}
             </Menu.Item>
           ))}
         </Menu.Dropdown>
       </Menu>
-      {askedSeveral && (
+      {openedSeveral && (
         <SeveralDialog
-          key={askedSeveral}
-          field={askedSeveral}
+          key={openedSeveral}
+          field={openedSeveral}
           filters={filters}
           onChange={(next) => {
             setFilters(next.more === undefined ? next : { ...next, time: next.time ?? FIRST_TIME });
-            askSeveral(null);
+            openSeveral(null);
           }}
-          onClose={() => askSeveral(null)}
+          onClose={() => openSeveral(null)}
         />
       )}
-      {asked && (
+      {opened && (
         <ConditionDialog
-          key={asked.name}
-          kind={asked}
+          key={opened.name}
+          kind={opened}
           more={more}
           onSet={(value, isNot) => {
-            set(asked, value, isNot);
-            ask(null);
+            set(opened, value, isNot);
+            open(null);
           }}
-          onClose={() => ask(null)}
+          onClose={() => open(null)}
         />
       )}
     </>

@@ -3,7 +3,7 @@ import { Button, Select } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { HistoryFilters } from '../../api/job-queries';
-import { statusLook } from '../../components/status';
+import { statusAppearance } from '../../components/status';
 import { capitalized, describeTime, rangeNames } from '../../lib/time-range';
 import classes from './JobHistoryList.module.css';
 
@@ -18,7 +18,7 @@ interface Props {
   views?: ReactNode;
 }
 
-const statusChoices = terminalStatuses.map((value) => ({ value, label: statusLook[value].label }));
+const statusChoices = terminalStatuses.map((value) => ({ value, label: statusAppearance[value].label }));
 
 const describeStatuses = (given: string): string =>
   statusChoices

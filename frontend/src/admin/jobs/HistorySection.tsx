@@ -20,7 +20,7 @@ import { useIsInside } from '../../ui/useIsInside';
 import { JobHistoryList } from './JobHistoryList';
 import type { HistoryWalk } from './WalkPager';
 
-const AT_MOST_EVERY_MS = 1_000;
+const MIN_INTERVAL_MS = 1_000;
 const NONE: never[] = [];
 
 /** The history over the API, its filters and page in the address. */
@@ -44,7 +44,7 @@ export function HistorySection({ isOnlySection, views }: { isOnlySection?: boole
       readAt={history.dataUpdatedAt}
       loading={history.isPending}
       isTurning={history.isPlaceholderData}
-      fault={history.error && history.data === undefined ? toFailure(history.error).details : null}
+      errorText={history.error && history.data === undefined ? toFailure(history.error).details : null}
       page={page}
       walk={walkOf(history.data, cursor, setCursor)}
       pageSize={PAGE_SIZE}
@@ -104,7 +104,7 @@ interface Shown {
 function useNewRuns({ filters, page, isHeld, setPage }: Shown) {
   const queryClient = useQueryClient();
   const [hasNewRuns, setNewRuns] = useState(false);
-  const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: historyKey() }), AT_MOST_EVERY_MS);
+  const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: historyKey() }), MIN_INTERVAL_MS);
   const { jobName, status, time } = filters;
   const isFollowing = page === 1 && !isHeld;
   const follow = useCallback(

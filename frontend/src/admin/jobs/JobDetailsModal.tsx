@@ -27,8 +27,8 @@ interface JobDetailsModalProps {
 /** One run in a dialog over the page; follows it while it runs. */
 export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetailsModalProps) {
   const { run, error, refetch } = useRun(jobRunId, open);
-  const { asked } = useCancelling();
-  const isCancelling = run?.status === 'RUNNING' && asked.has(jobRunId);
+  const { requested } = useCancelling();
+  const isCancelling = run?.status === 'RUNNING' && requested.has(jobRunId);
   const failure = error === null ? null : toFailure(error);
   const isPhone = useIsPhone();
   const [tab] = useRunTab();

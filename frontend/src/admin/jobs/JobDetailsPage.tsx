@@ -31,10 +31,10 @@ export function JobDetailsPage() {
 
 function KnownRun({ jobRunId }: { jobRunId: string }) {
   const { run, error, refetch } = useRun(jobRunId);
-  const { asked } = useCancelling();
+  const { requested } = useCancelling();
   const { openRerun } = useRunDialog();
   const titleRef = useFocusedTitle(jobRunId);
-  const isCancelling = run?.status === 'RUNNING' && asked.has(jobRunId);
+  const isCancelling = run?.status === 'RUNNING' && requested.has(jobRunId);
   const failure = error === null ? null : toFailure(error);
   if (failure?.status === 404) return <NoSuchRun jobRunId={jobRunId} reason={failure.details} />;
   return (

@@ -37,7 +37,7 @@ interface JobHistoryListProps {
   loading: boolean;
   /** Another page is on its way, the old one still shown. */
   isTurning: boolean;
-  fault: string | null;
+  errorText: string | null;
   page: number;
   pageSize: number;
   jobNames: readonly string[];
@@ -61,7 +61,7 @@ interface JobHistoryListProps {
 /** Runs that have ended, newest first. */
 export function JobHistoryList(props: JobHistoryListProps) {
   const { isOnlySection = false, page, pageSize, total, runs, ticks, filters } = props;
-  const { loading, fault, hasNewRuns, onShowNewRuns, onPageChange } = props;
+  const { loading, errorText, hasNewRuns, onShowNewRuns, onPageChange } = props;
   return (
     <Section title="Job History" isTitleHidden={isOnlySection} className="job-history">
       <HistoryFilterBar {...props} />
@@ -69,8 +69,8 @@ export function JobHistoryList(props: JobHistoryListProps) {
         {hasNewRuns && <WaitingChanges label="New runs" onShow={onShowNewRuns} />}
         {loading ? (
           <RowSkeletons rows={8} isDense label="Loading job history" />
-        ) : fault !== null ? (
-          <ErrorPanel title="History could not be loaded" details={fault} onRetry={props.onRetry} />
+        ) : errorText !== null ? (
+          <ErrorPanel title="History could not be loaded" details={errorText} onRetry={props.onRetry} />
         ) : runs.length === 0 ? (
           <NoRuns {...props} />
         ) : (
@@ -82,7 +82,7 @@ export function JobHistoryList(props: JobHistoryListProps) {
           />
         )}
       </div>
-      {props.walk !== null && !loading && fault === null && (
+      {props.walk !== null && !loading && errorText === null && (
         <Suspense>
           <WalkPager {...props.walk} shown={runs.length} />
         </Suspense>

@@ -13,10 +13,10 @@ export function JobManagerPage() {
     <RunsPage tab="All">
       <HealthHint isAboveRuns />
       <SectionBoundary name="Job Statistics" isFramed>
-        <StatsSection onCleanupStalled={cleanUp.ask} />
+        <StatsSection onCleanupStalled={cleanUp.open} />
       </SectionBoundary>
       <SectionBoundary name="Active & Queued Jobs" isFramed>
-        <ActiveSection onCleanupStalled={cleanUp.ask} />
+        <ActiveSection onCleanupStalled={cleanUp.open} />
       </SectionBoundary>
       <SectionBoundary name="Job History" isFramed>
         <HistorySection />

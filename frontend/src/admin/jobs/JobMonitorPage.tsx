@@ -9,7 +9,7 @@ export function JobMonitorPage() {
   return (
     <RunsPage tab="Active">
       <SectionBoundary name="Active & Queued Jobs" isFramed>
-        <ActiveBoard onCleanupStalled={cleanUp.ask} />
+        <ActiveBoard onCleanupStalled={cleanUp.open} />
       </SectionBoundary>
       {cleanUp.dialog}
     </RunsPage>

@@ -7,7 +7,7 @@ import { PersonLink } from '../../components/EntityLinks';
 import { JobProgressBar } from '../../components/JobProgressBar';
 import { JobStatusBadge } from '../../components/JobStatusBadge';
 import { RelativeTime } from '../../components/RelativeTime';
-import { statusLook } from '../../components/status';
+import { statusAppearance } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
 import { ActiveRow, RowTitle } from './ActiveRow';
 import { type ActiveRowProps, useActiveRow } from './active-row';
@@ -63,7 +63,7 @@ export const JobRunCard = memo(function JobRunCard(props: ActiveRowProps) {
           <JobProgressBar
             percent={run.progressPercent}
             label={`Progress of ${name}`}
-            tone={isActive ? 'running' : statusLook[run.status].tone}
+            tone={isActive ? 'running' : statusAppearance[run.status].tone}
           />
         </div>
       )}

@@ -20,7 +20,7 @@ interface JobStatsOverviewProps {
   /** No socket reports when they change. */
   isStale: boolean;
   /** Why there are none. */
-  fault: string | null;
+  errorText: string | null;
   onRefresh: () => void;
   /** Absent for those who may not. */
   onCleanupStalled?: () => void;
@@ -28,11 +28,11 @@ interface JobStatsOverviewProps {
 
 /** How many run, wait and have ended, in one line. */
 export function JobStatsOverview(props: JobStatsOverviewProps) {
-  const { stats, loading, failures = 0, isStale, fault, onRefresh, onCleanupStalled } = props;
+  const { stats, loading, failures = 0, isStale, errorText, onRefresh, onCleanupStalled } = props;
   return (
     <Section title="Job Statistics" isTitleHidden className={`job-stats ${classes.section}`}>
-      {fault !== null && stats === null ? (
-        <ErrorPanel title="Statistics could not be loaded" details={fault} onRetry={onRefresh} />
+      {errorText !== null && stats === null ? (
+        <ErrorPanel title="Statistics could not be loaded" details={errorText} onRetry={onRefresh} />
       ) : (
         <SectionBoundary name="Job Statistics">
           <JobStatsTiles stats={stats} isStale={isStale} />

@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Suspense } from 'react';
 import type { ParameterProblems } from '../../components/parameters/useParameterProblems';
-import { formatParameters, parametersFault, readParameters } from '../../components/parameters/values';
+import { formatParameters, parametersProblem, readParameters } from '../../components/parameters/values';
 import { Banner } from '../../ui/Banner';
 import { loadable } from '../../ui/loadable';
 import type { AppliedPreset } from './presets';
@@ -25,7 +25,7 @@ interface Props {
 
 /** Puts parameters into the form at once: those of a preset, or the defaults. */
 export function ParameterActs({ definition, text, defaults, options, onWrite, onApply }: Props) {
-  const parameters = parametersFault(text) === null ? readParameters(text) : null;
+  const parameters = parametersProblem(text) === null ? readParameters(text) : null;
   return (
     <>
       {definition && (

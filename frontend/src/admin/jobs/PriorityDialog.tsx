@@ -39,7 +39,7 @@ export function PriorityDialog({ runs, onClose, onDone }: Props) {
       confirm={name}
       isPending={change.isPending}
       isChanged
-      fault={change.error && toFailure(change.error).details}
+      errorText={change.error && toFailure(change.error).details}
       onConfirm={() => (priority === null ? setRefused(true) : change.mutate(priority))}
       onClose={onClose}
     >

@@ -13,10 +13,10 @@ const PriorityDialog = loadable(() => import('./PriorityDialog').then((module) =
 export function PriorityTicked({ runs, onDone }: { runs: readonly JobRunSummary[]; onDone: () => void }) {
   const mayRun = useMayDo('reschedule');
   // As they were when the dialog opened: one that starts meanwhile is counted among those that were missed.
-  const [asked, setAsked] = useState<readonly JobRunSummary[] | null>(null);
-  useReturnFocus(asked !== null);
+  const [chosen, setChosen] = useState<readonly JobRunSummary[] | null>(null);
+  useReturnFocus(chosen !== null);
   if (!mayRun) return null;
-  const close = () => setAsked(null);
+  const close = () => setChosen(null);
   const refusal = runs.length > limits.bulkIds ? `At most ${limits.bulkIds.toLocaleString('en')} at once` : undefined;
   return (
     <>
@@ -25,12 +25,12 @@ export function PriorityTicked({ runs, onDone }: { runs: readonly JobRunSummary[
         size="compact-sm"
         disabled={refusal !== undefined}
         title={refusal}
-        onClick={() => setAsked(runs)}
+        onClick={() => setChosen(runs)}
       >
         Priority…
       </Button>
-      <DialogBoundary opened={[asked]} onClose={close}>
-        {asked && <PriorityDialog runs={asked} onClose={close} onDone={onDone} />}
+      <DialogBoundary opened={[chosen]} onClose={close}>
+        {chosen && <PriorityDialog runs={chosen} onClose={close} onDone={onDone} />}
       </DialogBoundary>
     </>
   );

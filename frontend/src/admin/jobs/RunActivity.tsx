@@ -5,7 +5,7 @@ import { IconHistoryOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { activityQuery } from '../../api/run-list-queries';
-import { actorName, wordsFor } from '../../components/audit-words';
+import { actorName, auditLabelOf } from '../../components/audit-labels';
 import { ActorLink } from '../../components/EntityLinks';
 import { Pending } from '../../components/Pending';
 import { ExactTime } from '../../components/RelativeTime';
@@ -48,7 +48,7 @@ function AuditEntry({ event }: { event: AuditEvent }) {
       at={event.at}
       actor={event.actor === null ? actorName(event) : <ActorLink actor={event.actor}>{event.actor}</ActorLink>}
     >
-      {wordsFor(event.action)}
+      {auditLabelOf(event.action)}
       <Details details={event.details} />
     </Entry>
   );

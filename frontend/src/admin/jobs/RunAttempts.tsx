@@ -3,11 +3,11 @@ import type { JobRun } from '@job-manager/shared/contract/run';
 import { IconChevronRight } from '@tabler/icons-react';
 import { useServerTime } from '../../api/server-clock';
 import { RunnerLink } from '../../components/EntityLinks';
-import { isPutOff } from '../../components/put-off';
+import { isScheduled } from '../../components/is-scheduled';
 import { DateTime, Elapsed } from '../../components/RelativeTime';
 import { formatDuration } from '../../lib/duration';
 import { AttemptUsage } from './AttemptUsage';
-import { type OutcomeLook, outcomeLook } from './attempt-outcomes';
+import { type OutcomeAppearance, outcomeAppearance } from './attempt-outcomes';
 import classes from './RunAttempts.module.css';
 import { RunError } from './RunError';
 
@@ -37,7 +37,7 @@ export function RunAttempts({ run }: { run: JobRun }) {
 }
 
 function NextAttempt({ run }: { run: JobRun }) {
-  const isLater = useServerTime((now) => isPutOff(run, now));
+  const isLater = useServerTime((now) => isScheduled(run, now));
   const name = run.attempt === 0 ? 'The run' : `Attempt ${run.attempt + 1} of ${run.maxAttempts}`;
   return (
     <p className={classes.next}>
@@ -61,7 +61,7 @@ interface AttemptProps {
 }
 
 function Attempt({ attempt, isExternal, isOpen }: AttemptProps & { isOpen: boolean }) {
-  const look: OutcomeLook = outcomeLook[attempt.outcome];
+  const appearance: OutcomeAppearance = outcomeAppearance[attempt.outcome];
   const name = `Attempt ${attempt.attempt}`;
   return (
     <li>
@@ -69,15 +69,15 @@ function Attempt({ attempt, isExternal, isOpen }: AttemptProps & { isOpen: boole
         <summary className={classes.summary}>
           <IconChevronRight size={16} className={classes.chevron} aria-hidden />
           <span className={classes.name}>{name}</span>
-          <span className={classes.outcome} data-tone={look.tone}>
-            <look.icon size={14} aria-hidden />
-            {look.label}
+          <span className={classes.outcome} data-tone={appearance.tone}>
+            <appearance.icon size={14} aria-hidden />
+            {appearance.label}
           </span>
           <AttemptLength attempt={attempt} />
           {attempt.error && <span className={classes.brief}>{attempt.error}</span>}
         </summary>
         <div className={classes.body}>
-          {look.hint && <p className={classes.hint}>{look.hint}</p>}
+          {appearance.hint && <p className={classes.hint}>{appearance.hint}</p>}
           <AttemptFacts attempt={attempt} isExternal={isExternal} />
           {attempt.error && <RunError error={attempt.error} stack={attempt.errorStack} of={name} />}
         </div>

@@ -89,19 +89,24 @@ function PlainRuns({ groups, followed, cancelOf, ...list }: GroupedRunsProps) {
 /** Confirms before all runs of a group are cancelled. */
 function useCancelGroup() {
   const { grouping, filters } = useActivePlace();
-  const [asked, setAsked] = useState<{ label: string; request: BulkRequest } | null>(null);
-  useReturnFocus(asked !== null);
-  const close = () => setAsked(null);
+  const [confirmed, setConfirmed] = useState<{ label: string; request: BulkRequest } | null>(null);
+  useReturnFocus(confirmed !== null);
+  const close = () => setConfirmed(null);
   return {
     /** Undefined where none of the group can be cancelled. */
     cancelOf: (group: RunGroup<ListRow>) => {
       const request = grouping && cancelOfGroup(group, grouping, filters);
-      return request ? () => setAsked({ label: group.label, request }) : undefined;
+      return request ? () => setConfirmed({ label: group.label, request }) : undefined;
     },
     dialog: (
-      <DialogBoundary opened={[asked]} onClose={close}>
-        {asked && (
-          <BulkDialog title="Cancel all in group" subject={asked.label} request={asked.request} onClose={close} />
+      <DialogBoundary opened={[confirmed]} onClose={close}>
+        {confirmed && (
+          <BulkDialog
+            title="Cancel all in group"
+            subject={confirmed.label}
+            request={confirmed.request}
+            onClose={close}
+          />
         )}
       </DialogBoundary>
     ),

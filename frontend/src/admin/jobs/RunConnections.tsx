@@ -22,7 +22,7 @@ export function RunConnections({ run }: { run: JobRun }) {
         />
       )}
       {run.dependents.length > 0 && (
-        <RunList title="Runs that wait for it" note={MOST_TOLD[run.dependents.length]} runs={run.dependents} />
+        <RunList title="Runs that wait for it" note={CUT_NOTES[run.dependents.length]} runs={run.dependents} />
       )}
       {run.batch && <Batch batch={run.batch} isCallback={run.batchId === null} isOver={isTerminal(run.status)} />}
     </>
@@ -30,7 +30,7 @@ export function RunConnections({ run }: { run: JobRun }) {
 }
 
 /** The server returns no more than so many. */
-const MOST_TOLD: Record<number, string> = { 100: 'the first 100' };
+const CUT_NOTES: Record<number, string> = { 100: 'the first 100' };
 const SHOWN = 6;
 
 interface RunListProps {

@@ -66,7 +66,7 @@ export function RunJobForm(props: Props) {
       onEnqueued(jobRunId);
     },
     onRefused: onClose,
-    onFaults: (messages, rows) => {
+    onProblems: (messages, rows) => {
       form.setErrors(messages);
       setRefused(rows);
       if (Object.keys(messages).some((field) => isOptionField(field) && field !== 'options.notBefore'))

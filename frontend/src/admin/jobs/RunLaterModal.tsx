@@ -23,12 +23,12 @@ export function RunLaterModal({ run, onClose }: Props) {
     draft.drop();
     onClose();
   };
-  const [fault, setFault] = useState<string | null>(null);
+  const [shownProblem, setShownProblem] = useState<string | null>(null);
   const { reschedule, isPending } = useReschedule(run, { onSuccess: giveUp });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const problem = timeProblem(text);
-    if (problem !== null) return setFault(problem);
+    if (problem !== null) return setShownProblem(problem);
     reschedule({ runAt: readLocalInput(text) ?? undefined });
   };
   return (
@@ -44,12 +44,12 @@ export function RunLaterModal({ run, onClose }: Props) {
         <TimeField
           label="Not before"
           value={text}
-          error={fault}
+          error={shownProblem}
           isFirst
           onChange={(next) => {
             setText(next);
             draft.keep(next);
-            setFault(null);
+            setShownProblem(null);
           }}
         />
         <Text size="sm" mt="sm" className="dimmed">

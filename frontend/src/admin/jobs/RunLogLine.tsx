@@ -23,7 +23,7 @@ interface Props {
   onLink: (seq: number) => void;
 }
 
-const levelLook = {
+const levelAppearance = {
   INFO: { label: 'Info', icon: IconInfoCircle },
   WARN: { label: 'Warning', icon: IconAlertTriangle },
   ERROR: { label: 'Error', icon: IconExclamationCircle },
@@ -32,7 +32,7 @@ const levelLook = {
 /** One message: its number, when, how grave, what. */
 export const RunLogLine = memo(function RunLogLine(props: Props) {
   const { line, startsAttempt, startsDay, pattern, isMarked, since } = props;
-  const { label, icon: Icon } = levelLook[line.level];
+  const { label, icon: Icon } = levelAppearance[line.level];
   return (
     <>
       {startsDay && <p className={classes.day}>{withZone(formatDay(line.at), line.at)}</p>}

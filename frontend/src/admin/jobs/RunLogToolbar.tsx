@@ -7,7 +7,7 @@ import { messagesFile } from '../../api/message-queries';
 import { CopyButton } from '../../ui/CopyButton';
 import type { LogFilter } from './log-search';
 import classes from './RunLog.module.css';
-import type { LogLook } from './useLogLook';
+import type { LogDisplay } from './useLogDisplay';
 
 interface Props {
   run: JobRun;
@@ -15,7 +15,7 @@ interface Props {
   shown: readonly JobRunMessage[];
   filter: LogFilter;
   counts: Record<LogFilter, number>;
-  look: LogLook;
+  display: LogDisplay;
   onFilter: (filter: LogFilter) => void;
   onFirstError: () => void;
 }
@@ -30,7 +30,7 @@ const filters: { filter: LogFilter; label: string }[] = [
 ];
 
 /** Which lines are shown, and what can be done with them. */
-export function RunLogToolbar({ run, shown, filter, counts, look, onFilter, onFirstError }: Props) {
+export function RunLogToolbar({ run, shown, filter, counts, display, onFilter, onFirstError }: Props) {
   return (
     <div className={classes.toolbar}>
       <fieldset className={classes.filters}>
@@ -48,12 +48,12 @@ export function RunLogToolbar({ run, shown, filter, counts, look, onFilter, onFi
         ))}
       </fieldset>
       <div className={classes.tools}>
-        <Toggle label="Wrap" hint="Wrap long lines" isOn={look.isWrapped} onToggle={look.toggleWrap} />
+        <Toggle label="Wrap" hint="Wrap long lines" isOn={display.isWrapped} onToggle={display.toggleWrap} />
         <Toggle
           label="Since start"
           hint="Times since the run began"
-          isOn={look.isRelative}
-          onToggle={look.toggleRelative}
+          isOn={display.isRelative}
+          onToggle={display.toggleRelative}
         />
         <Button
           size="compact-sm"

@@ -7,7 +7,7 @@ import classes from './RunLog.module.css';
 import { RunLogLines } from './RunLogLines';
 import { RunLogSearch } from './RunLogSearch';
 import { RunLogToolbar } from './RunLogToolbar';
-import { useLogLook } from './useLogLook';
+import { useLogDisplay } from './useLogDisplay';
 import { useLogSearch } from './useLogSearch';
 import { useLogView } from './useLogView';
 
@@ -25,7 +25,7 @@ export function RunLogViewer({ run, log, isActive }: Props) {
   const search = useLogSearch(shown);
   // What is dropped are info lines, which only the whole log shows.
   const removed = filter === 'all' ? log.removed : 0;
-  const look = useLogLook();
+  const display = useLogDisplay();
   const [linked, linkTo] = useLogLine();
   const view = useLogView(shown, { isActive, removed, linked });
   const goToFirstError = () => {
@@ -45,7 +45,7 @@ export function RunLogViewer({ run, log, isActive }: Props) {
         shown={shown}
         filter={filter}
         counts={counts}
-        look={look}
+        display={display}
         onFilter={setFilter}
         onFirstError={goToFirstError}
       />
@@ -59,8 +59,8 @@ export function RunLogViewer({ run, log, isActive }: Props) {
         view={view}
         removed={removed}
         isActive={isActive}
-        isWrapped={look.isWrapped}
-        since={look.isRelative ? (run.attempts[0]?.startedAt ?? run.startedAt ?? run.queuedAt) : null}
+        isWrapped={display.isWrapped}
+        since={display.isRelative ? (run.attempts[0]?.startedAt ?? run.startedAt ?? run.queuedAt) : null}
         onLink={(seq) => {
           linkTo(seq);
           view.mark(seq);

@@ -5,8 +5,8 @@ import { IconBellFilled, IconDots } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { useCan } from '../../api/session';
+import { isScheduled } from '../../components/is-scheduled';
 import { useWatchedRun } from '../../components/notices/watched-runs';
-import { isPutOff } from '../../components/put-off';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { useHoldStill } from '../../ui/hold-still';
 import { loadable } from '../../ui/loadable';
@@ -86,7 +86,7 @@ function Items({ run, isStopping, onCancel, onViewDetails, onRunLater }: RunMenu
 function TimeItems({ run, onRunLater }: Pick<RunMenuProps, 'run'> & { onRunLater: () => void }) {
   const mayRun = useCan('run', run.jobName);
   const { reschedule } = useReschedule(run);
-  const isEarly = useServerTime((now) => isPutOff(run, now) && !run.isBlocked);
+  const isEarly = useServerTime((now) => isScheduled(run, now) && !run.isBlocked);
   if (!mayRun || !isAllowed('reschedule', run.status)) return null;
   const [up, down] = [run.priority - 1, run.priority + 1];
   return (

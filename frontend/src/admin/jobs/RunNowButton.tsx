@@ -2,7 +2,7 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { useServerTime } from '../../api/server-clock';
 import { useCan } from '../../api/session';
-import { isPutOff } from '../../components/put-off';
+import { isScheduled } from '../../components/is-scheduled';
 import { useReschedule } from './useReschedule';
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
 /** For a run that waits for its time, or for that of its next attempt; nothing for others, and for those who may not. */
 export function RunNowButton({ run, isQuiet = false }: Props) {
   const mayRun = useCan('run', run.jobName);
-  const isOffered = useServerTime((now) => isPutOff(run, now) && !run.isBlocked);
+  const isOffered = useServerTime((now) => isScheduled(run, now) && !run.isBlocked);
   return mayRun && isOffered ? <Offer run={run} isQuiet={isQuiet} /> : null;
 }
 

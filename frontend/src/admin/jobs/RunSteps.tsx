@@ -60,7 +60,7 @@ interface StepProps {
 function Step({ step, startedAt, stepCount }: StepProps) {
   const [wanted, setWanted] = useState<boolean>();
   const isOpen = wanted ?? opensByItself(step, stepCount);
-  const { icon: Icon, tone } = stepLook[step.state];
+  const { icon: Icon, tone } = stepAppearance[step.state];
   return (
     <li className={classes.step} data-tone={tone} data-state={step.state}>
       <div className={classes.row}>
@@ -98,7 +98,7 @@ function Step({ step, startedAt, stepCount }: StepProps) {
 }
 
 function StepStatus({ step }: { step: JobRunStep }) {
-  const { label } = stepLook[step.state];
+  const { label } = stepAppearance[step.state];
   if (step.state !== 'running') return <span className={classes.state}>{label}</span>;
   return (
     <span className={classes.state}>
@@ -114,20 +114,20 @@ function StepTime({ step, startedAt }: { step: JobRunStep; startedAt: string | n
   return step.tookMs === null ? null : <span className="tabular">{formatDuration(step.tookMs)}</span>;
 }
 
-interface StepLook {
+interface StepAppearance {
   label: string;
   icon: TablerIcon;
   tone: 'queued' | 'running' | 'success' | 'failed' | 'cancelled';
 }
 
-const stepLook = {
+const stepAppearance = {
   pending: { label: 'Waiting', icon: IconCircleDashed, tone: 'queued' },
   running: { label: 'Running', icon: IconCircleDotFilled, tone: 'running' },
   done: { label: 'Done', icon: IconCheck, tone: 'success' },
   failed: { label: 'Failed', icon: IconX, tone: 'failed' },
   cancelled: { label: 'Cancelled', icon: IconCircleX, tone: 'cancelled' },
   skipped: { label: 'Skipped', icon: IconPlayerSkipForward, tone: 'queued' },
-} as const satisfies Record<StepState, StepLook>;
+} as const satisfies Record<StepState, StepAppearance>;
 
 /** All steps that have no steps of their own: those in which work is done. */
 const leavesOf = (steps: readonly JobRunStep[]): JobRunStep[] =>

@@ -5,7 +5,7 @@ import { useServerTime } from '../../api/server-clock';
 import { ChannelLink, RunnerLink } from '../../components/EntityLinks';
 import { JobProgressBar } from '../../components/JobProgressBar';
 import { RunWait } from '../../components/RunWait';
-import { statusLook } from '../../components/status';
+import { statusAppearance } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
 import { ActiveRow, RowTitle } from './ActiveRow';
 import { type ActiveRowProps, useActiveRow } from './active-row';
@@ -69,7 +69,7 @@ function Progress({ run, name, isActive }: { run: JobRunSummary; name: string; i
       <JobProgressBar
         percent={run.progressPercent}
         label={`Progress of ${name}`}
-        tone={isActive ? 'running' : statusLook[run.status].tone}
+        tone={isActive ? 'running' : statusAppearance[run.status].tone}
       />
       {run.progressPercent !== null && <span className={classes.percent}>{Math.floor(run.progressPercent)} %</span>}
     </div>

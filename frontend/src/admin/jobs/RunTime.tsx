@@ -7,7 +7,7 @@ import { DateTime } from '../../components/RelativeTime';
 import { formatDuration } from '../../lib/duration';
 import { loadable } from '../../ui/loadable';
 import { SectionBoundary } from '../../ui/SectionBoundary';
-import { outcomeLook } from './attempt-outcomes';
+import { outcomeAppearance } from './attempt-outcomes';
 import details from './RunDetails.module.css';
 import classes from './RunTime.module.css';
 
@@ -90,7 +90,7 @@ function Bar({ spans, before }: { spans: readonly TimeSpan[]; before: Before }) 
         <span
           key={span.from}
           className={classes.span}
-          {...lookOf(span)}
+          {...attributesOf(span)}
           title={`${nameOf(span, before)}: ${formatDuration(span.ms)}`}
           style={{ flexGrow: Math.max(span.ms, 1) }}
         />
@@ -101,7 +101,7 @@ function Bar({ spans, before }: { spans: readonly TimeSpan[]; before: Before }) 
 
 function SpanLine({ span, before }: { span: TimeSpan; before: Before }) {
   return (
-    <Line name={nameOf(span, before)} mark={<span className={classes.mark} {...lookOf(span)} aria-hidden />}>
+    <Line name={nameOf(span, before)} mark={<span className={classes.mark} {...attributesOf(span)} aria-hidden />}>
       <span className={classes.length}>{formatDuration(span.ms)}</span>
       {span.attempt && (
         <span className={classes.note}>
@@ -127,12 +127,12 @@ const nameOf = ({ attempt, isPlanned }: TimeSpan, before: Before): string => {
   return isPlanned ? before : 'Waited';
 };
 
-const outcomeOf = ({ outcome }: JobRunAttempt): string => outcomeLook[outcome].label;
+const outcomeOf = ({ outcome }: JobRunAttempt): string => outcomeAppearance[outcome].label;
 
-const lookOf = ({ attempt, isPlanned }: TimeSpan) =>
+const attributesOf = ({ attempt, isPlanned }: TimeSpan) =>
   attempt === null
     ? { 'data-kind': isPlanned ? 'planned' : 'waited' }
-    : { 'data-kind': 'attempt', 'data-tone': outcomeLook[attempt.outcome].tone };
+    : { 'data-kind': 'attempt', 'data-tone': outcomeAppearance[attempt.outcome].tone };
 
 /** A part of a run's time: it waited, or was executed. */
 interface TimeSpan {

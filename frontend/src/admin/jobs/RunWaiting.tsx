@@ -25,7 +25,7 @@ const ResumeChannel = loadable(() =>
   import('../../components/channels/ResumeChannel').then((module) => module.ResumeChannel),
 );
 
-interface Look {
+interface Appearance {
   title: string;
   icon: TablerIcon;
   /** The page with its details. */
@@ -34,7 +34,7 @@ interface Look {
   needsOperator?: true;
 }
 
-const looks = {
+const appearances = {
   scheduled: { title: 'Starts later', icon: IconClock },
   retry: { title: 'Waits for its next attempt', icon: IconRepeat },
   blocked: { title: 'Waits for other runs', icon: IconHierarchy2 },
@@ -46,7 +46,7 @@ const looks = {
   noRunner: { title: 'No runner', icon: IconPlugConnectedX, leadsTo: 'runners', needsOperator: true },
   runnersBusy: { title: 'All runners are busy', icon: IconListNumbers, leadsTo: 'runners' },
   inLine: { title: 'Waits in line', icon: IconListNumbers },
-} as const satisfies Record<WaitReason, Look>;
+} as const satisfies Record<WaitReason, Appearance>;
 
 interface Props {
   run: JobRun;
@@ -55,23 +55,23 @@ interface Props {
 
 /** Why a queued run has not been started, and the page with details. */
 export function RunWaiting({ run, waiting }: Props) {
-  const look: Look = looks[waiting.reason];
+  const appearance: Appearance = appearances[waiting.reason];
   const canResume = useCan('manageChannels');
   return (
-    <section className={classes.waiting} data-needs-operator={look.needsOperator} aria-label="Why it waits">
-      <look.icon size={20} stroke={1.75} className={classes.icon} aria-hidden />
+    <section className={classes.waiting} data-needs-operator={appearance.needsOperator} aria-label="Why it waits">
+      <appearance.icon size={20} stroke={1.75} className={classes.icon} aria-hidden />
       <div className={classes.words}>
-        <h3 className={classes.title}>{look.title}</h3>
+        <h3 className={classes.title}>{appearance.title}</h3>
         <p className={classes.text}>{waiting.message}</p>
-        {look.leadsTo === 'runners' ? (
+        {appearance.leadsTo === 'runners' ? (
           <p className={classes.text}>
             <Link to={paths.runners}>Runners</Link>
           </p>
         ) : (
-          look.leadsTo && (
+          appearance.leadsTo && (
             <p className={classes.text}>
-              {look.leadsTo === 'job' ? 'Job ' : 'Channel '}
-              {look.leadsTo === 'job' ? <JobLink jobName={run.jobName} /> : <ChannelLink channel={run.channel} />}
+              {appearance.leadsTo === 'job' ? 'Job ' : 'Channel '}
+              {appearance.leadsTo === 'job' ? <JobLink jobName={run.jobName} /> : <ChannelLink channel={run.channel} />}
             </p>
           )
         )}

@@ -4,7 +4,7 @@ import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type HistoryFilters, historyJobNamesQuery, type MoreFilters } from '../../api/job-queries';
-import { statusLook } from '../../components/status';
+import { statusAppearance } from '../../components/status';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { isNegated } from './history-conditions';
 
@@ -33,12 +33,12 @@ function withValues(
 
 interface ChosenProps {
   filters: HistoryFilters;
-  onAsk: (field: SeveralField) => void;
+  onOpen: (field: SeveralField) => void;
   onChange: (filters: HistoryFilters) => void;
 }
 
 /** What is turned round; what is not stands in the bar. */
-export function ChosenSeveral({ filters, onAsk, onChange }: ChosenProps) {
+export function ChosenSeveral({ filters, onOpen, onChange }: ChosenProps) {
   return severalFields.map(({ name, label }) => {
     const values = valuesOf(filters, name);
     if (values.length === 0 || !isNegated(filters.more ?? {}, name)) return null;
@@ -46,7 +46,7 @@ export function ChosenSeveral({ filters, onAsk, onChange }: ChosenProps) {
     const text = `${label}: not ${shown.join(', ')}`;
     return (
       <Button.Group key={name} miw={0}>
-        <Button variant="light" miw={0} maw="20rem" flex={1} title={text} onClick={() => onAsk(name)}>
+        <Button variant="light" miw={0} maw="20rem" flex={1} title={text} onClick={() => onOpen(name)}>
           {text}
         </Button>
         <Button
@@ -63,7 +63,7 @@ export function ChosenSeveral({ filters, onAsk, onChange }: ChosenProps) {
 }
 
 const labelOfStatus = (value: string): string =>
-  terminalStatuses.flatMap((status) => (status === value ? [statusLook[status].label] : []))[0] ?? value;
+  terminalStatuses.flatMap((status) => (status === value ? [statusAppearance[status].label] : []))[0] ?? value;
 
 interface DialogProps {
   field: SeveralField;
@@ -88,7 +88,7 @@ export function SeveralDialog({ field, filters, onChange, onClose }: DialogProps
       confirm="Filter"
       isPending={false}
       isChanged
-      fault={null}
+      errorText={null}
       onConfirm={() => onChange(withValues(filters, field, values, isNot))}
       onClose={onClose}
     >
@@ -108,7 +108,7 @@ export function SeveralDialog({ field, filters, onChange, onClose }: DialogProps
       ) : (
         <Checkbox.Group label={label} value={values} onChange={setValues}>
           {terminalStatuses.map((status) => (
-            <Checkbox key={status} value={status} label={statusLook[status].label} mt="xs" />
+            <Checkbox key={status} value={status} label={statusAppearance[status].label} mt="xs" />
           ))}
         </Checkbox.Group>
       )}

@@ -11,7 +11,7 @@ export function StatsSection({ onCleanupStalled }: { onCleanupStalled?: () => vo
       loading={isFetching}
       failures={failureCount}
       isStale={isStale}
-      fault={error && toFailure(error).details}
+      errorText={error && toFailure(error).details}
       onRefresh={() => void refetch()}
       onCleanupStalled={onCleanupStalled}
     />

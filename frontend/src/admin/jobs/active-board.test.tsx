@@ -40,12 +40,12 @@ test('groups by channel, where a paused one shows that once', async () => {
 
 test('shows the queue beyond the live list on request, as the filters have it', async () => {
   world.active = [aRun.running(), aRun.running({ runnerName: 'eu-2:812' }), aRun.queued({ jobName: 'mailing' })];
-  const asked: string[] = [];
+  const requests: string[] = [];
   const beyond = [aRun.queued({ jobName: 'trending' }), aRun.queued({ jobName: 'mailing' })];
   backend.use(
     http.get('/api/admin/jobs/queue', ({ request }) => {
       const { search } = new URL(request.url);
-      asked.push(search);
+      requests.push(search);
       const isFirst = !search.includes('cursor');
       return HttpResponse.json({
         runs: [isFirst ? beyond[0] : beyond[1]],
@@ -62,18 +62,18 @@ test('shows the queue beyond the live list on request, as the filters have it', 
   });
   expect(await screen.findByText('276 more wait')).toBeVisible();
   expect(screen.getByText('2 running · 1 pending · 276 more wait')).toBeVisible();
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Show them' }));
   const list = await screen.findByRole('list', { name: 'Queued runs beyond the live list' });
   expect(within(list).getByRole('link')).toHaveTextContent(`trending #${beyond[0]?.id}`);
   await user.click(screen.getByRole('button', { name: 'Show 50 more' }));
   await waitFor(() => expect(within(list).getAllByRole('link')).toHaveLength(2));
-  expect(asked).toEqual(['?skip=1', '?cursor=abc']);
+  expect(requests).toEqual(['?skip=1', '?cursor=abc']);
   await user.click(screen.getByLabelText('Filter by job', { selector: 'input' }));
   await user.click(await screen.findByRole('option', { name: 'mailing', hidden: true }));
-  await waitFor(() => expect(asked.at(-1)).toBe('?jobName=mailing&skip=1'));
+  await waitFor(() => expect(requests.at(-1)).toBe('?jobName=mailing&skip=1'));
   await user.click(await screen.findByRole('button', { name: 'Show 50 more' }));
-  await waitFor(() => expect(asked.at(-1)).toBe('?jobName=mailing&cursor=abc'));
+  await waitFor(() => expect(requests.at(-1)).toBe('?jobName=mailing&cursor=abc'));
   await user.click(screen.getByLabelText('Filter by runner', { selector: 'input' }));
   await user.click(await screen.findByRole('option', { name: 'vm:29504', hidden: true }));
   await waitFor(() => expect(list).not.toBeInTheDocument());

@@ -2,7 +2,7 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { limits } from '@job-manager/shared/limits';
 import type { BulkRequest } from '../../api/bulk-queries';
 import type { QueueFilter } from '../../api/run-list-queries';
-import { isPutOff } from '../../components/put-off';
+import { isScheduled } from '../../components/is-scheduled';
 
 export const activeStates = ['running', 'stopping', 'due', 'retrying', 'scheduled', 'blocked'] as const;
 export type ActiveState = (typeof activeStates)[number];
@@ -32,7 +32,7 @@ export interface ActiveFilters {
 export function stateOf(run: JobRunSummary, now: number): ActiveState {
   if (run.status !== 'QUEUED') return run.cancelRequestedAt === null ? 'running' : 'stopping';
   if (run.isBlocked) return 'blocked';
-  if (!isPutOff(run, now)) return 'due';
+  if (!isScheduled(run, now)) return 'due';
   return run.claimNo > 0 ? 'retrying' : 'scheduled';
 }
 

@@ -45,16 +45,16 @@ test('follows a run from the queue to its end, then reads history and statistics
   await openPanel('/admin/jobs');
   await screen.findByText('No runs yet');
   const queued = aRun.queued();
-  act(() => live.tell(queued));
+  act(() => live.publish(queued));
   await list().findByText('Waiting to start…');
   const running = aRun.running({ id: queued.id, rev: 2 });
-  act(() => live.tell(running));
+  act(() => live.publish(running));
   act(() => live.progress(running, 42, 'Scoring'));
   await list().findByText('Progress: 42%');
   const ended = aRun.success({ id: queued.id, rev: 3 });
   world.history = [ended];
   const statsCalls = callsTo('GET /api/admin/jobs/stats');
-  act(() => live.tell(ended));
+  act(() => live.publish(ended));
   await list().findByText('Success');
   await list().findByText('No active jobs');
   await screen.findByText('Showing 1–1 of 1');
@@ -72,7 +72,7 @@ test('a reconnect neither shows a run twice nor keeps a ghost', async () => {
   expect(list().queryByText('(updates via WebSocket)')).toBeNull();
   expect(screen.getByRole('status', { name: 'Real-time updates: Reconnecting…' })).toBeVisible();
   await waitFor(() => expect(shownIds()).toEqual([stays.id, comes.id]));
-  act(() => live.tell({ ...stays, rev: 2 }));
+  act(() => live.publish({ ...stays, rev: 2 }));
   await waitFor(() => expect(screen.queryByText('Real-time updates paused')).toBeNull());
   expect(shownIds()).toEqual([stays.id, comes.id]);
 });
@@ -80,8 +80,8 @@ test('a reconnect neither shows a run twice nor keeps a ghost', async () => {
 test('requests a new snapshot when a message is missing', async () => {
   await openPanel('/admin/jobs');
   await screen.findByText('No active jobs');
-  act(() => live.tell(aRun.running(), { skip: 1 }));
-  await waitFor(() => expect(world.heard).toEqual([{ type: 'client.admin.resync' }]));
+  act(() => live.publish(aRun.running(), { skip: 1 }));
+  await waitFor(() => expect(world.received).toEqual([{ type: 'client.admin.resync' }]));
 });
 
 test('shows that data may be stale after a minute without a message', async () => {
@@ -195,8 +195,8 @@ test('announces many changes to a screen reader in one sentence', async () => {
   await screen.findByText('No active jobs');
   const runs = [aRun.running(), aRun.running(), aRun.running({ jobName: 'trending' })];
   act(() => {
-    for (const run of runs) live.tell(run);
-    live.tell(aRun.failed({ id: runs[2]?.id, jobName: 'trending', rev: 2 }));
+    for (const run of runs) live.publish(run);
+    live.publish(aRun.failed({ id: runs[2]?.id, jobName: 'trending', rev: 2 }));
   });
   const log = screen.getByRole('log', { name: 'Job status changes' });
   await waitFor(() => expect(log).toHaveTextContent('1 job failed: trending.'));
@@ -208,7 +208,7 @@ test('shows every failure, and leads to it', async () => {
   await waitFor(() => expect(rows()).toHaveLength(1));
   const failed = aRun.failed({ id: world.active[0]?.id, rev: 2, triggeredBy: null });
   world.runs = [failed];
-  act(() => live.tell(failed));
+  act(() => live.publish(failed));
   expect(await screen.findByText(`match-scores #${failed.id} failed`)).toBeVisible();
   await user.click(within(await screen.findByRole('alert')).getByRole('button', { name: 'Details' }));
   const dialog = within(await screen.findByRole('dialog', { name: /Job Run Details/ }));

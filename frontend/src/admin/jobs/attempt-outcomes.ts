@@ -10,7 +10,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 
-export interface OutcomeLook {
+export interface OutcomeAppearance {
   label: string;
   /** What it means, where the label alone is not enough. */
   hint?: string;
@@ -19,7 +19,7 @@ export interface OutcomeLook {
 }
 
 /** How an attempt ended, as a label and a colour. */
-export const outcomeLook = {
+export const outcomeAppearance = {
   RUNNING: { label: 'Running', icon: IconCircleDotFilled, tone: 'running' },
   SUCCESS: { label: 'Success', icon: IconCheck, tone: 'success' },
   FAILED: { label: 'Failed', icon: IconX, tone: 'failed' },
@@ -42,4 +42,4 @@ export const outcomeLook = {
     icon: IconAlarmSnooze,
     tone: 'queued',
   },
-} as const satisfies Record<JobRunAttempt['outcome'], OutcomeLook>;
+} as const satisfies Record<JobRunAttempt['outcome'], OutcomeAppearance>;

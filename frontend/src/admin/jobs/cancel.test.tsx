@@ -28,10 +28,10 @@ test('shows Stopping… from the click on, and sends one request however often i
     cancelRequestedBy: { id: 2, email: 'bob@example.com' },
   };
   act(() => answer(HttpResponse.json({ run: requested })));
-  act(() => live.tell(requested));
+  act(() => live.publish(requested));
   expect(await list().findByText('bob@example.com')).toBeVisible();
   expect(list().getByText(/^Cancel requested/)).toHaveTextContent(/^Cancel requested by bob@example.com$/);
-  act(() => live.tell(aRun.cancelled({ id: run.id, rev: 3 })));
+  act(() => live.publish(aRun.cancelled({ id: run.id, rev: 3 })));
   await list().findByText('Cancelled');
   expect(await list().findByText('No active jobs')).toBeVisible();
 });

@@ -1,5 +1,5 @@
 import type { GraphNode } from '@job-manager/shared/contract/run-lists';
-import { statusLook } from '../../components/status';
+import { statusAppearance } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
 import type { ChainEdge } from './chain-layout';
 
@@ -22,7 +22,7 @@ export function countStates(runs: readonly GraphNode[]): string {
 
 const labelOf = ({ status, isBlocked }: GraphNode): string => {
   if (status === null) return 'Removed';
-  return status === 'QUEUED' && isBlocked ? 'Waiting' : statusLook[status].label;
+  return status === 'QUEUED' && isBlocked ? 'Waiting' : statusAppearance[status].label;
 };
 
 /** The state of a run as short text: "Success, 13s", "Waits for #12", "Failed: No disk left". */

@@ -10,7 +10,7 @@ import { openPanel } from '../../testing/render-app';
 const bob = { id: 2, email: 'bob@example.com' };
 
 /** A run that was requested to stop so many seconds ago; the pretended server waits for 30. */
-function askedToStop(seconds: number): JobRun {
+function stopRequested(seconds: number): JobRun {
   const run = aRun.running({ cancelRequestedAt: ago(seconds), cancelRequestedBy: bob });
   world.active = [run];
   return run;
@@ -20,23 +20,23 @@ const forceFail = (run: JobRun) => screen.findByRole('button', { name: `Force fa
 
 /** Answers force-fails with what the run is then, and keeps the requests. */
 function answering(run: JobRun): unknown[] {
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   backend.use(
     http.post('/api/admin/jobs/:id/force-fail', async ({ request }) => {
-      asked.push(await request.json());
+      requests.push(await request.json());
       return HttpResponse.json({
         run: aRun.failed({ id: run.id, rev: 2 }),
         forceFailAt: new Date(Date.now() + 30_000).toISOString(),
       });
     }),
   );
-  return asked;
+  return requests;
 }
 
 test('force-fails with one button: the run is requested to stop first, for as long as the dialog sets', async () => {
   const run = aRun.running();
   world.active = [run];
-  const asked = answering(run);
+  const requests = answering(run);
   const { user } = await openPanel(`/admin/jobs/${run.id}`);
   await user.click(await forceFail(run));
   const dialog = within(await screen.findByRole('dialog', { name: `Force fail match-scores #${run.id}` }));
@@ -46,25 +46,25 @@ test('force-fails with one button: the run is requested to stop first, for as lo
   await user.clear(seconds);
   await user.type(seconds, '61{Enter}');
   expect(dialog.getByText('A whole number from 0 to 60')).toBeVisible();
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
   await user.clear(seconds);
   await user.type(seconds, '5');
   await user.type(dialog.getByRole('textbox', { name: 'Reason (optional)' }), ' stuck in a loop ');
   await user.click(dialog.getByRole('button', { name: 'Force fail' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
-  expect(asked).toEqual([{ reason: 'stuck in a loop', graceMs: 5_000 }]);
+  expect(requests).toEqual([{ reason: 'stuck in a loop', graceMs: 5_000 }]);
 });
 
 test('sends no reason where none is given, and nothing when the run is kept', async () => {
-  const run = askedToStop(31);
-  const asked = answering(run);
+  const run = stopRequested(31);
+  const requests = answering(run);
   const { user } = await openPanel(`/admin/jobs/${run.id}`);
   await user.click(await forceFail(run));
   await user.click(await screen.findByRole('button', { name: 'Keep running' }));
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
   await user.click(await forceFail(run));
   await user.click(await screen.findByRole('button', { name: 'Force fail' }));
-  await waitFor(() => expect(asked).toEqual([{ graceMs: 30_000 }]));
+  await waitFor(() => expect(requests).toEqual([{ graceMs: 30_000 }]));
   expect(await screen.findByText(/was requested to stop; it is failed in 30s unless it does/)).toBeVisible();
 });
 
@@ -79,7 +79,7 @@ test('is on the cards of runs that were requested to stop or need attention', as
 });
 
 test('shows why it failed, and offers to try again with the same reason', async () => {
-  const run = askedToStop(60);
+  const run = stopRequested(60);
   backend.use(
     http.post('/api/admin/jobs/:id/force-fail', () => problem(500, { detail: 'The database is away.' }), {
       once: true,
@@ -91,19 +91,19 @@ test('shows why it failed, and offers to try again with the same reason', async 
   expect(await screen.findByText(`match-scores #${run.id} could not be force-failed`)).toBeVisible();
   expect(screen.getByText('The database is away.')).toBeVisible();
   expect(getRecentErrors().at(-1)?.context).toMatchObject({ action: 'forceFail', jobRunId: run.id });
-  const asked = answering(run);
+  const requests = answering(run);
   await user.click(screen.getByRole('button', { name: 'Retry' }));
-  await waitFor(() => expect(asked).toEqual([{ reason: 'stuck', graceMs: 30_000 }]));
+  await waitFor(() => expect(requests).toEqual([{ reason: 'stuck', graceMs: 30_000 }]));
 });
 
 test('the question goes away when the run ends by itself', async () => {
-  const run = askedToStop(60);
+  const run = stopRequested(60);
   const { user } = await openPanel(`/admin/jobs/${run.id}`);
   await user.click(await forceFail(run));
   await screen.findByRole('dialog');
   world.active = [];
   world.runs = [aRun.cancelled({ id: run.id, rev: 2 })];
-  act(() => live.tell(aRun.cancelled({ id: run.id, rev: 2 })));
+  act(() => live.publish(aRun.cancelled({ id: run.id, rev: 2 })));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
 

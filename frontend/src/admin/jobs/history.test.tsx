@@ -138,7 +138,7 @@ test('the first page follows what ends', async () => {
   const run = aRun.success();
   world.history = [run];
   await waitFor(() => expect(live.connections).toBe(1));
-  act(() => live.tell(run));
+  act(() => live.publish(run));
   expect(await history().findByText(`#${run.id}`)).toBeVisible();
 });
 
@@ -150,7 +150,7 @@ test('a hidden tab reads nothing when runs end, and once when it is looked at ag
   const reads = callsTo('GET /api/admin/jobs/history');
   const runs = [aRun.success(), aRun.success()];
   world.history = [...runs];
-  for (const run of runs) act(() => live.tell(run));
+  for (const run of runs) act(() => live.publish(run));
   // The count beside the tab has the news, so the list had it too.
   const counts = { counts: { running: 0, queued: 3 }, serverTime: new Date().toISOString() };
   act(() => live.send('server.admin.jobs_counts', counts));
@@ -168,7 +168,7 @@ test('any other page stays as it is and offers the new runs', async () => {
   const { user } = await openPanel('/admin/jobs/history?page=2');
   await history().findByText('Showing 51–100 of 100');
   const calls = callsTo('GET /api/admin/jobs/history');
-  act(() => live.tell(aRun.success()));
+  act(() => live.publish(aRun.success()));
   const offer = await history().findByRole('button', { name: 'New runs' });
   expect(callsTo('GET /api/admin/jobs/history')).toBe(calls);
   await user.click(offer);
@@ -184,7 +184,7 @@ test('no row of the first page moves under the pointer: new runs wait until the 
   await user.hover(await history().findByText(`#${first.id}`));
   const reads = callsTo('GET /api/admin/jobs/history');
   world.history = [second, first];
-  act(() => live.tell(second));
+  act(() => live.publish(second));
   expect(await history().findByRole('button', { name: 'New runs' })).toBeVisible();
   expect(callsTo('GET /api/admin/jobs/history')).toBe(reads);
   await user.hover(screen.getByRole('heading', { level: 1 }));
@@ -192,7 +192,7 @@ test('no row of the first page moves under the pointer: new runs wait until the 
   expect(history().queryByRole('button', { name: 'New runs' })).toBeNull();
   await user.hover(history().getByText(`#${second.id}`));
   world.history = [third, second, first];
-  act(() => live.tell(third));
+  act(() => live.publish(third));
   await user.click(await history().findByRole('button', { name: 'New runs' }));
   expect(await history().findByText(`#${third.id}`)).toBeVisible();
 });
@@ -202,7 +202,7 @@ test('a run that the filters leave out is no news', async () => {
   world.historyTotal = 100;
   await openPanel('/admin/jobs/history?status=FAILED&page=2');
   await history().findByText('Showing 51–100 of 100');
-  act(() => live.tell(aRun.success()));
+  act(() => live.publish(aRun.success()));
   const log = screen.getByRole('log', { name: 'Job status changes' });
   await waitFor(() => expect(log).toHaveTextContent('1 job succeeded.'));
   expect(history().queryByRole('button', { name: 'New runs' })).toBeNull();
@@ -231,7 +231,7 @@ test('keeps what it shows when reading again fails, and offers to retry', async 
   backend.use(
     http.get('/api/admin/jobs/history', () => (isBroken ? problem(400, { title: 'No history today' }) : undefined)),
   );
-  act(() => live.tell(aRun.success()));
+  act(() => live.publish(aRun.success()));
   expect(await screen.findByText('No history today')).toBeVisible();
   expect(history().getByText('Showing 1–1 of 1')).toBeVisible();
   isBroken = false;
@@ -330,17 +330,17 @@ test('all runs that match are chosen at once, on whatever page they are', async 
 
 test('lists the runs of one cause, as its link selects, until that is cleared', async () => {
   world.history = manyRuns();
-  const asked: (string | null)[] = [];
+  const requests: (string | null)[] = [];
   backend.use(
     http.get('/api/admin/jobs/history', ({ request }) => {
-      asked.push(new URL(request.url).searchParams.get('cause'));
+      requests.push(new URL(request.url).searchParams.get('cause'));
       return undefined;
     }),
   );
   const { user } = await openPanel('/admin/jobs/history?status=FAILED&cause=0123456789abcdef');
-  await waitFor(() => expect(asked).toEqual(['0123456789abcdef']));
+  await waitFor(() => expect(requests).toEqual(['0123456789abcdef']));
   await user.click(await history().findByRole('button', { name: 'Of one cause: clear' }));
-  await waitFor(() => expect(asked).toEqual(['0123456789abcdef', null]));
+  await waitFor(() => expect(requests).toEqual(['0123456789abcdef', null]));
   await waitFor(() => expect(address()).toBe('/admin/jobs/history?status=FAILED'));
   expect(history().queryByRole('button', { name: 'Of one cause: clear' })).toBeNull();
 });
@@ -382,12 +382,12 @@ test('keeps filters as a view, and leads back to them', async () => {
 });
 
 test('conditions beyond job, status and time are added and removed, and show how far the search went', async () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   backend.use(
     http.get('/api/admin/jobs/history', ({ request }) => {
       const query = new URL(request.url).searchParams;
       if (!query.has('channel')) return undefined;
-      asked.push(`${query.get('channel')} ${query.get('not')} ${query.get('cursor')}`);
+      requests.push(`${query.get('channel')} ${query.get('not')} ${query.get('cursor')}`);
       return HttpResponse.json({
         ...{ runs: [aRun.failed()], total: 1, totalIsExact: false, page: 1, pageSize: 50 },
         ...{ searchedBackTo: '2026-11-29T09:40:00.000Z', cursor: 'older' },
@@ -404,7 +404,7 @@ test('conditions beyond job, status and time are added and removed, and show how
   expect(await history().findByText(/^1 found back to 2026-11-29/)).toBeVisible();
   expect(address()).toBe('/admin/jobs/history?channel=mail&not=channel&range=7d');
   await user.click(history().getByRole('button', { name: 'Search further back' }));
-  await waitFor(() => expect(asked).toEqual(['mail channel null', 'mail channel older']));
+  await waitFor(() => expect(requests).toEqual(['mail channel null', 'mail channel older']));
   await user.click(await history().findByRole('button', { name: 'Channel: not mail: clear' }));
   await waitFor(() => expect(address()).toBe('/admin/jobs/history?range=7d'));
 });

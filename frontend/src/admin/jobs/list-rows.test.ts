@@ -7,7 +7,7 @@ import { arrangeRows, countWaiting, type ListRow } from './list-rows';
 const ids = (rows: readonly ListRow[]) => rows.map(({ run }) => run.id);
 const states = (rows: readonly ListRow[]) => rows.map(({ state }) => state);
 const asRows = (runs: JobRun[]): ListRow[] => runs.map((run) => ({ run, state: 'active' }));
-const nothing = { shown: [], active: [], ended: [], isHeld: false, isAsked: () => false };
+const nothing = { shown: [], active: [], ended: [], isHeld: false, isCancelRequested: () => false };
 
 /** The same numbers each time, so that what fails once fails again. */
 function numbersFrom(seed: number): (below: number) => number {
@@ -37,7 +37,7 @@ test.each([1, 2, 3, 4, 5])('no shown row of a held list ever changes its place (
       active = active.map((run) => (run === chosen ? changed : run));
     }
     active = inDisplayOrder(active) as JobRun[];
-    rows = arrangeRows({ shown: before, active, ended, isHeld: true, isAsked: (id) => id.endsWith('7') });
+    rows = arrangeRows({ shown: before, active, ended, isHeld: true, isCancelRequested: (id) => id.endsWith('7') });
     expect(ids(rows)).toEqual(ids(before).slice(0, rows.length));
     expect(before.slice(rows.length).every(({ run }) => run.id.endsWith('7'))).toBe(true);
     for (const { run, state } of rows) expect(state === 'active').toBe(active.some(({ id }) => id === run.id));
@@ -70,8 +70,8 @@ test('hundreds that end at once leave what is running in view, and a run that ne
 test('a run that the reader cancelled fades from a held list too, and keeps its place when others stand below it', () => {
   const [first, second] = [aRun.queued(), aRun.queued()];
   const cancelled = aRun.cancelled({ id: first.id, startedAt: null });
-  const isAsked = () => true;
-  const held = { ...nothing, shown: asRows([first, second]), isHeld: true, isAsked };
+  const isCancelRequested = () => true;
+  const held = { ...nothing, shown: asRows([first, second]), isHeld: true, isCancelRequested };
   const rows = arrangeRows({ ...held, active: [second], ended: [cancelled] });
   expect(states(rows)).toEqual(['empty', 'active']);
   expect(ids(arrangeRows({ ...held, active: [first] }))).toEqual([first.id]);

@@ -19,7 +19,7 @@ interface Arrangement {
   /** The pointer or the focus is in the list: no row may move. */
   isHeld: boolean;
   /** Whether the reader requested this run to stop, and so expects it to go. */
-  isAsked: (jobRunId: string) => boolean;
+  isCancelRequested: (jobRunId: string) => boolean;
 }
 
 /** When hundreds end at once, a few are enough to show it; more would leave no room for what is running. */
@@ -41,14 +41,15 @@ export function countWaiting(rows: readonly ListRow[], active: readonly JobRunSu
   return additions + rows.filter(({ state }) => state !== 'active').length;
 }
 
-function inTheirPlaces({ shown, active, ended, isAsked }: Arrangement): ListRow[] {
+function inTheirPlaces({ shown, active, ended, isCancelRequested }: Arrangement): ListRow[] {
   const activeById = byId(active);
   const endedById = byId(ended);
   const rows = shown.map((row): ListRow => {
     const current = activeById.get(row.run.id);
     if (current) return isSameRow(row, current) ? row : { run: current, state: 'active' };
     const end = endedById.get(row.run.id);
-    const hasFaded = row.state === 'empty' || (isAsked(row.run.id) && (end === undefined || end.startedAt === null));
+    const hasFaded =
+      row.state === 'empty' || (isCancelRequested(row.run.id) && (end === undefined || end.startedAt === null));
     if (hasFaded) return { run: row.run, state: 'empty' };
     return { run: end ?? row.run, state: 'ended' };
   });

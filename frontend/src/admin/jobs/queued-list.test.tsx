@@ -65,7 +65,7 @@ test('what waits for others stands last, however urgent', async () => {
       .getAllByRole('listitem')
       .map(({ dataset }) => dataset.run),
   ).toEqual([plain.id, blocked.id]);
-  act(() => live.tell({ ...blocked, isBlocked: false, rev: 2 }));
+  act(() => live.publish({ ...blocked, isBlocked: false, rev: 2 }));
   await waitFor(() =>
     expect(
       list()
@@ -76,24 +76,24 @@ test('what waits for others stands last, however urgent', async () => {
 });
 
 function acceptReschedules(answer: (id: string) => Response): unknown[] {
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   backend.use(
     http.post('/api/admin/jobs/:id/reschedule', async ({ request, params }) => {
-      asked.push(await request.json());
+      requests.push(await request.json());
       return answer(String(params.id)) as never;
     }),
   );
-  return asked;
+  return requests;
 }
 
 test('a run that waits for its next attempt is retried now', async () => {
   const run = aRun.queued({ runAt: soon(600), attempt: 1, claimNo: 1, error: 'No disk left' });
   world.active = [run];
-  const asked = acceptReschedules(() => HttpResponse.json({ run: { ...run, runAt: ago(0) } }));
+  const requests = acceptReschedules(() => HttpResponse.json({ run: { ...run, runAt: ago(0) } }));
   const { user } = await openPanel('/admin/jobs');
   await user.click(within(await row(run.id)).getByRole('button', { name: `Retry now match-scores #${run.id}` }));
   expect(await screen.findByText(`match-scores #${run.id} is due now`)).toBeVisible();
-  expect(asked).toEqual([{}]);
+  expect(requests).toEqual([{}]);
 });
 
 test('shows why a run could not be made due', async () => {

@@ -268,7 +268,7 @@ test('follows a run while it is open, to its end', async () => {
   expect(view.getByText('Nearly there')).toBeVisible();
   world.active = [];
   world.runs = [aRun.success({ id: run.id, rev: 3, metadata: { scored: 9 } })];
-  act(() => live.tell(aRun.success({ id: run.id, rev: 3 })));
+  act(() => live.publish(aRun.success({ id: run.id, rev: 3 })));
   expect(await view.findByText('Success')).toBeVisible();
   expect(view.getByText('scored:')).toBeVisible();
   expect(view.queryByRole('button', { name: /^Cancel/ })).toBeNull();
@@ -460,7 +460,7 @@ test('draws the chain of a run, one tab stop, with what belongs together lit', a
   world.graph = { ...world.graph, nodes: world.graph.nodes.map((one) => ({ ...one, status: 'SUCCESS' as const })) };
   world.active = [];
   world.runs = [aRun.success({ ...run, status: 'SUCCESS', rev: 3 })];
-  act(() => live.tell(aRun.success({ id: run.id, rev: 3 })));
+  act(() => live.publish(aRun.success({ id: run.id, rev: 3 })));
   expect(await screen.findByText(/5 success/)).toBeVisible();
 });
 
@@ -488,16 +488,16 @@ test('re-runs a part of a chain from a run on, in the same shape', async () => {
   const { sent, handlers } = serveBulk(preview, anOperation({ total: 3, done: 3, batchId: '7' }));
   backend.use(...handlers);
   const { user } = await openPanel(`/admin/jobs/${own.id}?tab=chain`);
-  const ask = () => user.click(screen.getByRole('button', { name: 'Re-run from here…' }));
+  const openRerun = () => user.click(screen.getByRole('button', { name: 'Re-run from here…' }));
   await screen.findByRole('button', { name: 'Re-run from here…' });
-  await ask();
+  await openRerun();
   expect(await screen.findByText('It can be done to all of them only.')).toBeVisible();
   // The last is the one below the question; the cross above has the same name.
   await user.click(screen.getAllByRole('button', { name: 'Close' }).at(-1) as HTMLElement);
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(sent).toHaveLength(1);
   Object.assign(preview, { total: 3, cannot: [] });
-  await ask();
+  await openRerun();
   await user.click(await screen.findByRole('button', { name: 'Re-run 3 runs' }));
   await waitFor(() => expect(address()).toBe('/admin/jobs/batches/7'));
   expect(sent[1]).toEqual({ action: 'rerun', ids: [own.id, left.id, right.id] });
@@ -536,7 +536,9 @@ test('cancels what has not ended of a chain, once for each part that hangs toget
   const chain = within(await screen.findByRole('region', { name: 'Chain' }));
   expect(chain.queryByRole('button', { name: 'Re-run from here…' })).toBeNull();
   await user.click(chain.getByRole('button', { name: 'Cancel the chain…' }));
-  expect(await screen.findByText(/^2 that wait would be cancelled at once, and 1 running requested to stop/)).toBeVisible();
+  expect(
+    await screen.findByText(/^2 that wait would be cancelled at once, and 1 running requested to stop/),
+  ).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Cancel 3 runs' }));
   await waitFor(() =>
     expect(cancelled).toEqual([

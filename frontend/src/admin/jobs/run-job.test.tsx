@@ -12,15 +12,15 @@ interface Enqueued {
 
 /** Answers enqueues, and keeps the requests. */
 function acceptEnqueues(answer: () => Response = () => accepted()): Enqueued[] {
-  const asked: Enqueued[] = [];
+  const requests: Enqueued[] = [];
   backend.use(
     http.post('/api/admin/jobs/enqueue', async ({ request }) => {
       const body = (await request.json()) as Record<string, unknown>;
-      asked.push({ body, key: request.headers.get('Idempotency-Key') });
+      requests.push({ body, key: request.headers.get('Idempotency-Key') });
       return answer() as never;
     }),
   );
-  return asked;
+  return requests;
 }
 
 const accepted = () => HttpResponse.json({ jobRunId: '12850', run: aRun.queued({ id: '12850' }) }, { status: 201 });
@@ -40,7 +40,7 @@ async function openDialog(place = '/admin/jobs?new=') {
 }
 
 test('queues a job with its defaults, confirms it, and returns the focus', async () => {
-  const asked = acceptEnqueues();
+  const requests = acceptEnqueues();
   const { user } = await openPanel('/admin/jobs');
   const opener = (await screen.findAllByRole('button', { name: 'Run New Job' }))[0] as HTMLElement;
   await user.click(opener);
@@ -50,11 +50,11 @@ test('queues a job with its defaults, confirms it, and returns the focus', async
   expect(dialog.getByText(/^tsx scripts\/runJobs\.ts match-scores/)).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Enqueue Job' }));
   expect(await screen.findByText('Job enqueued: #12850')).toBeVisible();
-  expect(asked[0]?.body).toEqual({ jobName: 'match-scores', parameters: { batchSize: 100, pauseMs: 50 } });
+  expect(requests[0]?.body).toEqual({ jobName: 'match-scores', parameters: { batchSize: 100, pauseMs: 50 } });
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   await waitFor(() => expect(opener).toHaveFocus());
   expect(address()).toBe('/admin/jobs');
-  act(() => live.tell(aRun.queued({ id: '12850' })));
+  act(() => live.publish(aRun.queued({ id: '12850' })));
   await waitFor(() => expect(document.querySelector('[data-run="12850"]')).toHaveAttribute('data-new'));
 });
 
@@ -99,7 +99,7 @@ test.each(['[1]', '"x"', 'null', '8'])('refuses %s, which is JSON but no object'
 test('shows what the server objects to at the field, and stays open to put it right', async () => {
   let isFirst = true;
   const issues = [{ path: 'parameters.batchSize', message: 'must be greater than 0' }];
-  const asked = acceptEnqueues(() => {
+  const requests = acceptEnqueues(() => {
     if (!isFirst) return accepted();
     isFirst = false;
     return problem(400, { detail: 'batchSize must be > 0', field: 'parameters', issues });
@@ -114,7 +114,7 @@ test('shows what the server objects to at the field, and stays open to put it ri
   await write('{"batchSize": 1}');
   await submit();
   expect(await screen.findByText('Job enqueued: #12850')).toBeVisible();
-  expect(asked.map(({ key }) => key)).toEqual([asked[0]?.key, asked[0]?.key]);
+  expect(requests.map(({ key }) => key)).toEqual([requests[0]?.key, requests[0]?.key]);
 });
 
 test('closes with a message when the job can never be run', async () => {
@@ -134,7 +134,7 @@ test('stays open when the server cannot be reached', async () => {
 });
 
 test('each opening has an idempotency key of its own', async () => {
-  const asked = acceptEnqueues();
+  const requests = acceptEnqueues();
   const { user, submit } = await openDialog('/admin/jobs?new=match-scores');
   await submit();
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
@@ -142,9 +142,9 @@ test('each opening has an idempotency key of its own', async () => {
   const dialog = within(await screen.findByRole('dialog'));
   await user.selectOptions(await dialog.findByLabelText('Select Job'), 'match-scores');
   await user.click(dialog.getByRole('button', { name: 'Enqueue Job' }));
-  await waitFor(() => expect(asked).toHaveLength(2));
-  expect(asked[0]?.key).toMatch(/^[\da-f-]{36}$/);
-  expect(asked[1]?.key).not.toBe(asked[0]?.key);
+  await waitFor(() => expect(requests).toHaveLength(2));
+  expect(requests[0]?.key).toMatch(/^[\da-f-]{36}$/);
+  expect(requests[1]?.key).not.toBe(requests[0]?.key);
 });
 
 test('warns, without hindering, while another instance runs', async () => {
@@ -155,20 +155,20 @@ test('warns, without hindering, while another instance runs', async () => {
   await user.selectOptions(job, 'trending');
   expect(await dialog.findByText('Another instance of this job is currently running.')).toBeVisible();
   expect(dialog.getByRole('button', { name: 'Enqueue Job' })).toBeEnabled();
-  act(() => live.tell(aRun.success({ id: world.active?.[0]?.id, jobName: 'trending', rev: 2 })));
+  act(() => live.publish(aRun.success({ id: world.active?.[0]?.id, jobName: 'trending', rev: 2 })));
   await waitFor(() => expect(dialog.queryByText(/Another instance/)).toBeNull());
 });
 
 test('repeats a run with its parameters, which can be changed before it starts', async () => {
   const run = aRun.failed({ parameters: { userId: 8, batchSize: 100 } });
   world.runs = [run];
-  const asked = acceptEnqueues();
+  const requests = acceptEnqueues();
   const { job, parameters, submit } = await openDialog(`/admin/jobs?rerun=${run.id}`);
   expect(job).toHaveValue('match-scores');
   expect(JSON.parse(parameters.value)).toEqual({ userId: 8, batchSize: 100 });
   await submit();
-  await waitFor(() => expect(asked).toHaveLength(1));
-  expect(asked[0]?.body).toMatchObject({ rerunOfId: run.id, parameters: { userId: 8, batchSize: 100 } });
+  await waitFor(() => expect(requests).toHaveLength(1));
+  expect(requests[0]?.body).toMatchObject({ rerunOfId: run.id, parameters: { userId: 8, batchSize: 100 } });
 });
 
 test('loads no defaults where a job has none', async () => {
@@ -275,7 +275,7 @@ async function openRich(place = '/admin/jobs?new=match-scores') {
 }
 
 test('shows an error at the field and in the JSON at once, without an answer, and counts it at the button', async () => {
-  const asked = acceptEnqueues();
+  const requests = acceptEnqueues();
   const { dialog, field, type, json, submit, user } = await openRich();
   backend.use(http.post('/api/admin/jobs/definitions/:jobName/check', () => delay('infinite'), { once: true }));
   await type('userId', 'eight');
@@ -285,15 +285,15 @@ test('shows an error at the field and in the JSON at once, without an answer, an
   expect(json()).toEqual({ pairs: [[1]], userId: 'eight' });
   expect(dialog.getByRole('button', { name: '1 problem' })).toBeVisible();
   await submit();
-  expect(asked).toHaveLength(0);
+  expect(requests).toHaveLength(0);
   await waitFor(async () => expect(await field('userId')).toHaveFocus());
   await user.clear(await field('userId'));
   expect(await dialog.findByRole('button', { name: 'Fix and retry (1 to fill in)' })).toBeVisible();
   expect(await dialog.findByText('Is missing')).toBeVisible();
   await type('userId', '8');
   await submit();
-  await waitFor(() => expect(asked).toHaveLength(1));
-  expect(asked[0]?.body.parameters).toEqual({ pairs: [[1]], userId: 8 });
+  await waitFor(() => expect(requests).toHaveLength(1));
+  expect(requests[0]?.body.parameters).toEqual({ pairs: [[1]], userId: 8 });
 });
 
 test('a field writes what was typed, digit by digit, and never another number', async () => {
@@ -326,13 +326,13 @@ test('draws lists, objects and null, and keeps an empty list and a null', async 
 });
 
 test('Enter in a field sends nothing, Ctrl and Enter do, and twice sends once', async () => {
-  const asked = acceptEnqueues();
+  const requests = acceptEnqueues();
   const { user, type } = await openRich();
   await type('userId', '8{Enter}');
   expect(callsTo('POST /api/admin/jobs/enqueue')).toBe(0);
   await user.keyboard('{Control>}{Enter}{Enter}{/Control}');
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
 });
 
 test('finds a job by what it does, without the mouse', async () => {
@@ -365,10 +365,10 @@ test('marks what differs from the run that is repeated', async () => {
 });
 
 test('queues a chain as one batch, each run after the one before unless it is changed', async () => {
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   backend.use(
     http.post('/api/admin/jobs/batches', async ({ request }) => {
-      asked.push(await request.json());
+      requests.push(await request.json());
       return HttpResponse.json({ batchId: '7', jobRunIds: ['1', '2', '3'] }, { status: 201 });
     }),
     http.get('/api/admin/jobs/batches/7', () => problem(404, { detail: 'There is no batch 7.' })),
@@ -400,7 +400,7 @@ test('queues a chain as one batch, each run after the one before unless it is ch
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   await user.click(screen.getByRole('button', { name: 'Show' }));
   await waitFor(() => expect(address()).toBe('/admin/jobs/batches/7'));
-  expect(asked).toEqual([
+  expect(requests).toEqual([
     {
       name: 'match-scores, then trending, then trending',
       runs: [
@@ -414,7 +414,7 @@ test('queues a chain as one batch, each run after the one before unless it is ch
 
 test('waits for other runs, or goes to a schedule with what was set up', async () => {
   world.active = [aRun.running({ id: '12700', jobName: 'trending' })];
-  const asked = acceptEnqueues();
+  const requests = acceptEnqueues();
   backend.use(
     http.get('/api/admin/jobs/schedules', () => HttpResponse.json({ schedules: [] })),
     http.get('/api/admin/jobs/schedules/preview', () =>
@@ -439,8 +439,8 @@ test('waits for other runs, or goes to a schedule with what was set up', async (
 
   const again = await openDialog('/admin/jobs?new=match-scores');
   await again.submit();
-  await waitFor(() => expect(asked).toHaveLength(1));
-  expect(asked[0]?.body).toMatchObject({ after: ['12700'], when: 'finished', parameters: { userId: 8 } });
+  await waitFor(() => expect(requests).toHaveLength(1));
+  expect(requests[0]?.body).toMatchObject({ after: ['12700'], when: 'finished', parameters: { userId: 8 } });
 });
 
 test('a preset is marked until it is changed, and one that the job refuses is put right and saved', async () => {

@@ -23,7 +23,7 @@ const shown = async () =>
 const lines = (count: number, part: (seq: number) => Partial<JobRunMessage> = () => ({})) =>
   Array.from({ length: count }, (_, index) => aMessage({ seq: index + 1, ...part(index + 1) }));
 /** Messages on the socket about following. */
-const wishes = () => world.heard.filter(({ type }) => type.endsWith('follow_run'));
+const wishes = () => world.received.filter(({ type }) => type.endsWith('follow_run'));
 
 function ended(messages: JobRunMessage[], part: Partial<JobRun> = {}): JobRun {
   const run = aRun.success(part);
@@ -98,7 +98,7 @@ test('goes on after the connection was lost, without a gap and without doubles',
   await waitFor(() => expect(wishes().at(-1)).toMatchObject({ afterSeq: 2 }));
   act(() => live.write(run, [aMessage({ seq: 3 })]));
   await text('Line 3');
-  world.heard = [];
+  world.received = [];
   act(() => live.close(1012));
   await waitFor(() => expect(wishes().at(-1)).toMatchObject({ type: 'client.admin.follow_run', afterSeq: 3 }));
   act(() => live.write(run, [aMessage({ seq: 4 })]));
@@ -122,7 +122,7 @@ test('reads the last messages of a run that ends', async () => {
   world.active = [];
   world.runs = [aRun.success({ id: run.id, rev: 3 })];
   world.messages[run.id] = lines(4);
-  act(() => live.tell(aRun.success({ id: run.id, rev: 3 })));
+  act(() => live.publish(aRun.success({ id: run.id, rev: 3 })));
   // Looked up again each time: the list redraws its rows when it has measured them.
   await waitFor(() => expect(screen.getByText('Line 4')).toBeVisible());
 });
@@ -141,8 +141,8 @@ test('leaves out what is less grave, and counts the rest', async () => {
 });
 
 test('finds a text whatever its case, and goes from line to line', async () => {
-  const said = ['Loading users', 'Scoring (a+b)', 'USERS scored', 'Done', 'users told'];
-  const { user } = await openLog(ended(said.map((message, index) => aMessage({ seq: index + 1, message }))));
+  const texts = ['Loading users', 'Scoring (a+b)', 'USERS scored', 'Done', 'users told'];
+  const { user } = await openLog(ended(texts.map((message, index) => aMessage({ seq: index + 1, message }))));
   await log();
   await user.type(screen.getByRole('textbox', { name: 'Search the messages' }), 'users');
   expect(await screen.findByText('3 found')).toBeVisible();

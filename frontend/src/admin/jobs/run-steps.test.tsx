@@ -27,7 +27,7 @@ test('moves with the run', async () => {
   world.active = [run];
   await openPanel(`/admin/jobs/${run.id}`);
   await steps();
-  await vi.waitFor(() => expect(world.heard.at(-1)).toMatchObject({ type: 'client.admin.follow_run' }));
+  await vi.waitFor(() => expect(world.received.at(-1)).toMatchObject({ type: 'client.admin.follow_run' }));
   const done = { ...score, state: 'done' as const, progress: 1 };
   act(() => live.steps(run, [load, done, { ...write, state: 'running', progress: 0.1 }]));
   expect(await screen.findByText('2 of 3 done')).toBeVisible();
@@ -38,7 +38,7 @@ test('steps planned while the run goes on appear', async () => {
   const run = aRun.running({ steps: null });
   world.active = [run];
   await openPanel(`/admin/jobs/${run.id}`);
-  await vi.waitFor(() => expect(world.heard.at(-1)).toMatchObject({ type: 'client.admin.follow_run' }));
+  await vi.waitFor(() => expect(world.received.at(-1)).toMatchObject({ type: 'client.admin.follow_run' }));
   expect(screen.queryByRole('region', { name: 'Steps' })).toBeNull();
   act(() => live.steps(run, [load]));
   expect((await steps()).getByText('Load users')).toBeVisible();
@@ -117,7 +117,7 @@ test('the next attempt brings the one before', async () => {
     attempts: [lost, anAttempt({ claimNo: 2, attempt: 2 })],
   });
   world.active = [again];
-  act(() => live.tell(again));
+  act(() => live.publish(again));
   expect(await screen.findByText('Lost')).toBeVisible();
 });
 

@@ -1,5 +1,5 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
-import { isPutOff } from '../../components/put-off';
+import { isScheduled } from '../../components/is-scheduled';
 import { formatAgo, formatDuration } from '../../lib/duration';
 
 type Run = Pick<
@@ -30,7 +30,7 @@ export function describeVerdict(run: Run, now: number): string {
 }
 
 function describeQueued(run: Run, now: number): string {
-  if (isPutOff(run, now)) {
+  if (isScheduled(run, now)) {
     const when = formatAgo(now - Date.parse(run.runAt));
     return hasFailed(run) ? `retrying ${when}` : `to start ${when}`;
   }

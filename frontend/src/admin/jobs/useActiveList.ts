@@ -18,10 +18,10 @@ export function useActiveList() {
   const { data: definitions } = useQuery(definitionsQuery());
   const { data: stalledAfterMs } = useQuery(stalledAfterQuery());
   const limits = useMemo(() => limitsOf(definitions, stalledAfterMs), [definitions, stalledAfterMs]);
-  const { asked, cancel } = useCancelling();
+  const { requested, cancel } = useCancelling();
   const { open } = useOpenedRun();
-  const jobs = useMemo(() => runs.filter((run) => asked.get(run.id) !== 'gone'), [runs, asked]);
-  const isCancelling = useCallback((jobRunId: string) => asked.has(jobRunId), [asked]);
+  const jobs = useMemo(() => runs.filter((run) => requested.get(run.id) !== 'gone'), [runs, requested]);
+  const isCancelling = useCallback((jobRunId: string) => requested.has(jobRunId), [requested]);
   const loading = !isLoaded && answered === null;
   return { jobs, ended, counts, loading, limitsOf: limits, isCancelling, onCancel: cancel, onViewDetails: open };
 }

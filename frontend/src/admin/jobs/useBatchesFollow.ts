@@ -5,12 +5,12 @@ import type { ActiveChange } from '../../api/live/active-runs';
 import { useLiveChanges } from '../../api/live/LiveProvider';
 import { useThrottled } from '../../lib/useThrottled';
 
-const AT_MOST_EVERY_MS = 2_000;
+const MIN_INTERVAL_MS = 2_000;
 
 /** Reads the shown batches again when a run of one begins or ends; with `batchId` of that one alone. */
 export function useBatchesFollow(batchId?: string): void {
   const queryClient = useQueryClient();
-  const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: batchesKey() }), AT_MOST_EVERY_MS);
+  const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: batchesKey() }), MIN_INTERVAL_MS);
   const follow = useCallback(
     ({ added, started, completed }: ActiveChange) => {
       const runs = [...added, ...started, ...completed];

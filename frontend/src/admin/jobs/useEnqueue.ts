@@ -21,7 +21,7 @@ interface Ends {
   /** The run, or the first of a chain. */
   onEnqueued: (jobRunId: string) => void;
   /** Can be put right: what is wrong, by field, and by row of the chain. */
-  onFaults: (messages: Record<string, string>, rows: Record<string, Problem[]>) => void;
+  onProblems: (messages: Record<string, string>, rows: Record<string, Problem[]>) => void;
   /** Can never be queued like this; the reader has been notified. */
   onRefused: () => void;
 }
@@ -37,7 +37,7 @@ interface Queued {
 const NO_ROWS = {};
 
 /** Queues one run or a chain of them once, however often it is called. */
-export function useEnqueue({ rerunOfId, onEnqueued, onFaults, onRefused }: Ends) {
+export function useEnqueue({ rerunOfId, onEnqueued, onProblems, onRefused }: Ends) {
   const [idempotencyKey] = useState(() => randomId());
   const navigate = useNavigate();
   return useAction({
@@ -67,9 +67,9 @@ export function useEnqueue({ rerunOfId, onEnqueued, onFaults, onRefused }: Ends)
       const params = readParameters(values.parameters);
       trackError(error, { action: 'enqueueJob', component: 'RunJobModal', jobName, params });
       const failure = toFailure(error);
-      if (isTaken(failure, options)) return onFaults({ 'options.uniqueKey': failure.details }, NO_ROWS);
+      if (isTaken(failure, options)) return onProblems({ 'options.uniqueKey': failure.details }, NO_ROWS);
       if (failure.retryable || chain.length > 0)
-        return onFaults(messagesOf(failure, chain), rowProblemsOf(failure, chain));
+        return onProblems(messagesOf(failure, chain), rowProblemsOf(failure, chain));
       // The sign-in page has taken over; afterwards the form is there again.
       if (failure.status === 401) return;
       toastError({ title: 'Cannot run job', message: failure.details });

@@ -33,7 +33,9 @@ export function useForceFail(run: Pick<JobRunSummary, 'id' | 'jobName'>, { onSuc
     onSuccess: ({ forceFailAt }, { graceMs }) => {
       onSuccess();
       if (forceFailAt !== null)
-        toastInfo({ message: `${name} was requested to stop; it is failed in ${formatDuration(graceMs)} unless it does` });
+        toastInfo({
+          message: `${name} was requested to stop; it is failed in ${formatDuration(graceMs)} unless it does`,
+        });
     },
     onError: (error, asked) => {
       trackError(error, { action: 'forceFail', component: 'ForceFailModal', jobName: run.jobName, jobRunId: run.id });

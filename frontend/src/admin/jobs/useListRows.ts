@@ -6,7 +6,7 @@ interface Options {
   active: readonly JobRunSummary[];
   ended: readonly JobRunSummary[];
   isHeld: boolean;
-  isAsked: (jobRunId: string) => boolean;
+  isCancelRequested: (jobRunId: string) => boolean;
 }
 
 interface ListRows {
@@ -18,16 +18,16 @@ interface ListRows {
 }
 
 /** The rows of the active list; while it is held, each in its place. */
-export function useListRows({ active, ended, isHeld, isAsked }: Options): ListRows {
+export function useListRows({ active, ended, isHeld, isCancelRequested }: Options): ListRows {
   const shown = useRef<readonly ListRow[]>([]);
   const [showing, setShowing] = useState(0);
   const lastShowing = useRef(0);
   const rows = useMemo(() => {
     // The reader requested the current state, so ended rows go.
     if (isHeld && lastShowing.current !== showing)
-      return arrangeRows({ shown: [], active, ended: [], isHeld, isAsked });
-    return arrangeRows({ shown: shown.current, active, ended, isHeld, isAsked });
-  }, [active, ended, isHeld, isAsked, showing]);
+      return arrangeRows({ shown: [], active, ended: [], isHeld, isCancelRequested });
+    return arrangeRows({ shown: shown.current, active, ended, isHeld, isCancelRequested });
+  }, [active, ended, isHeld, isCancelRequested, showing]);
   useEffect(() => {
     shown.current = rows;
     lastShowing.current = showing;

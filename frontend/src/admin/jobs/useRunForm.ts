@@ -1,7 +1,7 @@
 import type { JobDefinition, JobRun } from '@job-manager/shared/contract/run';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
-import { parametersFault } from '../../components/parameters/values';
+import { parametersProblem } from '../../components/parameters/values';
 import { timeProblem } from '../../components/TimeField';
 import type { RunFormValues } from './run-form';
 import { hasOptions } from './run-options';
@@ -24,7 +24,7 @@ export function useRunForm(opened: Opened) {
     onValuesChange: keep,
     validate: {
       jobName: (name) => (name === '' ? 'Select a job' : null),
-      parameters: parametersFault,
+      parameters: parametersProblem,
       after: (ids, { time }) => (time === 'after' && ids.length === 0 ? 'Choose the runs to wait for' : null),
       options: {
         notBefore: (text, { time }) => (time === 'later' ? timeProblem(text) : null),

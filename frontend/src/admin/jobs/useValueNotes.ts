@@ -1,6 +1,6 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { useState } from 'react';
-import { isSame, parametersFault, readParameters, type Values, valueAt } from '../../components/parameters/values';
+import { isSame, parametersProblem, readParameters, type Values, valueAt } from '../../components/parameters/values';
 import type { AppliedPreset } from './presets';
 
 /** Longer values are cut in a note. */
@@ -24,7 +24,7 @@ export function useValueNotes(original: JobRun | undefined) {
 
 /** Names of the parameters that differ from those of the run that is repeated; also of those that no field draws. */
 export function findDifferences(original: JobRun, parameters: string): string[] {
-  if (parametersFault(parameters) !== null) return [];
+  if (parametersProblem(parameters) !== null) return [];
   const now = readParameters(parameters);
   const names = new Set([...Object.keys(original.parameters), ...Object.keys(now)]);
   return [...names].filter((name) => !isSame(valueAt(original.parameters, [name]), valueAt(now, [name])));

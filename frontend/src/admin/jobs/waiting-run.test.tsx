@@ -10,15 +10,15 @@ const soon = (seconds: number) => ago(-seconds);
 const inLine = { reason: 'inLine', message: '3 runs come before it in channel default.', until: null } as const;
 
 function accept(call: 'reschedule' | 'cancel'): unknown[] {
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   backend.use(
     http.post(`/api/admin/jobs/:id/${call}`, async ({ request, params }) => {
-      asked.push(await request.json().catch(() => null));
+      requests.push(await request.json().catch(() => null));
       const run = world.runs.find(({ id }) => id === params.id);
       return HttpResponse.json({ run });
     }),
   );
-  return asked;
+  return requests;
 }
 
 test('shows why a queued run waits and until when, and resumes its channel', async () => {
@@ -50,11 +50,11 @@ test('reads a queued run again when it changes, and no longer shows why it waits
   await openPanel(`/admin/jobs/${run.id}`);
   await screen.findByText(inLine.message);
   world.runs = [{ ...run, rev: 2, waiting: { reason: 'scheduled', message: 'Snoozed.', until: soon(60) } }];
-  act(() => live.tell({ ...run, rev: 2, runAt: soon(60) }));
+  act(() => live.publish({ ...run, rev: 2, runAt: soon(60) }));
   expect(await screen.findByText('Snoozed.')).toBeVisible();
   const running = aRun.running({ id: run.id, rev: 3 });
   world.runs = [running];
-  act(() => live.tell(running));
+  act(() => live.publish(running));
   await waitFor(() => expect(screen.queryByRole('region', { name: 'Why it waits' })).toBeNull());
 });
 
@@ -158,7 +158,7 @@ test('shows how far its batch is', async () => {
 test('puts a queued run off until a time of the reader’s zone', async () => {
   const run = aRun.queued();
   world.runs = [run];
-  const asked = accept('reschedule');
+  const requests = accept('reschedule');
   const { user } = await openPanel(`/admin/jobs/${run.id}`);
   await user.click(await screen.findByRole('button', { name: 'Run later…' }));
   const dialog = within(await screen.findByRole('dialog', { name: `Run match-scores #${run.id} later` }));
@@ -173,10 +173,10 @@ test('puts a queued run off until a time of the reader’s zone', async () => {
   expect(dialog.getByText('Choose a date and a time')).toBeVisible();
   await write('2020-01-01T10:00');
   expect(dialog.getByText('This time has passed')).toBeVisible();
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
   await write(localInput(at.getTime()));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
-  expect(asked).toEqual([{ runAt: at.toISOString() }]);
+  expect(requests).toEqual([{ runAt: at.toISOString() }]);
 });
 
 test('offers neither now nor later once a run is under way', async () => {
@@ -193,14 +193,14 @@ test.each([
 ])('offers how far to cancel a run that others wait for: %s', async (button, body) => {
   const run = aRun.queued({ dependents: [{ jobRunId: '900', jobName: 'report', status: 'QUEUED' }] });
   world.runs = [run];
-  const asked = accept('cancel');
+  const requests = accept('cancel');
   const { user } = await openPanel(`/admin/jobs/${run.id}`);
   await user.click(await screen.findByRole('button', { name: /^Cancel match-scores/ }));
   const dialog = within(await screen.findByRole('dialog', { name: `Cancel match-scores #${run.id}` }));
   expect(dialog.getByText('1 run waits for it.')).toBeVisible();
   await user.click(dialog.getByRole('button', { name: button }));
-  await waitFor(() => expect(asked).toHaveLength(1));
-  expect(asked[0] ?? {}).toEqual(body ?? {});
+  await waitFor(() => expect(requests).toHaveLength(1));
+  expect(requests[0] ?? {}).toEqual(body ?? {});
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
 

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { api } from '../../api/administration-client';
 import { useCan } from '../../api/session';
-import { actorName, wordsFor } from '../../components/audit-words';
+import { actorName, auditLabelOf } from '../../components/audit-labels';
 import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
 import { paths } from '../../paths';
@@ -50,7 +50,7 @@ export function MaintenanceActivity() {
               <Cell isHeader>
                 <RelativeTime at={event.at} isPast />
               </Cell>
-              <Cell label="What">{wordsFor(event.action)}</Cell>
+              <Cell label="What">{auditLabelOf(event.action)}</Cell>
               <Cell label="Who">{actorName(event)}</Cell>
               <Cell label="On what" isEmpty={event.target === null}>
                 <bdi className={classes.wrap}>{event.target ?? '–'}</bdi>

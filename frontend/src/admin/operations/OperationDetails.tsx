@@ -7,8 +7,8 @@ import { BatchLink, PersonLink } from '../../components/EntityLinks';
 import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
 import { spellRuns } from '../../lib/spell-runs';
+import { ErrorMessage } from '../../ui/ErrorMessage';
 import { Fact, Facts } from '../../ui/Facts';
-import { Fault } from '../../ui/Fault';
 import { Section } from '../../ui/Section';
 import { AbortButton } from './AbortButton';
 import { OperationProgress } from './OperationProgress';
@@ -42,7 +42,7 @@ function OperationFacts({ operation }: { operation: BulkOperation }) {
   return (
     <>
       {state === 'RUNNING' && <OperationProgress operation={operation} />}
-      {operation.error !== null && <Fault>{`Stopped by an error: ${operation.error}`}</Fault>}
+      {operation.error !== null && <ErrorMessage>{`Stopped by an error: ${operation.error}`}</ErrorMessage>}
       <Facts>
         <Fact name="What">{`${bulkActs[action].verb} ${spellRuns(total)}`}</Fact>
         <Fact name="How far">{describeOutcome(operation)}</Fact>

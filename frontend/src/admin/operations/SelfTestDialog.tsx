@@ -12,7 +12,7 @@ import { BatchLink } from '../../components/EntityLinks';
 import { formatDuration } from '../../lib/duration';
 import { spellRuns } from '../../lib/spell-runs';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
-import { Fault } from '../../ui/Fault';
+import { ErrorMessage } from '../../ui/ErrorMessage';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import classes from './operations.module.css';
 
@@ -54,7 +54,7 @@ function Question({ freeSlots, onStarted, onClose }: Props & { onStarted: (batch
       title="Run a test batch"
       confirm={isCount ? `Run ${spellRuns(count)}` : 'Run'}
       isPending={isPending}
-      fault={error && toFailure(error).details}
+      errorText={error && toFailure(error).details}
       onConfirm={() => {
         if (isCount && isFailing) mutate({ runs: count, failing: failingCount, channel: channel.trim() || undefined });
       }}
@@ -110,7 +110,7 @@ function Result({ batchId, onClose }: { batchId: string; onClose: () => void }) 
   return (
     <Modal opened onClose={onClose} title={data ? titleOf(data) : 'Test batch'} returnFocus={false} centered>
       {data ? <Findings result={data} /> : <RowSkeletons rows={3} isDense label="Loading the result" />}
-      {failure && <Fault>{toFailure(failure).details}</Fault>}
+      {failure && <ErrorMessage>{toFailure(failure).details}</ErrorMessage>}
       <Group justify="space-between" mt="lg">
         <BatchLink id={batchId} name={`Batch #${batchId}`} />
         <Group gap="xs">

@@ -82,7 +82,7 @@ export function Tiles() {
       text: 'Recovers runs whose runner has gone silent.',
       count: number(counts?.stalled, 'stuck'),
       needs: ['cleanup'],
-      button: { label: 'Preview…', onClick: cleanUp.ask },
+      button: { label: 'Preview…', onClick: cleanUp.open },
       children: <ForceFailStopping stopping={counts?.stopping ?? 0} onDone={() => void refetch()} />,
     },
     {

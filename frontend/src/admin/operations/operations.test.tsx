@@ -50,14 +50,14 @@ test('automatic clean-up shows what it keeps, did last and will do next', async 
   backend.use(listOperations(), noActivity);
   await openPanel('/admin/jobs/manage');
   const automatic = tile('Automatic clean-up');
-  const saysOf = async (term: string) => (await automatic.findByText(term)).nextElementSibling?.textContent;
-  expect(await saysOf('Silent runs')).toBe('Recovered after 5 minutes without a heartbeat.');
-  expect(await saysOf('Successful runs')).toBe(
+  const textOf = async (term: string) => (await automatic.findByText(term)).nextElementSibling?.textContent;
+  expect(await textOf('Silent runs')).toBe('Recovered after 5 minutes without a heartbeat.');
+  expect(await textOf('Successful runs')).toBe(
     'Kept for 30 days. Next removal in 1h: about 1,240 runs. Last 2h ago: Removed 70 runs.',
   );
-  expect(await saysOf('Failed runs')).toBe('Kept for ever.');
-  expect(await saysOf('Cancelled runs')).toBe('Kept for 1 day, the newest 500 of each job.');
-  expect(await saysOf('Ignored cancels')).toBe(
+  expect(await textOf('Failed runs')).toBe('Kept for ever.');
+  expect(await textOf('Cancelled runs')).toBe('Kept for 1 day, the newest 500 of each job.');
+  expect(await textOf('Ignored cancels')).toBe(
     'Failed by force: match-scores after 2 minutes. Next: match-scores #305 in 2h.',
   );
   expect(automatic.getByRole('link', { name: 'match-scores #305' })).toHaveAttribute('href', '/admin/jobs/305');

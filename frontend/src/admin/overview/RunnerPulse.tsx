@@ -6,7 +6,7 @@ import { Link } from 'react-router-dom';
 import { RunnerLink } from '../../components/EntityLinks';
 import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
-import { runnerLooks } from '../../components/runners';
+import { runnerAppearance } from '../../components/runners';
 import { countOf } from '../../lib/count-of';
 import { formatLatency } from '../../lib/duration';
 import { paths } from '../../paths';
@@ -70,7 +70,7 @@ function Lane({ runner, answer, minutes }: { runner: Pulse; answer: PulseAnswer;
   const last = beats.at(-1)?.at;
   const figures = p95 === null ? 'nothing measured yet' : `p95 ${formatLatency(p95)}`;
   const described = `${name}: ${countOf(marks.length - missed, 'heartbeat')} in ${minutes} minutes, ${figures}, ${missed} missed`;
-  const { label, tone } = runnerLooks[status];
+  const { label, tone } = runnerAppearance[status];
   return (
     <li className={classes.lane}>
       <span className={classes.runner}>

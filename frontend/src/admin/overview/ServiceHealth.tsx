@@ -11,7 +11,7 @@ import { Fact, Facts } from '../../ui/Facts';
 import { Section } from '../../ui/Section';
 import { Tag } from '../../ui/Tag';
 
-const looks = {
+const appearances = {
   OK: { label: 'OK', tone: 'success' },
   WARNING: { label: 'Warning', tone: 'warning' },
   CRITICAL: { label: 'Critical', tone: 'failed' },
@@ -25,7 +25,7 @@ export function ServiceHealth() {
   return (
     <Section
       title="Job Service Health"
-      aside={health && <Tag tone={looks[health.verdict].tone}>{looks[health.verdict].label}</Tag>}
+      aside={health && <Tag tone={appearances[health.verdict].tone}>{appearances[health.verdict].label}</Tag>}
       actions={
         <Anchor component={Link} to={paths.serviceLogs} size="sm">
           Open Service Logs

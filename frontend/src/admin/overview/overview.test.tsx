@@ -11,11 +11,11 @@ import { type SomeMetrics, serveMetrics } from '../../testing/some-metrics';
 import { laneOf } from './pulse';
 
 let values: SomeMetrics;
-const asked: Record<string, string>[] = [];
+const requests: Record<string, string>[] = [];
 
 beforeEach(() => {
   localStorage.clear();
-  asked.length = 0;
+  requests.length = 0;
   values = {
     completed: { points: [400, 500, null, 384], total: 1_284, before: 1_189 },
     failed: { points: [1, 58, 0, 1], total: 60, before: 120 },
@@ -27,7 +27,7 @@ beforeEach(() => {
     http.get('/api/admin/jobs/channels', () => HttpResponse.json({ channels: [] })),
     serveMetrics(
       () => values,
-      (query) => asked.push(query),
+      (query) => requests.push(query),
     ),
   );
 });
@@ -48,7 +48,7 @@ test('four figures of a day show how they have changed, and what they are now', 
   expect(card('Failed').getByRole('img', { hidden: true })).toHaveAccessibleName(
     /^Failed: 60 since 2026-11-22[^,]*, most 58 from 2026-11-22/,
   );
-  expect(asked).toMatchObject([{ measures: 'completed,failed,running,depth', compare: 'true' }]);
+  expect(requests).toMatchObject([{ measures: 'completed,failed,running,depth', compare: 'true' }]);
   await user.click(screen.getByRole('button', { name: 'Over the last 7 days' }));
   expect(await card('Completed').findByText('1,284')).toBeVisible();
   expect(card('Completed').getByText('8 % more than in the period before')).toBeInTheDocument();
@@ -75,11 +75,11 @@ test('a step is kept in the address, and left to the server where a range has to
   await card('Failed').findByText('5');
   await user.click(screen.getByRole('button', { name: 'Choose the figures' }));
   await user.click(await screen.findByRole('button', { name: '5 min' }));
-  await waitFor(() => expect(asked.at(-1)).toMatchObject({ step: '300000' }));
+  await waitFor(() => expect(requests.at(-1)).toMatchObject({ step: '300000' }));
   expect(address()).toContain('step=5min');
   await user.keyboard('{Escape}');
   await user.click(screen.getByRole('button', { name: 'Over the last 90 days' }));
-  await waitFor(() => expect(asked.at(-1)).not.toHaveProperty('step'));
+  await waitFor(() => expect(requests.at(-1)).not.toHaveProperty('step'));
 });
 
 test('a card opens its chart, which the address keeps, over another range as well', async () => {
@@ -267,7 +267,7 @@ test('opens with six calls besides who is signed in, and a hidden tab makes none
     expect(callsNow().sort()).toEqual(['GET /api/auth/me', ...wanted].sort());
     vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
     const before = world.calls.length;
-    for (let run = 0; run < 5; run++) act(() => live.tell(aRun.failed()));
+    for (let run = 0; run < 5; run++) act(() => live.publish(aRun.failed()));
     await act(() => vi.advanceTimersByTimeAsync(60_000));
     expect(world.calls.slice(before)).toEqual([]);
   } finally {

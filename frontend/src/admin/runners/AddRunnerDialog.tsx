@@ -11,8 +11,8 @@ import { formatDuration } from '../../lib/duration';
 import { paths } from '../../paths';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { CopyButton } from '../../ui/CopyButton';
+import { ErrorMessage } from '../../ui/ErrorMessage';
 import { ErrorPanel } from '../../ui/ErrorPanel';
-import { Fault } from '../../ui/Fault';
 import { describeSetup, listRunnerPlaces, type RunnerPlace } from './add-runner';
 import { calls, setupQuery, useRunners } from './calls';
 import classes from './runners.module.css';
@@ -71,7 +71,7 @@ export function AddRunner({ setup }: { setup: RunnerSetup }) {
 }
 
 function StartHere({ setup: { here } }: { setup: RunnerSetup }) {
-  const { start, isPending, fault } = useStartHere();
+  const { start, isPending, errorText } = useStartHere();
   return (
     <>
       <Group gap="xs">
@@ -80,7 +80,7 @@ function StartHere({ setup: { here } }: { setup: RunnerSetup }) {
         </Button>
         <span className="dimmed">{here.refusal ?? `The server runs ${here.running} of at most ${here.max}.`}</span>
       </Group>
-      {fault !== null && <Fault>{fault}</Fault>}
+      {errorText !== null && <ErrorMessage>{errorText}</ErrorMessage>}
     </>
   );
 }
@@ -119,5 +119,5 @@ function useStartHere() {
     onError: (failed) => trackError(failed, { action: 'startRunnerHere', component: 'RunnersPage' }),
     onSettled: () => void queryClient.invalidateQueries({ queryKey: setupQuery().queryKey }),
   });
-  return { start: () => mutate(), isPending, fault: error ? toFailure(error).details : null };
+  return { start: () => mutate(), isPending, errorText: error ? toFailure(error).details : null };
 }

@@ -32,7 +32,7 @@ export function BroadcastDialog({ defaults, onClose }: Props) {
       confirm={confirmOf(chosen.length, next !== undefined)}
       isPending={broadcast.isPending}
       isChanged={draft.change !== undefined}
-      fault={broadcast.fault}
+      errorText={broadcast.errorText}
       onConfirm={() => {
         const { change } = draft;
         if (change && (chosen.length > 0 || next)) broadcast.send({ change, runners: chosen, defaults: next });

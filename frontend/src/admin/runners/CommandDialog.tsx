@@ -14,7 +14,7 @@ interface Props {
   kind: 'DRAIN' | 'STOP' | 'RESTART';
   runners: readonly RunnerSubject[];
   isPending: boolean;
-  fault: string | null;
+  errorText: string | null;
   onSend: (order: RunnerOrder) => void;
   onClose: () => void;
 }
@@ -26,7 +26,7 @@ const meaning = {
 };
 
 /** Shows what a command would touch, and sends it. */
-export function CommandDialog({ kind, runners, isPending, fault, onSend, onClose }: Props) {
+export function CommandDialog({ kind, runners, isPending, errorText, onSend, onClose }: Props) {
   const runnerIds = runners.map(({ id }) => id);
   const { data, error } = useQuery(previewQuery({ kind, runnerIds }));
   const [isRolling, setRolling] = useState(true);
@@ -40,7 +40,7 @@ export function CommandDialog({ kind, runners, isPending, fault, onSend, onClose
       confirm={several ? `${label} ${able.length}` : label}
       isDangerous={kind === 'STOP'}
       isPending={isPending || data === undefined}
-      fault={fault ?? (error ? toFailure(error).details : null)}
+      errorText={errorText ?? (error ? toFailure(error).details : null)}
       onConfirm={() => {
         if (data !== undefined)
           onSend({ kind, runnerIds, ...(several && kind === 'RESTART' && { rolling: isRolling }) });

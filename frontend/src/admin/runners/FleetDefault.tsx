@@ -5,7 +5,7 @@ import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
 import { RelativeTime } from '../../components/RelativeTime';
 import { isAlive } from '../../components/runners';
-import { Fault } from '../../ui/Fault';
+import { ErrorMessage } from '../../ui/ErrorMessage';
 import classes from './runners.module.css';
 import { useRemoveDefaults } from './useBroadcast';
 
@@ -40,7 +40,7 @@ export function FleetDefault({ defaults: { change, updatedBy, updatedAt }, runne
           Remove the default
         </Button>
       )}
-      {error && <Fault>{toFailure(error).details}</Fault>}
+      {error && <ErrorMessage>{toFailure(error).details}</ErrorMessage>}
     </section>
   );
 }

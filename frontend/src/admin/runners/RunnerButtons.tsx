@@ -74,7 +74,7 @@ function CommandButtons({ runner, acts }: { runner: RunnerSubject; acts: RunnerA
           variant="default"
           aria-label={`Drain ${runner.name}`}
           data-key="D"
-          onClick={() => acts.ask('DRAIN', one)}
+          onClick={() => acts.confirm('DRAIN', one)}
         >
           Drain
         </Button>
@@ -85,7 +85,7 @@ function CommandButtons({ runner, acts }: { runner: RunnerSubject; acts: RunnerA
           variant="default"
           aria-label={`Restart ${runner.name}`}
           data-key="R"
-          onClick={() => acts.ask('RESTART', one)}
+          onClick={() => acts.confirm('RESTART', one)}
         >
           Restart
         </Button>
@@ -102,9 +102,9 @@ function CommandItems({ runner, acts }: { runner: RunnerSubject; acts: RunnerAct
       {runner.status === 'DRAINING' ? (
         <Menu.Item onClick={() => acts.send('RESUME', one)}>Resume</Menu.Item>
       ) : (
-        <Menu.Item onClick={() => acts.ask('DRAIN', one)}>Drain…</Menu.Item>
+        <Menu.Item onClick={() => acts.confirm('DRAIN', one)}>Drain…</Menu.Item>
       )}
-      {runner.canRestart && <Menu.Item onClick={() => acts.ask('RESTART', one)}>Restart…</Menu.Item>}
+      {runner.canRestart && <Menu.Item onClick={() => acts.confirm('RESTART', one)}>Restart…</Menu.Item>}
     </>
   );
 }
@@ -152,7 +152,7 @@ function MoreMenu({ runner, acts, mayManage, isPage, isAll = false }: MenuProps)
               <Menu.Item disabled>Restart: its supervisor must start it, so drain and stop it</Menu.Item>
             )}
             <Menu.Item onClick={() => acts.send('PING', one)}>Ping</Menu.Item>
-            <Menu.Item color="red" onClick={() => acts.ask('STOP', one)}>
+            <Menu.Item color="red" onClick={() => acts.confirm('STOP', one)}>
               Stop…
             </Menu.Item>
           </>

@@ -6,7 +6,7 @@ import { Link } from 'react-router-dom';
 import { useCan } from '../../api/session';
 import { Elapsed, RelativeTime } from '../../components/RelativeTime';
 import { RunnerName } from '../../components/RunnerName';
-import { isAlive, runnerKinds, runnerLooks } from '../../components/runners';
+import { isAlive, runnerAppearance, runnerKinds } from '../../components/runners';
 import { countOf } from '../../lib/count-of';
 import { formatDuration } from '../../lib/duration';
 import { paths } from '../../paths';
@@ -50,7 +50,7 @@ interface ItemProps extends Omit<Props, 'runners' | 'ticked'> {
 // A heartbeat draws one card: the others have the same runner as before.
 const RunnerCardItem = memo(function RunnerCardItem(props: ItemProps) {
   const { runner, newestVersion, defaults, acts, isTicked, onTick } = props;
-  const { label, tone } = runnerLooks[runner.status];
+  const { label, tone } = runnerAppearance[runner.status];
   const p95 = p95Of(runner.pulse);
   const canTick = useCan('manageRunners') && isAlive(runner);
   return (

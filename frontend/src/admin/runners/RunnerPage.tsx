@@ -10,7 +10,7 @@ import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { DateTime, Elapsed, RelativeTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
-import { isAlive, runnerKinds, runnerLooks } from '../../components/runners';
+import { isAlive, runnerAppearance, runnerKinds } from '../../components/runners';
 import { formatBytes } from '../../lib/byte-size';
 import { formatDuration } from '../../lib/duration';
 import { paths, type RunnerTab, runnerTabs } from '../../paths';
@@ -130,7 +130,7 @@ function Part({ tab, runnerId, query }: PartProps) {
 const isUnknown = (error: Error | null): boolean => error !== null && [400, 404].includes(toFailure(error).status ?? 0);
 
 function Now({ runner }: { runner: RunnerDetails }) {
-  const { label, tone } = runnerLooks[runner.status];
+  const { label, tone } = runnerAppearance[runner.status];
   const labels = Object.entries(runner.labels).map(([key, value]) => `${key}=${value}`);
   return (
     <Facts>

@@ -210,10 +210,10 @@ function Fleet({ runners, change, acts }: FleetProps) {
       {canManage && chosen.length > 0 && (
         <section className={classes.bar} aria-label="Chosen runners">
           <span aria-live="polite">{chosen.length} chosen</span>
-          <Button size="compact-sm" variant="default" onClick={() => acts.ask('DRAIN', chosen)}>
+          <Button size="compact-sm" variant="default" onClick={() => acts.confirm('DRAIN', chosen)}>
             Drain {chosen.length}…
           </Button>
-          <Button size="compact-sm" variant="default" onClick={() => acts.ask('RESTART', chosen)}>
+          <Button size="compact-sm" variant="default" onClick={() => acts.confirm('RESTART', chosen)}>
             Restart {chosen.length}…
           </Button>
           <Button size="compact-sm" variant="default" onClick={() => acts.change(chosen)}>

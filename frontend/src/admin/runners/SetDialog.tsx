@@ -6,13 +6,13 @@ import type { RunnerSubject } from './runner-subject';
 interface Props {
   runners: readonly RunnerSubject[];
   isPending: boolean;
-  fault: string | null;
+  errorText: string | null;
   onSend: (order: RunnerOrder) => void;
   onClose: () => void;
 }
 
 /** Changes what runners do until they end, with what is different for each of them. */
-export function SetDialog({ runners, isPending, fault, onSend, onClose }: Props) {
+export function SetDialog({ runners, isPending, errorText, onSend, onClose }: Props) {
   const draft = useChangeDraft();
   const { change } = draft;
   const [only] = runners.length === 1 ? runners : [];
@@ -22,7 +22,7 @@ export function SetDialog({ runners, isPending, fault, onSend, onClose }: Props)
       confirm="Set"
       isPending={isPending}
       isChanged={change !== undefined}
-      fault={fault}
+      errorText={errorText}
       onConfirm={() => {
         if (change) onSend({ kind: 'SET', runnerIds: runners.map(({ id }) => id), change });
       }}

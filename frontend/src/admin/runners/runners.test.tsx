@@ -214,7 +214,7 @@ test('a runner is added by the command for its place, and named once it has come
   await user.click(dialog.getByRole('button', { name: 'Start one here' }));
   expect(await dialog.findByText('This server runs 2 already.')).toBeVisible();
   expect(dialog.getByText(/Listening for a new runner/)).toBeVisible();
-  await waitFor(() => expect(world.heard).toContainEqual({ type: 'client.admin.follow', topic: 'runners' }));
+  await waitFor(() => expect(world.received).toContainEqual({ type: 'client.admin.follow', topic: 'runners' }));
   const runner = aRunner({ id: '00000000-0000-4000-8000-000000000003', name: 'eu-3:991', startedAt: ago(-8) });
   live.send('server.admin.runner_changed', { runner });
   expect(await dialog.findByText(/joined after/)).toHaveTextContent(/✓ eu-3:991 joined after/);
@@ -237,7 +237,7 @@ test('a card follows the socket: a lost runner is shown as lost without a reload
   await openPanel('/admin/jobs/runners');
   expect(within(await card()).getByText('Active')).toBeVisible();
   expect(within(await card()).queryByRole('img')).toBeNull();
-  await waitFor(() => expect(world.heard).toContainEqual({ type: 'client.admin.follow', topic: 'runners' }));
+  await waitFor(() => expect(world.received).toContainEqual({ type: 'client.admin.follow', topic: 'runners' }));
   live.send('server.admin.runner_changed', { runner: aRunner({ status: 'LOST' }) });
   expect(await screen.findByText('Lost')).toBeVisible();
   // The cross at the end of its pulse.

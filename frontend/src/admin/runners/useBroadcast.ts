@@ -35,7 +35,7 @@ export function useBroadcast(onDone: () => void) {
       void queryClient.invalidateQueries({ queryKey: runnersQuery().queryKey });
     },
   });
-  return { send: mutate, isPending, fault: error ? toFailure(error).details : null };
+  return { send: mutate, isPending, errorText: error ? toFailure(error).details : null };
 }
 
 /** Has runners start with their own settings again. */

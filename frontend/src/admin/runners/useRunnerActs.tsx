@@ -16,17 +16,17 @@ const CommandDialog = loadable(() => import('./CommandDialog').then((module) => 
 const SetDialog = loadable(() => import('./SetDialog').then((module) => module.SetDialog));
 
 /** Commands that are confirmed before they are sent. */
-type AskedKind = Extract<RunnerCommandKind, 'DRAIN' | 'STOP' | 'RESTART'>;
+type ConfirmedKind = Extract<RunnerCommandKind, 'DRAIN' | 'STOP' | 'RESTART'>;
 
 export interface RunnerActs {
   /** Shows what a command would touch, and sends it once that is confirmed. */
-  ask: (kind: AskedKind, runners: readonly RunnerSubject[]) => void;
+  confirm: (kind: ConfirmedKind, runners: readonly RunnerSubject[]) => void;
   change: (runners: readonly RunnerSubject[]) => void;
   /** Sends at once what takes nothing away. */
   send: (kind: 'RESUME' | 'PING', runners: readonly RunnerSubject[]) => void;
 }
 
-type Opened = { kind: AskedKind | 'SET'; runners: readonly RunnerSubject[] };
+type Opened = { kind: ConfirmedKind | 'SET'; runners: readonly RunnerSubject[] };
 
 /** The commands for runners, the same from render to render, with the dialogs that confirm first. */
 export function useRunnerActs(): { acts: RunnerActs; dialogs: ReactNode } {
@@ -35,20 +35,20 @@ export function useRunnerActs(): { acts: RunnerActs; dialogs: ReactNode } {
   useReturnFocus(opened !== null);
   const sending = useSending(close);
   const { mutate, reset, isPending } = sending;
-  const fault = opened && sending.error ? toFailure(sending.error).details : null;
+  const errorText = opened && sending.error ? toFailure(sending.error).details : null;
   const acts = useMemo(() => {
-    const ask = (kind: Opened['kind'], runners: readonly RunnerSubject[]) => {
+    const confirm = (kind: Opened['kind'], runners: readonly RunnerSubject[]) => {
       reset();
       open({ kind, runners });
     };
     return {
-      ask,
-      change: (runners: readonly RunnerSubject[]) => ask('SET', runners),
+      confirm,
+      change: (runners: readonly RunnerSubject[]) => confirm('SET', runners),
       send: (kind: 'RESUME' | 'PING', runners: readonly RunnerSubject[]) =>
         mutate({ kind, runnerIds: runners.map(({ id }) => id) }),
     };
   }, [mutate, reset]);
-  const dialog = { isPending, fault, onSend: mutate, onClose: close };
+  const dialog = { isPending, errorText, onSend: mutate, onClose: close };
   return {
     acts,
     dialogs: (

@@ -39,7 +39,7 @@ export function BackfillDialog({ schedule, onClose }: { schedule: JobSchedule; o
     onError: (failed) => trackError(failed, { action: 'backfillSchedule', component: 'SchedulesPage' }),
     onSettled: () => void queryClient.invalidateQueries({ queryKey: schedulesKey() }),
   });
-  const fault = error ?? preview.error;
+  const errorText = error ?? preview.error;
   const times = preview.data?.times ?? [];
   const canQueue = times.length > 0 && preview.data?.isCut === false;
   return (
@@ -47,7 +47,7 @@ export function BackfillDialog({ schedule, onClose }: { schedule: JobSchedule; o
       title={`Backfill ${schedule.name}`}
       confirm={canQueue ? `Queue ${times.length} ${times.length === 1 ? 'run' : 'runs'}` : 'Queue runs'}
       isPending={isPending}
-      fault={fault && toFailure(fault).details}
+      errorText={errorText && toFailure(errorText).details}
       onConfirm={() => canQueue && mutate()}
       onClose={onClose}
     >

@@ -1,6 +1,6 @@
 import type { JobSchedule, SkipReason } from '@job-manager/shared/contract/schedules';
 import { Link } from 'react-router-dom';
-import { statusLook } from '../../components/status';
+import { statusAppearance } from '../../components/status';
 import { formatDateTime } from '../../lib/date-time';
 import { formatDuration } from '../../lib/duration';
 import { paths } from '../../paths';
@@ -35,7 +35,7 @@ export function Outcomes({ schedule: { id, outcomes, skips } }: { schedule: JobS
 
 function Run({ run: { jobRunId, status, dueAt, durationMs }, longest }: { run: Outcome; longest: number }) {
   const took = durationMs === null ? '' : `, took ${formatDuration(durationMs)}`;
-  const label = `#${jobRunId} ${statusLook[status].label}, due ${formatDateTime(dueAt)}${took}`;
+  const label = `#${jobRunId} ${statusAppearance[status].label}, due ${formatDateTime(dueAt)}${took}`;
   const height = 6 + Math.round((14 * (durationMs ?? 0)) / longest);
   return (
     <Link to={paths.run(jobRunId)} className={classes.mark} aria-label={label} title={label} tabIndex={-1}>

@@ -97,7 +97,7 @@ export function ScheduleDialog({ schedule, isCopy, start: given, onClose }: Prop
       isPending={isPending}
       isLarge
       isChanged={values !== start}
-      fault={refused?.rest ?? null}
+      errorText={refused?.rest ?? null}
       onConfirm={() => {
         setAttempted(true);
         if (settings && problems.count === 0) mutate(settings);

@@ -2,7 +2,7 @@ import type { ScheduledRun } from '@job-manager/shared/contract/schedules';
 import { StatusMark } from '../../components/JobStatusBadge';
 import { RelativeTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
-import { statusLook } from '../../components/status';
+import { statusAppearance } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
 import { InSteps } from '../../ui/InSteps';
 import { Cell, Table } from '../../ui/Table';
@@ -46,7 +46,7 @@ const RunTable = ({ runs }: Pick<Props, 'runs'>) => (
         <Cell label="Result" isWide>
           <span className={classes.result}>
             <StatusMark status={status} />
-            {statusLook[status].label}
+            {statusAppearance[status].label}
           </span>
         </Cell>
         <Cell label="Took" align="right" isEmpty={durationMs === null}>

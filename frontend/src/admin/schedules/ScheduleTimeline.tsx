@@ -1,6 +1,6 @@
 import type { JobSchedule, ScheduledRun } from '@job-manager/shared/contract/schedules';
 import { useServerTime } from '../../api/server-clock';
-import { statusLook } from '../../components/status';
+import { statusAppearance } from '../../components/status';
 import { countOf } from '../../lib/count-of';
 import { formatDateTime, formatDay } from '../../lib/date-time';
 import classes from './ScheduleTimeline.module.css';
@@ -58,5 +58,5 @@ export function ScheduleTimeline({ runs, isCut, skips, next }: Props) {
 const describeMark = ({ kind, at, status }: TimelineMark): string => {
   const when = formatDateTime(at);
   if (kind === 'next') return `Due ${when}`;
-  return kind === 'skip' ? `No run, due ${when}` : `${status ? statusLook[status].label : 'Run'}, ${when}`;
+  return kind === 'skip' ? `No run, due ${when}` : `${status ? statusAppearance[status].label : 'Run'}, ${when}`;
 };

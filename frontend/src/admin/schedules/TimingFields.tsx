@@ -8,7 +8,7 @@ import { formatDateTime } from '../../lib/date-time';
 import { timeZoneName } from '../../lib/local-time';
 import { formatInZone } from '../../lib/zone-time';
 import { ClockField } from '../../ui/ClockField';
-import { Fault } from '../../ui/Fault';
+import { ErrorMessage } from '../../ui/ErrorMessage';
 import { previewQuery } from './calls';
 import { changeKind, cronOf, type Preset, type PresetKind, presetOf } from './cron-presets';
 import classes from './schedules.module.css';
@@ -80,7 +80,7 @@ export function TimingFields({ cron, timeZone, jobName, onCron, onTimeZone, erro
           <option key={zone} value={zone} />
         ))}
       </datalist>
-      {refused?.rest && <Fault>{refused.rest}</Fault>}
+      {refused?.rest && <ErrorMessage>{refused.rest}</ErrorMessage>}
       {refused === null && data && <Preview data={data} timeZone={timing.timeZone} />}
     </>
   );

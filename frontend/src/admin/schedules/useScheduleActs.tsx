@@ -130,7 +130,7 @@ function PauseSchedulesDialog({ schedules, onPaused, onClose }: PauseProps) {
     <PauseDialog
       what={schedules.length === 1 && first ? `schedule ${first.name}` : `${schedules.length} schedules`}
       isPending={isPending}
-      fault={error && toFailure(error).details}
+      errorText={error && toFailure(error).details}
       onPause={mutate}
       onClose={onClose}
     >
@@ -164,7 +164,7 @@ function RemoveDialog({ schedule, onClose, onRemoved }: RemoveProps) {
       confirm="Remove"
       isDangerous
       isPending={isPending}
-      fault={error && toFailure(error).details}
+      errorText={error && toFailure(error).details}
       onConfirm={() => mutate()}
       onClose={onClose}
     >

@@ -27,7 +27,7 @@ export function BottomBar({ onSearch }: { onSearch: () => void }) {
           <Item key={item.to} item={item} isCurrent={item === current} />
         ))}
         <UnstyledButton id="search" className={classes.item} aria-haspopup="dialog" onClick={onSearch}>
-          <Face icon={IconSearch} label="Search" />
+          <IconWithLabel icon={IconSearch} label="Search" />
         </UnstyledButton>
         {shown.slice(2).map((item) => (
           <Item key={item.to} item={item} isCurrent={item === current} />
@@ -38,7 +38,7 @@ export function BottomBar({ onSearch }: { onSearch: () => void }) {
           data-current={isInMenu || undefined}
           onClick={menu.open}
         >
-          <Face icon={IconMenu2} label="Menu" />
+          <IconWithLabel icon={IconMenu2} label="Menu" />
         </UnstyledButton>
       </nav>
       {menu.dialog}
@@ -50,7 +50,7 @@ function Item({ item, isCurrent }: { item: NavItem; isCurrent: boolean }) {
   const { to, label, icon, Badge } = item;
   return (
     <Link to={to} className={classes.item} aria-current={isCurrent ? 'page' : undefined}>
-      <Face icon={icon} label={label} />
+      <IconWithLabel icon={icon} label={label} />
       {Badge && (
         <span className={classes.badge}>
           <Badge />
@@ -60,7 +60,7 @@ function Item({ item, isCurrent }: { item: NavItem; isCurrent: boolean }) {
   );
 }
 
-function Face({ icon: Icon, label }: { icon: TablerIcon; label: string }) {
+function IconWithLabel({ icon: Icon, label }: { icon: TablerIcon; label: string }) {
   return (
     <>
       <Icon size={22} stroke={1.75} aria-hidden />

@@ -5,7 +5,7 @@ import type { SavedView } from '@job-manager/shared/contract/views';
 import type { Permission } from '@job-manager/shared/permissions';
 import { runnerName } from '../../components/runners';
 import { addressOfView } from '../../components/saved-view-address';
-import { statusLook } from '../../components/status';
+import { statusAppearance } from '../../components/status';
 import { historyWith } from '../../components/url-state';
 import { scoreMatch } from '../../lib/fuzzy';
 import type { RecentPage } from '../../lib/recent-pages';
@@ -94,7 +94,7 @@ function hitEntries(hit: LookupHit): PaletteEntry[] {
   const runEntry = ({ id, jobName, status }: JobRunSummary, by: string): PaletteEntry => ({
     group: 'Found',
     label: `${jobName} #${id}`,
-    description: `${by}, ${statusLook[status].label}`,
+    description: `${by}, ${statusAppearance[status].label}`,
     to: paths.run(id),
   });
   if (hit.kind === 'correlation') {

@@ -11,7 +11,7 @@ import { useAction } from '../../api/useAction';
 import { AffectedRuns } from '../../components/AffectedRuns';
 import { useDraft } from '../../components/useDraft';
 import { formatDateTime } from '../../lib/date-time';
-import { Fault } from '../../ui/Fault';
+import { ErrorMessage } from '../../ui/ErrorMessage';
 import classes from './EmergencyForm.module.css';
 import type { Outcome } from './EmergencyResult';
 
@@ -56,7 +56,7 @@ export function EmergencyForm({ preview: { runs, serverTime }, onDone, onClose }
         value={confirmation}
         onChange={(event) => setConfirmation(event.currentTarget.value)}
       />
-      {error && <Fault>{`Nothing was failed. ${toFailure(error).details}`}</Fault>}
+      {error && <ErrorMessage>{`Nothing was failed. ${toFailure(error).details}`}</ErrorMessage>}
       <Group justify="flex-end" gap="xs">
         <Button
           variant="default"
@@ -86,8 +86,8 @@ function Explanation({ count, serverTime }: { count: number; serverTime: string 
         well or not, and {count === 1 ? 'is' : 'are'} not repeated.
       </Text>
       <Text size="sm" mt={4}>
-        The engine requests their runners to stop, and refuses whatever they still write. Queued runs stay queued, and runs
-        that started after {formatDateTime(serverTime)} are left alone. The audit log keeps who did it and why.
+        The engine requests their runners to stop, and refuses whatever they still write. Queued runs stay queued, and
+        runs that started after {formatDateTime(serverTime)} are left alone. The audit log keeps who did it and why.
       </Text>
     </div>
   );

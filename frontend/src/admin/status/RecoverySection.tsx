@@ -12,15 +12,15 @@ import classes from './RecoverySection.module.css';
 export function RecoverySection() {
   const cleanUp = useCleanUpStalled();
   const isEmergencyAllowed = useCan('emergency');
-  if (!cleanUp.ask && !isEmergencyAllowed) return null;
+  if (!cleanUp.open && !isEmergencyAllowed) return null;
   return (
     <Section title="Recovery">
-      {cleanUp.ask && (
+      {cleanUp.open && (
         <Measure
           title="Clean up stalled jobs"
           text="Recovers runs whose runner is gone: each goes back to the queue while it has attempts left, and fails otherwise. The server does this by itself from time to time; here it is done now. Shows first which runs it would touch."
         >
-          <Button variant="default" leftSection={<IconEraser size={16} />} onClick={cleanUp.ask}>
+          <Button variant="default" leftSection={<IconEraser size={16} />} onClick={cleanUp.open}>
             Clean Up Stalled
           </Button>
         </Measure>

@@ -1,7 +1,7 @@
 import type { RunnerHealth } from '@job-manager/shared/contract/health';
 import { RunnerPageLink } from '../../components/EntityLinks';
 import { RelativeTime } from '../../components/RelativeTime';
-import { isAlive, runnerKinds, runnerLooks, runnerName } from '../../components/runners';
+import { isAlive, runnerAppearance, runnerKinds, runnerName } from '../../components/runners';
 import { formatDuration } from '../../lib/duration';
 import { Cell, Table } from '../../ui/Table';
 import type { Column } from '../../ui/TableSort';
@@ -33,7 +33,7 @@ export function RunnersTable({ runners }: Props) {
 }
 
 function Row({ runner }: { runner: RunnerHealth }) {
-  const { label, tone } = runnerLooks[runner.status];
+  const { label, tone } = runnerAppearance[runner.status];
   return (
     <tr>
       <Cell isHeader>

@@ -43,7 +43,7 @@ export function SystemStatusPage() {
     ...healthQuery(),
     refetchOnWindowFocus: true,
   });
-  const fault = error && toFailure(error).details;
+  const errorText = error && toFailure(error).details;
   return (
     <Page
       title="System status"
@@ -73,11 +73,11 @@ export function SystemStatusPage() {
         />
       }
     >
-      {data && fault !== null && <OutOfDate at={data.checkedAt} reason={fault} />}
+      {data && errorText !== null && <OutOfDate at={data.checkedAt} reason={errorText} />}
       {tab === 'events' ? (
         <ServiceLog />
       ) : data ? (
-        <div className={classes.health} data-old={fault !== null || undefined}>
+        <div className={classes.health} data-old={errorText !== null || undefined}>
           {tab === 'now' ? (
             <Now health={data} isDatabaseAway={codeOf(error) === 'UNAVAILABLE'} />
           ) : (
@@ -86,9 +86,9 @@ export function SystemStatusPage() {
             </SectionBoundary>
           )}
         </div>
-      ) : fault !== null ? (
+      ) : errorText !== null ? (
         <Section title="Health">
-          <ErrorPanel title="Health could not be checked" details={fault} onRetry={() => void refetch()} />
+          <ErrorPanel title="Health could not be checked" details={errorText} onRetry={() => void refetch()} />
         </Section>
       ) : (
         <StatusSkeleton />

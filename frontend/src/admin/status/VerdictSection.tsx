@@ -4,16 +4,16 @@ import { Elapsed } from '../../components/RelativeTime';
 import { advice } from './components';
 import classes from './VerdictSection.module.css';
 
-const looks: Record<Verdict, { icon: TablerIcon; words: string }> = {
-  OK: { icon: IconShieldCheck, words: 'All is well.' },
-  WARNING: { icon: IconAlertTriangle, words: 'Work goes on, but something needs attention.' },
-  CRITICAL: { icon: IconUrgent, words: 'Work is held up, or about to be.' },
+const appearances: Record<Verdict, { icon: TablerIcon; text: string }> = {
+  OK: { icon: IconShieldCheck, text: 'All is well.' },
+  WARNING: { icon: IconAlertTriangle, text: 'Work goes on, but something needs attention.' },
+  CRITICAL: { icon: IconUrgent, text: 'Work is held up, or about to be.' },
 };
 
 /** The verdict as text, since when, and why with what can be done, the worst first. */
 export function VerdictSection({ health, since }: { health: SystemHealth; since: string | null }) {
   const { verdict, reasons, version } = health;
-  const { icon: Icon, words } = looks[verdict];
+  const { icon: Icon, text } = appearances[verdict];
   return (
     <section className={classes.verdict} data-verdict={verdict} aria-label="Verdict">
       <span className={classes.icon} aria-hidden>
@@ -22,7 +22,7 @@ export function VerdictSection({ health, since }: { health: SystemHealth; since:
       <div className={classes.words}>
         <div role="status">
           <p className={classes.word}>{verdict}</p>
-          <p className={classes.summary}>{words}</p>
+          <p className={classes.summary}>{text}</p>
         </div>
         {since !== null && (
           <p className={classes.since}>

@@ -46,7 +46,7 @@ export function CreateTokenForm({ onCreated, onClose }: Props) {
     onValuesChange: draft.keep,
     validate: {
       name: (name) => (name.trim() === '' ? 'Enter a name' : null),
-      permissions: permissionsFault,
+      permissions: permissionsProblem,
       jobs: (jobs, values) => validateJobLimit(jobs, values.permissions),
     },
   });
@@ -60,7 +60,7 @@ export function CreateTokenForm({ onCreated, onClose }: Props) {
       title="Create token"
       confirm="Create token"
       isPending={isPending}
-      fault={refused?.rest ?? null}
+      errorText={refused?.rest ?? null}
       onConfirm={form.onSubmit((values) => mutate(values))}
       onClose={onClose}
       onGiveUp={() => {
@@ -108,7 +108,7 @@ export function CreateTokenForm({ onCreated, onClose }: Props) {
 }
 
 /** Running again is starting a run, which has a permission of its own. */
-function permissionsFault(given: readonly TokenPermission[]): string | null {
+function permissionsProblem(given: readonly TokenPermission[]): string | null {
   if (given.length === 0) return 'Choose at least one';
   return given.includes('retry') && !given.includes('run') ? '“retry” takes “run” as well' : null;
 }

@@ -34,7 +34,7 @@ export function RevokeTokenDialog({ token, onClose }: Props) {
       confirm="Revoke"
       isDangerous
       isPending={isPending}
-      fault={error && toFailure(error).details}
+      errorText={error && toFailure(error).details}
       onConfirm={() => mutate()}
       onClose={onClose}
     >

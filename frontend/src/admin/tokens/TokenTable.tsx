@@ -8,7 +8,7 @@ import { Ellipsis } from '../../ui/Ellipsis';
 import { Cell, Table } from '../../ui/Table';
 import { Tag } from '../../ui/Tag';
 import classes from './TokenTable.module.css';
-import { stateLook, tokenState } from './token-state';
+import { stateAppearance, tokenState } from './token-state';
 
 interface Props {
   tokens: readonly ApiToken[];
@@ -48,7 +48,7 @@ export function TokenTable({ tokens, onRevoke }: Props) {
 
 const TokenRow = memo(function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: Props['onRevoke'] }) {
   const state = useServerTime((now) => tokenState(token, now));
-  const { label, tone } = stateLook[state];
+  const { label, tone } = stateAppearance[state];
   return (
     <tr className={state === 'active' ? undefined : classes.ended}>
       <Cell isHeader isWide>

@@ -12,7 +12,7 @@ import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { tokensQuery } from './queries';
 import { TokenTable } from './TokenTable';
-import { stateLook, type TokenState, tokenState, tokenStates } from './token-state';
+import { stateAppearance, type TokenState, tokenState, tokenStates } from './token-state';
 
 interface Props {
   onCreate: () => void;
@@ -54,7 +54,7 @@ function useInState(tokens: readonly ApiToken[], state: TokenState | null): read
   return tokens.filter(({ id }) => wanted.has(id));
 }
 
-const choices = tokenStates.map((value) => ({ value, label: stateLook[value].label }));
+const choices = tokenStates.map((value) => ({ value, label: stateAppearance[value].label }));
 
 /** At the end of the page instead, the choices would lie outside every landmark. */
 const inPlace = { withinPortal: false };
@@ -95,7 +95,7 @@ function NoneInState({ state, onClear }: { state: TokenState; onClear: () => voi
   return (
     <EmptyState
       icon={IconFilterOff}
-      title={`No ${stateLook[state].label.toLowerCase()} tokens`}
+      title={`No ${stateAppearance[state].label.toLowerCase()} tokens`}
       text="Search the others."
       action={
         <Button variant="default" onClick={onClear}>

@@ -10,7 +10,7 @@ export function tokenState({ revokedAt, expiresAt }: ApiToken, now: number): Tok
   return expiresAt !== null && Date.parse(expiresAt) <= now ? 'expired' : 'active';
 }
 
-export const stateLook = {
+export const stateAppearance = {
   active: { label: 'Active', tone: 'success' },
   expired: { label: 'Expired', tone: 'neutral' },
   revoked: { label: 'Revoked', tone: 'failed' },

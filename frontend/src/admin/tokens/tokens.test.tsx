@@ -14,7 +14,7 @@ function serveTokens(...tokens: ReturnType<typeof aToken>[]) {
 }
 
 const row = (name: string) => screen.getByRole('row', { name: new RegExp(name) });
-const asksNoMore = () => waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+const untilClosed = () => waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 
 async function openTokens(place = '/admin/tokens') {
   const view = await openPanel(place);
@@ -85,7 +85,7 @@ test('creates a token, whose text is shown this once, with a call that uses it',
   await user.keyboard('{Escape}');
   expect(screen.getByText('jm_the-secret')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Done' }));
-  await asksNoMore();
+  await untilClosed();
   expect(document.body).not.toHaveTextContent('jm_the-secret');
   await waitFor(() => expect(opener).toHaveFocus());
 });
@@ -147,7 +147,7 @@ test('revokes a token after a confirmation, and reads the list again', async () 
   expect(dialog.getByText(/can’t be undone/)).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Revoke' }));
   expect(await screen.findByText('The token “leaked” is revoked.')).toBeVisible();
-  await asksNoMore();
+  await untilClosed();
   expect(bodies).toHaveLength(1);
   await waitFor(() => expect(callsTo('GET /api/admin/tokens')).toBe(2));
   // Its button is gone.

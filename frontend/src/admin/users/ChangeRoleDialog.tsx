@@ -41,7 +41,7 @@ export function ChangeRoleDialog({ account, onClose }: Props) {
       subject={account.email}
       confirm="Change role"
       isPending={isPending}
-      fault={failure?.details ?? null}
+      errorText={failure?.details ?? null}
       onConfirm={confirm}
       onClose={onClose}
     >

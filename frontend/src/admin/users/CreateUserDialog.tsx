@@ -6,7 +6,7 @@ import { RestoredNote } from '../../components/RestoredNote';
 import { useDraft } from '../../components/useDraft';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
-import { generated, PasswordChoice, passwordFault } from './PasswordChoice';
+import { generated, PasswordChoice, passwordProblem } from './PasswordChoice';
 import { RoleField } from './RoleField';
 import { givenRole, type RoleKey } from './role-choice';
 import { useAccountCall } from './useAccountCall';
@@ -34,7 +34,7 @@ export function CreateUserDialog({ onPassword, onClose }: Props) {
     onValuesChange: ({ email, role }) => draft.keep({ email, role }),
     validate: {
       email: (email) => (email.trim() === '' ? 'Enter an e-mail address' : null),
-      password: passwordFault,
+      password: passwordProblem,
     },
   });
   const { mutate, isPending, failure } = useAccountCall({
@@ -54,7 +54,7 @@ export function CreateUserDialog({ onPassword, onClose }: Props) {
       title="Create user"
       confirm="Create user"
       isPending={isPending}
-      fault={refused?.rest ?? null}
+      errorText={refused?.rest ?? null}
       onConfirm={form.onSubmit((values) => mutate(values))}
       onClose={onClose}
       onGiveUp={() => {

@@ -10,10 +10,10 @@ export interface ChosenPassword {
 export const generated: ChosenPassword = { isGenerated: true, text: '' };
 
 /** Why the password can't be taken, or null; by the rule that the server enforces. */
-export function passwordFault({ isGenerated, text }: ChosenPassword): string | null {
+export function passwordProblem({ isGenerated, text }: ChosenPassword): string | null {
   if (isGenerated) return null;
-  const fault = newPassword.safeParse(text).error?.issues[0]?.message;
-  return fault === undefined ? null : `The password ${fault}`;
+  const errorText = newPassword.safeParse(text).error?.issues[0]?.message;
+  return errorText === undefined ? null : `The password ${errorText}`;
 }
 
 interface Props {

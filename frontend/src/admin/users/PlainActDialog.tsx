@@ -11,7 +11,7 @@ import type { UserAct } from './user-acts';
 /** What takes nothing but a yes. */
 type PlainAct = Extract<UserAct, 'disable' | 'enable' | 'removeSecondFactor' | 'signOutEverywhere'>;
 
-interface Words {
+interface Texts {
   title: string;
   text: string;
   confirm: string;
@@ -19,7 +19,7 @@ interface Words {
   done: (email: string) => string;
 }
 
-const words: Record<PlainAct, Words> = {
+const texts: Record<PlainAct, Texts> = {
   disable: {
     title: 'Disable user?',
     text: 'They are signed out everywhere at once and can’t sign in until enabled again. Runs they started go on.',
@@ -68,7 +68,7 @@ interface Props {
 export function PlainActDialog({ act, account, onClose }: Props) {
   const { data: me } = useSession();
   const [isRevoking, setRevoking] = useState(false);
-  const { title, text, confirm, isDangerous, done } = words[act];
+  const { title, text, confirm, isDangerous, done } = texts[act];
   const { mutate, isPending, failure } = useAccountCall({
     action: act,
     call: () => calls[act](account.id, isRevoking) as Promise<unknown>,
@@ -84,7 +84,7 @@ export function PlainActDialog({ act, account, onClose }: Props) {
       confirm={confirm}
       isDangerous={isDangerous}
       isPending={isPending}
-      fault={failure?.details ?? null}
+      errorText={failure?.details ?? null}
       onConfirm={() => mutate(undefined)}
       onClose={onClose}
     >

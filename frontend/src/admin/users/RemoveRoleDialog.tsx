@@ -28,7 +28,7 @@ export function RemoveRoleDialog({ role, onClose }: { role: AccessRole; onClose:
       confirm="Remove"
       isDangerous
       isPending={isPending}
-      fault={error && toFailure(error).details}
+      errorText={error && toFailure(error).details}
       onConfirm={() => mutate()}
       onClose={onClose}
     >

@@ -4,7 +4,7 @@ import { client } from '../../api/administration-client';
 import { fieldErrors } from '../../api/field-errors';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
-import { generated, PasswordChoice, passwordFault } from './PasswordChoice';
+import { generated, PasswordChoice, passwordProblem } from './PasswordChoice';
 import { useAccountCall } from './useAccountCall';
 import type { Secret } from './user-acts';
 
@@ -29,7 +29,7 @@ export function ResetPasswordDialog({ account, onPassword, onClose }: Props) {
     },
   });
   const refused = failure && fieldErrors(failure, ['password']);
-  const fault = passwordFault(password);
+  const errorText = passwordProblem(password);
   return (
     <ConfirmDialog
       title="Reset password"
@@ -37,10 +37,10 @@ export function ResetPasswordDialog({ account, onPassword, onClose }: Props) {
       confirm="Reset password"
       isDangerous
       isPending={isPending}
-      fault={refused?.rest ?? null}
+      errorText={refused?.rest ?? null}
       onConfirm={() => {
         setChecked(true);
-        if (fault === null) mutate(undefined);
+        if (errorText === null) mutate(undefined);
       }}
       onClose={onClose}
     >
@@ -48,7 +48,7 @@ export function ResetPasswordDialog({ account, onPassword, onClose }: Props) {
       <PasswordChoice
         value={password}
         onChange={setPassword}
-        error={(isChecked ? fault : null) ?? refused?.fields.password ?? null}
+        error={(isChecked ? errorText : null) ?? refused?.fields.password ?? null}
       />
     </ConfirmDialog>
   );

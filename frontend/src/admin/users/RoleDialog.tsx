@@ -34,7 +34,7 @@ export function RoleDialog({ role, start, onClose }: Props) {
       confirm={role ? 'Save' : 'Create role'}
       isPending={isPending}
       isChanged={form.isDirty()}
-      fault={refused?.rest ?? null}
+      errorText={refused?.rest ?? null}
       onConfirm={form.onSubmit((values) => mutate(values))}
       onClose={onClose}
     >

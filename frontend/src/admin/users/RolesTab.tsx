@@ -17,7 +17,7 @@ import classes from './RolesTab.module.css';
 import { emptyRole, type RoleValues, valuesOf, viewer } from './role-values';
 
 /** What a dialog about roles is open for. */
-export type RoleAsked = { role: AccessRole | null; start: RoleValues } | { removed: AccessRole };
+export type RoleAct = { role: AccessRole | null; start: RoleValues } | { removed: AccessRole };
 
 // Which people of another application have a role is known there alone.
 const columns: Column[] = [
@@ -29,7 +29,7 @@ const columns: Column[] = [
 ];
 
 /** Roles of the installation's own, and what each role allows. */
-export function RolesTab({ onAsk }: { onAsk: (asked: RoleAsked) => void }) {
+export function RolesTab({ onAct }: { onAct: (act: RoleAct) => void }) {
   const query = useQuery(rolesQuery());
   const { data: roles } = query;
   return (
@@ -38,11 +38,11 @@ export function RolesTab({ onAsk }: { onAsk: (asked: RoleAsked) => void }) {
         {roles === undefined ? (
           <Pending query={query} what="Roles" rows={3} />
         ) : roles.length === 0 ? (
-          <NoRoles onAsk={onAsk} />
+          <NoRoles onAct={onAct} />
         ) : (
           <Table caption="Own roles" columns={columns} stackOn="tablet">
             {roles.map((role) => (
-              <RoleRow key={role.id} role={role} onAsk={onAsk} />
+              <RoleRow key={role.id} role={role} onAct={onAct} />
             ))}
           </Table>
         )}
@@ -52,7 +52,7 @@ export function RolesTab({ onAsk }: { onAsk: (asked: RoleAsked) => void }) {
   );
 }
 
-function RoleRow({ role, onAsk }: { role: AccessRole; onAsk: (asked: RoleAsked) => void }) {
+function RoleRow({ role, onAct }: { role: AccessRole; onAct: (act: RoleAct) => void }) {
   const { id, name, permissions, jobPatterns, people } = role;
   return (
     <tr>
@@ -88,7 +88,7 @@ function RoleRow({ role, onAsk }: { role: AccessRole; onAsk: (asked: RoleAsked) 
             variant="default"
             size="compact-sm"
             aria-label={`Edit ${name}`}
-            onClick={() => onAsk({ role, start: valuesOf(role) })}
+            onClick={() => onAct({ role, start: valuesOf(role) })}
           >
             Edit
           </Button>
@@ -97,7 +97,7 @@ function RoleRow({ role, onAsk }: { role: AccessRole; onAsk: (asked: RoleAsked) 
               variant="default"
               size="compact-sm"
               aria-label={`Remove ${name}`}
-              onClick={() => onAsk({ removed: role })}
+              onClick={() => onAct({ removed: role })}
             >
               Remove
             </Button>
@@ -108,7 +108,7 @@ function RoleRow({ role, onAsk }: { role: AccessRole; onAsk: (asked: RoleAsked) 
   );
 }
 
-function NoRoles({ onAsk }: { onAsk: (asked: RoleAsked) => void }) {
+function NoRoles({ onAct }: { onAct: (act: RoleAct) => void }) {
   return (
     <EmptyState
       icon={IconUserShield}
@@ -116,10 +116,10 @@ function NoRoles({ onAsk }: { onAsk: (asked: RoleAsked) => void }) {
       text="For people who should do less than an admin: support that only looks, or a team that works with its own jobs alone."
       action={
         <Group justify="center" gap="xs">
-          <Button variant="light" onClick={() => onAsk({ role: null, start: viewer })}>
+          <Button variant="light" onClick={() => onAct({ role: null, start: viewer })}>
             Create “Viewer”
           </Button>
-          <Button variant="default" onClick={() => onAsk({ role: null, start: emptyRole })}>
+          <Button variant="default" onClick={() => onAct({ role: null, start: emptyRole })}>
             Create another role
           </Button>
         </Group>

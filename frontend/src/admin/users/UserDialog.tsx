@@ -4,15 +4,15 @@ import { ChangeRoleDialog } from './ChangeRoleDialog';
 import { CreateUserDialog } from './CreateUserDialog';
 import { PlainActDialog } from './PlainActDialog';
 import { ResetPasswordDialog } from './ResetPasswordDialog';
-import type { Asked, Secret } from './user-acts';
+import type { OpenedAct, Secret } from './user-acts';
 
 interface Props {
-  asked: Asked;
+  opened: OpenedAct;
   onClose: () => void;
 }
 
 /** The open dialog, and after it the password that it generated. */
-export function UserDialog({ asked, onClose }: Props) {
+export function UserDialog({ opened, onClose }: Props) {
   const [secret, setSecret] = useState<Secret | null>(null);
   if (secret !== null) {
     return (
@@ -28,14 +28,14 @@ export function UserDialog({ asked, onClose }: Props) {
     );
   }
   const dialog = { onClose, onPassword: setSecret };
-  switch (asked.act) {
+  switch (opened.act) {
     case 'create':
       return <CreateUserDialog {...dialog} />;
     case 'changeRole':
-      return <ChangeRoleDialog account={asked.account} {...dialog} />;
+      return <ChangeRoleDialog account={opened.account} {...dialog} />;
     case 'resetPassword':
-      return <ResetPasswordDialog account={asked.account} {...dialog} />;
+      return <ResetPasswordDialog account={opened.account} {...dialog} />;
     default:
-      return <PlainActDialog act={asked.act} account={asked.account} {...dialog} />;
+      return <PlainActDialog act={opened.act} account={opened.account} {...dialog} />;
   }
 }

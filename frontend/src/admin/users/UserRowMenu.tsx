@@ -15,12 +15,12 @@ import { useRef } from 'react';
 import { Link } from 'react-router-dom';
 import { paths } from '../../paths';
 import classes from './UserRowMenu.module.css';
-import { type Asked, actsOn, type UserAct } from './user-acts';
+import { actsOn, type OpenedAct, type UserAct } from './user-acts';
 
 interface Props {
   account: Account;
   isOwn: boolean;
-  onAsk: (asked: Asked) => void;
+  onAct: (asked: OpenedAct) => void;
 }
 
 const items = {
@@ -35,12 +35,12 @@ const items = {
 const ownAccountNote = 'Your own role and access are for another super admin to change.';
 
 /** What can be done to one account. */
-export function UserRowMenu({ account, isOwn, onAsk }: Props) {
+export function UserRowMenu({ account, isOwn, onAct }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const choose = (act: UserAct) => {
     // The item goes with the menu: the dialog is to give the focus back to something that stays.
     button.current?.focus();
-    onAsk({ act, account });
+    onAct({ act, account });
   };
   return (
     <Menu position="bottom-end" width={220} shadow="md" withinPortal={false} withInitialFocusPlaceholder={false}>

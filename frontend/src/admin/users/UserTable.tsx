@@ -8,13 +8,13 @@ import { Cell, Table } from '../../ui/Table';
 import { Tag, type TagTone } from '../../ui/Tag';
 import { UserRowMenu } from './UserRowMenu';
 import classes from './UserTable.module.css';
-import type { Asked } from './user-acts';
+import type { OpenedAct } from './user-acts';
 
 interface Props {
   accounts: readonly Account[];
   /** Another page is on its way, the old one still shown. */
   isBusy: boolean;
-  onAsk: (asked: Asked) => void;
+  onAct: (asked: OpenedAct) => void;
 }
 
 const columns = [
@@ -27,12 +27,12 @@ const columns = [
   { label: 'Actions', isHidden: true },
 ] as const;
 
-export function UserTable({ accounts, isBusy, onAsk }: Props) {
+export function UserTable({ accounts, isBusy, onAct }: Props) {
   const { data: me } = useSession();
   return (
     <Table caption="People" columns={columns} isBusy={isBusy}>
       {accounts.map((account) => (
-        <UserRow key={account.id} account={account} isOwn={account.id === me?.id} onAsk={onAsk} />
+        <UserRow key={account.id} account={account} isOwn={account.id === me?.id} onAct={onAct} />
       ))}
     </Table>
   );
@@ -41,10 +41,10 @@ export function UserTable({ accounts, isBusy, onAsk }: Props) {
 interface RowProps {
   account: Account;
   isOwn: boolean;
-  onAsk: (asked: Asked) => void;
+  onAct: (asked: OpenedAct) => void;
 }
 
-const UserRow = memo(function UserRow({ account, isOwn, onAsk }: RowProps) {
+const UserRow = memo(function UserRow({ account, isOwn, onAct }: RowProps) {
   const status = accountStatus(account);
   return (
     <tr data-user={account.id}>
@@ -90,7 +90,7 @@ const UserRow = memo(function UserRow({ account, isOwn, onAsk }: RowProps) {
         {account.sessions}
       </Cell>
       <Cell isCorner align="right">
-        <UserRowMenu account={account} isOwn={isOwn} onAsk={onAsk} />
+        <UserRowMenu account={account} isOwn={isOwn} onAct={onAct} />
       </Cell>
     </tr>
   );

@@ -11,10 +11,10 @@ import { LinkTabs } from '../../ui/LinkTabs';
 import { loadable } from '../../ui/loadable';
 import { Page } from '../../ui/Page';
 import { useReturnFocus } from '../../ui/useReturnFocus';
-import { type RoleAsked, RolesTab } from './RolesTab';
+import { type RoleAct, RolesTab } from './RolesTab';
 import { emptyRole } from './role-values';
 import { UsersSection } from './UsersSection';
-import type { Asked } from './user-acts';
+import type { OpenedAct } from './user-acts';
 
 const UserDialog = loadable(() => import('./UserDialog').then((module) => module.UserDialog));
 const RoleDialog = loadable(() => import('./RoleDialog').then((module) => module.RoleDialog));
@@ -52,11 +52,11 @@ const Tabs = ({ current }: { current: (typeof tabs)[number] }) => (
 );
 
 function People() {
-  const [act, ask] = useState<Asked | null>(null);
+  const [act, open] = useState<OpenedAct | null>(null);
   const create = useCreateDialog();
-  const asked: Asked | null = create.isOpen ? { act: 'create' } : act;
-  const close = () => (create.isOpen ? void create.close() : ask(null));
-  useReturnFocus(asked !== null);
+  const opened: OpenedAct | null = create.isOpen ? { act: 'create' } : act;
+  const close = () => (create.isOpen ? void create.close() : open(null));
+  useReturnFocus(opened !== null);
   return (
     <Page
       title="Users"
@@ -68,18 +68,18 @@ function People() {
         </Button>
       }
     >
-      <UsersSection onAsk={ask} />
-      <DialogBoundary opened={[asked?.act]} onClose={close}>
-        {asked && <UserDialog asked={asked} onClose={close} />}
+      <UsersSection onAct={open} />
+      <DialogBoundary opened={[opened?.act]} onClose={close}>
+        {opened && <UserDialog opened={opened} onClose={close} />}
       </DialogBoundary>
     </Page>
   );
 }
 
 function Roles() {
-  const [asked, ask] = useState<RoleAsked | null>(null);
-  const close = () => ask(null);
-  useReturnFocus(asked !== null);
+  const [opened, open] = useState<RoleAct | null>(null);
+  const close = () => open(null);
+  useReturnFocus(opened !== null);
   return (
     <Page
       title={title}
@@ -91,15 +91,15 @@ function Roles() {
       }
       tabs={keepsAccounts && <Tabs current="roles" />}
       actions={
-        <Button leftSection={<IconPlus size={16} />} onClick={() => ask({ role: null, start: emptyRole })}>
+        <Button leftSection={<IconPlus size={16} />} onClick={() => open({ role: null, start: emptyRole })}>
           Create role
         </Button>
       }
     >
-      <RolesTab onAsk={ask} />
-      <DialogBoundary opened={[asked]} onClose={close}>
-        {asked !== null && 'start' in asked && <RoleDialog {...asked} onClose={close} />}
-        {asked !== null && 'removed' in asked && <RemoveRoleDialog role={asked.removed} onClose={close} />}
+      <RolesTab onAct={open} />
+      <DialogBoundary opened={[opened]} onClose={close}>
+        {opened !== null && 'start' in opened && <RoleDialog {...opened} onClose={close} />}
+        {opened !== null && 'removed' in opened && <RemoveRoleDialog role={opened.removed} onClose={close} />}
       </DialogBoundary>
     </Page>
   );

@@ -9,14 +9,14 @@ import { useUsersPlace } from './place';
 import { accountsQuery, PAGE_SIZE } from './queries';
 import { UserFilterBar } from './UserFilterBar';
 import { UserTable } from './UserTable';
-import type { Asked } from './user-acts';
+import type { OpenedAct } from './user-acts';
 
 interface Props {
-  onAsk: (asked: Asked) => void;
+  onAct: (asked: OpenedAct) => void;
 }
 
 /** The list of people, its filters and page in the address. */
-export function UsersSection({ onAsk }: Props) {
+export function UsersSection({ onAct }: Props) {
   const place = useUsersPlace();
   const { data, error, isPlaceholderData, refetch } = useQuery(accountsQuery(place.filters, place.page));
   return (
@@ -24,7 +24,7 @@ export function UsersSection({ onAsk }: Props) {
       <UserFilterBar filters={place.filters} onSearch={place.setSearch} onRoleChange={place.setRole} />
       {data ? (
         data.users.length > 0 ? (
-          <UserTable accounts={data.users} isBusy={isPlaceholderData} onAsk={onAsk} />
+          <UserTable accounts={data.users} isBusy={isPlaceholderData} onAct={onAct} />
         ) : (
           <NoUsers place={place} isPastEnd={data.total > 0} />
         )

@@ -10,7 +10,7 @@ export type UserAct =
   | 'signOutEverywhere';
 
 /** What a dialog of this page is open for. */
-export type Asked = { act: 'create' } | { act: UserAct; account: Account };
+export type OpenedAct = { act: 'create' } | { act: UserAct; account: Account };
 
 /** A generated password, only for as long as its dialog is open. */
 export interface Secret {

@@ -35,7 +35,7 @@ async function choose(email: string, item: string) {
   return { user, dialog };
 }
 
-const asksNoMore = () => waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+const untilClosed = () => waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 
 test('lists who may sign in: role, state, last sign-in, sessions', async () => {
   serveAccounts(() => [
@@ -122,7 +122,7 @@ test('creates a user with a generated password, which is shown this once', async
   await user.keyboard('{Escape}');
   expect(screen.getByText('made-up-secret')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Done' }));
-  await asksNoMore();
+  await untilClosed();
   expect(document.body).not.toHaveTextContent('made-up-secret');
   await waitFor(() => expect(opener).toHaveFocus());
 });
@@ -146,7 +146,7 @@ test('creates a user with a chosen password, checked before it is sent', async (
   expect(JSON.stringify({ ...sessionStorage })).toMatch(/eve@example\.com/);
   expect(JSON.stringify({ ...sessionStorage })).not.toMatch(/longer/);
   await user.click(dialog.getByRole('button', { name: 'Create user' }));
-  await asksNoMore();
+  await untilClosed();
   expect(bodies).toEqual([{ email: 'eve@example.com', role: 'ADMIN', password: 'short but longer' }]);
   expect(JSON.stringify({ ...sessionStorage })).not.toMatch(/eve/);
 });
@@ -178,7 +178,7 @@ test('changes a role, and reads the list again', async () => {
   expect(dialog.getByText('May sign in, but has no access to the panel.')).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Change role' }));
   expect(await screen.findByText('bob@example.com is now User.')).toBeVisible();
-  await asksNoMore();
+  await untilClosed();
   expect(bodies).toEqual([{ role: 'USER' }]);
   await waitFor(() => expect(callsTo('GET /api/admin/users')).toBe(2));
 });
@@ -194,7 +194,7 @@ test('shows in the dialog that the last super admin stays, and tracks it', async
   expect(await dialog.findByRole('alert')).toHaveTextContent('This is the last super admin.');
   expect(getRecentErrors().at(-1)?.context.action).toBe('disable');
   await user.click(dialog.getByRole('button', { name: 'Cancel' }));
-  await asksNoMore();
+  await untilClosed();
 });
 
 test.each([
@@ -207,7 +207,7 @@ test.each([
   expect(bodies).toEqual([]);
   await user.click(dialog.getByRole('button', { name: confirm }));
   expect(await screen.findByText(said)).toBeVisible();
-  await asksNoMore();
+  await untilClosed();
   expect(bodies).toHaveLength(1);
   await waitFor(() => expect(screen.getByRole('button', { name: 'Actions on bob@example.com' })).toHaveFocus());
 });
@@ -225,7 +225,7 @@ test('names the tokens of a user who is disabled, and revokes them on request', 
   expect(box).toHaveAccessibleDescription(/^nightly-import: goes on/);
   await user.click(box);
   await user.click(dialog.getByRole('button', { name: 'Disable' }));
-  await asksNoMore();
+  await untilClosed();
   expect(bodies).toEqual([{ revokeTokens: true }]);
 });
 
@@ -247,7 +247,7 @@ test('resets a password, and shows the generated one this once', async () => {
   await user.click(dialog.getByRole('button', { name: 'Reset password' }));
   expect(await screen.findByText('made-up-secret')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Done' }));
-  await asksNoMore();
+  await untilClosed();
   expect(document.body).not.toHaveTextContent('made-up-secret');
   expect(bodies).toHaveLength(1);
 });
@@ -294,7 +294,7 @@ describe('own roles', () => {
     expect(dialog.getByText(/Does not go with what reaches beyond jobs: Set limits of channels/)).toBeVisible();
     await user.click(dialog.getByRole('checkbox', { name: /manageChannels/ }));
     await user.click(dialog.getByRole('button', { name: 'Create role' }));
-    await asksNoMore();
+    await untilClosed();
     expect(bodies).toEqual([{ name: 'Media team', permissions: ['view'], jobPatterns: ['match-*'] }]);
   });
 
@@ -316,7 +316,7 @@ describe('own roles', () => {
     expect(await dialog.findByText('May, acting on match-* alone:')).toBeVisible();
     await user.selectOptions(dialog.getByLabelText('Role'), 'Viewer');
     await user.click(dialog.getByRole('button', { name: 'Change role' }));
-    await asksNoMore();
+    await untilClosed();
     expect(bodies).toEqual([{ role: 'USER', accessRoleId: expect.stringMatching(/^0{8}-/) }]);
   });
 });

@@ -32,7 +32,7 @@ export function createFollowedRuns(send: (message: ClientMessage) => void) {
   const runnerFollowers = new Set<RunnersFollower>();
 
   /** One request per run and connection: the follower that has the fewest messages decides. */
-  const ask = (jobRunId: string) => {
+  const sendFollow = (jobRunId: string) => {
     const wanting = [...(followers.get(jobRunId) ?? [])];
     const afterSeq = Math.min(AFTER_ALL, ...wanting.map(({ lastSeq }) => lastSeq?.() ?? AFTER_ALL));
     send({ type: 'client.admin.follow_run', jobRunId, afterSeq });
@@ -41,10 +41,10 @@ export function createFollowedRuns(send: (message: ClientMessage) => void) {
   const follow: Follow = (jobRunId, follower) => {
     const others = followers.get(jobRunId) ?? new Set();
     followers.set(jobRunId, others.add(follower));
-    ask(jobRunId);
+    sendFollow(jobRunId);
     return () => {
       if (!others.delete(follower)) return;
-      if (others.size > 0) return ask(jobRunId);
+      if (others.size > 0) return sendFollow(jobRunId);
       followers.delete(jobRunId);
       send({ type: 'client.admin.unfollow_run', jobRunId });
     };
@@ -64,10 +64,10 @@ export function createFollowedRuns(send: (message: ClientMessage) => void) {
     follow,
     followRunners,
     /** Takes every message of the server. A snapshot means that what was requested before may be lost. */
-    hear(messages: readonly ServerMessage[]) {
+    receive(messages: readonly ServerMessage[]) {
       for (const message of messages) {
         const { type, data } = message;
-        if (isOfRunners(message)) for (const hear of runnerFollowers) hear(message);
+        if (isOfRunners(message)) for (const receive of runnerFollowers) receive(message);
         if (type === 'server.admin.run_messages') {
           for (const follower of followers.get(data.jobRunId) ?? []) follower.onMessages?.(data);
         } else if (type === 'server.admin.run_steps') {
@@ -75,7 +75,7 @@ export function createFollowedRuns(send: (message: ClientMessage) => void) {
         }
       }
       if (messages.some(({ type }) => type === 'server.admin.jobs_snapshot')) {
-        for (const id of followers.keys()) ask(id);
+        for (const id of followers.keys()) sendFollow(id);
         if (runnerFollowers.size > 0) send({ type: 'client.admin.follow', topic: 'runners' });
       }
     },

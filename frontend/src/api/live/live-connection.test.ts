@@ -31,7 +31,7 @@ test('batches what arrives within a frame into one change', async () => {
   const changes: ActiveChange[] = [];
   connection.onChange((change) => changes.push(change));
   const run = aRun.running();
-  live.tell(run);
+  live.publish(run);
   for (let percent = 1; percent <= 90; percent++) live.progress(run, percent, 'on it');
   await vi.waitFor(() => expect(connection.getState().runs[0]?.progressPercent).toBe(90));
   // On a busy machine they may come over several frames.
@@ -78,23 +78,23 @@ test('requests one snapshot, however many messages come before it', async () => 
   const connection = connect();
   await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
   const run = aRun.running();
-  live.tell(run, { skip: 3 });
-  await vi.waitFor(() => expect(world.heard).toHaveLength(1));
-  live.tell({ ...run, rev: 2 }, { skip: 3 });
+  live.publish(run, { skip: 3 });
+  await vi.waitFor(() => expect(world.received).toHaveLength(1));
+  live.publish({ ...run, rev: 2 }, { skip: 3 });
   await vi.waitFor(() => expect(connection.getState().runs[0]?.rev).toBe(2));
-  expect(world.heard).toEqual([{ type: 'client.admin.resync' }]);
+  expect(world.received).toEqual([{ type: 'client.admin.resync' }]);
   live.snapshot([run]);
-  live.tell(aRun.running(), { skip: 1 });
-  await vi.waitFor(() => expect(world.heard).toHaveLength(2));
+  live.publish(aRun.running(), { skip: 1 });
+  await vi.waitFor(() => expect(world.received).toHaveLength(2));
 });
 
 test('leaves out what it does not understand', async () => {
   const connection = connect();
   await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
   live.send('server.admin.job_started', { nonsense: true } as never);
-  live.tell(aRun.running());
+  live.publish(aRun.running());
   await vi.waitFor(() => expect(connection.getState().runs).toHaveLength(1));
-  expect(world.heard).toEqual([{ type: 'client.admin.resync' }]);
+  expect(world.received).toEqual([{ type: 'client.admin.resync' }]);
 });
 
 test('keeps a run that ended for a moment, and reports whether it had started', async () => {
@@ -102,8 +102,8 @@ test('keeps a run that ended for a moment, and reports whether it had started', 
   world.active = [ran, waited];
   const connection = connect();
   await vi.waitFor(() => expect(connection.getState().runs).toHaveLength(2));
-  live.tell(aRun.success({ id: ran.id, rev: 2 }));
-  live.tell(aRun.cancelled({ id: waited.id, rev: 2, startedAt: null }));
+  live.publish(aRun.success({ id: ran.id, rev: 2 }));
+  live.publish(aRun.cancelled({ id: waited.id, rev: 2, startedAt: null }));
   await vi.waitFor(() => expect(connection.getState().runs).toHaveLength(0));
   expect(connection.getState().ended.map((run) => run.id)).toEqual([ran.id, waited.id]);
   await vi.waitFor(() => expect(connection.getState().ended).toHaveLength(0));
@@ -146,5 +146,5 @@ test('pings at once when the network changed', async () => {
   const connection = connect();
   await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
   window.dispatchEvent(new Event('online'));
-  await vi.waitFor(() => expect(world.heard).toEqual([{ type: 'client.admin.ping' }]));
+  await vi.waitFor(() => expect(world.received).toEqual([{ type: 'client.admin.ping' }]));
 });

@@ -111,7 +111,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     });
     for (const listener of changeListeners) listener(change);
     if (alerts.isNews) for (const listener of alertListeners) listener(alerts.changes);
-    followed.hear(messages);
+    followed.receive(messages);
   });
 
   const pause = createReconnectPause();
@@ -131,7 +131,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     shouldReconnectOnClose: ({ code }) => refusalOf(code) === null,
   });
   const silence = watchSilence({
-    ask: () => send({ type: 'client.admin.ping' }),
+    ping: () => send({ type: 'client.admin.ping' }),
     giveUp: () => socket.reconnect(),
     isOpen: () => socket.readyState === socket.OPEN,
   });
@@ -199,14 +199,14 @@ function shownOf({ next }: ActiveChange, state: LiveState): Partial<LiveState> {
  * quick.
  */
 function* startingFrom(before: readonly JobRunSummary[], runs: ReadonlyMap<string, JobRunSummary>) {
-  const placed = new Set<string>();
+  const yielded = new Set<string>();
   for (const { id } of before) {
     const run = runs.get(id);
     if (run === undefined) continue;
-    placed.add(id);
+    yielded.add(id);
     yield run;
   }
-  for (const run of runs.values()) if (!placed.has(run.id)) yield run;
+  for (const run of runs.values()) if (!yielded.has(run.id)) yield run;
 }
 
 /** A message this version doesn't know is left out; the gap in `seq` then brings a snapshot. */

@@ -1,4 +1,4 @@
-const LEAST_MS = 300;
+const MIN_MS = 300;
 const FIRST_CEILING_MS = 1_500;
 const LAST_CEILING_MS = 15_000;
 const GROWTH = 1.7;
@@ -7,7 +7,7 @@ const GROWTH = 1.7;
 export function reconnectDelay(failures: number, random: () => number): number {
   if (failures === 0) return 0;
   // The whole width is left to chance: a restarted server must not be met by every tab at once.
-  return LEAST_MS + random() * Math.min(LAST_CEILING_MS, FIRST_CEILING_MS * GROWTH ** (failures - 1));
+  return MIN_MS + random() * Math.min(LAST_CEILING_MS, FIRST_CEILING_MS * GROWTH ** (failures - 1));
 }
 
 /** The wait before the next try, which a caller can cut short when a try is worth it now. */

@@ -4,25 +4,25 @@ const CHECK_EVERY_MS = 2_500;
 
 interface Options {
   /** Sends a ping to the server. */
-  ask(): void;
+  ping(): void;
   /** No answer came: the connection is dead, whatever it claims. */
   giveUp(): void;
   isOpen(): boolean;
 }
 
 /** A lost network leaves a socket "open" for minutes; a server without a message for 30 s is pinged, then given up. */
-export function watchSilence({ ask, giveUp, isOpen }: Options) {
+export function watchSilence({ ping, giveUp, isOpen }: Options) {
   let receivedAt = Date.now();
-  let askedAt: number | null = null;
+  let pingedAt: number | null = null;
 
   const check = () => {
     const now = Date.now();
     if (!isOpen()) return;
-    if (askedAt === null && now - receivedAt >= ASK_AFTER_MS) {
-      askedAt = now;
-      ask();
-    } else if (askedAt !== null && now - askedAt >= GIVE_UP_AFTER_MS) {
-      askedAt = null;
+    if (pingedAt === null && now - receivedAt >= ASK_AFTER_MS) {
+      pingedAt = now;
+      ping();
+    } else if (pingedAt !== null && now - pingedAt >= GIVE_UP_AFTER_MS) {
+      pingedAt = null;
       receivedAt = now;
       giveUp();
     }
@@ -32,13 +32,13 @@ export function watchSilence({ ask, giveUp, isOpen }: Options) {
   return {
     received: () => {
       receivedAt = Date.now();
-      askedAt = null;
+      pingedAt = null;
     },
     /** An event makes it doubtful that the connection is still open: pings now instead of after the silence. */
     doubt: () => {
-      if (!isOpen() || askedAt !== null) return;
-      askedAt = Date.now();
-      ask();
+      if (!isOpen() || pingedAt !== null) return;
+      pingedAt = Date.now();
+      ping();
     },
     stop: () => clearInterval(timer),
   };

@@ -2,7 +2,7 @@ import type { AlertEvent, AlertSeverity } from '@job-manager/shared/alert-rules'
 import type { Incident } from '@job-manager/shared/contract/alerts/incidents';
 import type { TagTone } from '../../ui/Tag';
 
-export const severityLook: Record<AlertSeverity, { label: string; tone: TagTone }> = {
+export const severityAppearance: Record<AlertSeverity, { label: string; tone: TagTone }> = {
   CRITICAL: { label: 'Critical', tone: 'failed' },
   WARNING: { label: 'Warning', tone: 'warning' },
 };
@@ -16,5 +16,5 @@ export const eventLabels: Record<AlertEvent, string> = {
 };
 
 /** How an incident stands: an open one by its severity. */
-export const incidentLook = ({ closedAt, severity }: Pick<Incident, 'closedAt' | 'severity'>) =>
-  closedAt === null ? severityLook[severity] : ({ label: 'Over', tone: 'neutral' } as const);
+export const incidentAppearance = ({ closedAt, severity }: Pick<Incident, 'closedAt' | 'severity'>) =>
+  closedAt === null ? severityAppearance[severity] : ({ label: 'Over', tone: 'neutral' } as const);

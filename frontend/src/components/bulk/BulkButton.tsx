@@ -27,18 +27,18 @@ interface Props
 export function BulkButton({ request, action, heading, children, ...props }: Props) {
   const { subject, isAllOrNone, onDone, onEnd, ...button } = props;
   const may = useMayDo(action);
-  const [asked, ask] = useState<BulkRequest | null>(null);
-  useReturnFocus(asked !== null);
+  const [opened, setOpened] = useState<BulkRequest | null>(null);
+  useReturnFocus(opened !== null);
   if (!may) return null;
-  const close = () => ask(null);
+  const close = () => setOpened(null);
   return (
     <>
-      <Button variant="default" size="compact-sm" {...button} onClick={() => ask(request())}>
+      <Button variant="default" size="compact-sm" {...button} onClick={() => setOpened(request())}>
         {children}
       </Button>
-      <DialogBoundary opened={[asked]} onClose={close}>
-        {asked && (
-          <BulkDialog request={asked} title={heading} onClose={close} {...{ subject, isAllOrNone, onDone, onEnd }} />
+      <DialogBoundary opened={[opened]} onClose={close}>
+        {opened && (
+          <BulkDialog request={opened} title={heading} onClose={close} {...{ subject, isAllOrNone, onDone, onEnd }} />
         )}
       </DialogBoundary>
     </>

@@ -9,7 +9,7 @@ import { useAction } from '../../api/useAction';
 import { spellRuns } from '../../lib/spell-runs';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { RelativeTime } from '../RelativeTime';
-import { statusLook } from '../status';
+import { statusAppearance } from '../status';
 import { bulkActs } from './acts';
 import classes from './BulkDialog.module.css';
 import { followOperation } from './follow-operation';
@@ -82,7 +82,7 @@ export function BulkDialog(props: Props) {
     else setRefused(true);
   };
   const failure = refused ?? error;
-  const fault = failure ? toFailure(failure).details : hasGap ? 'It can be done to all of them only.' : null;
+  const errorText = failure ? toFailure(failure).details : hasGap ? 'It can be done to all of them only.' : null;
   const name = preview ? `${verb} ${spellRuns(total)}` : `${verb} runs`;
   return (
     <ConfirmDialog
@@ -92,7 +92,7 @@ export function BulkDialog(props: Props) {
       isDangerous={isDangerous && total > 0}
       isPending={isPending || (preview === undefined && error === null)}
       isChanged={typed !== '' || reason !== ''}
-      fault={fault}
+      errorText={errorText}
       onConfirm={confirm}
       onClose={leave}
     >
@@ -168,7 +168,7 @@ function Touched({ request, preview }: Previewed) {
       {byStatus.length > 1 && (
         <p className={classes.text}>
           {byStatus
-            .map(({ status, runs }) => `${runs.toLocaleString('en')} ${statusLook[status].label.toLowerCase()}`)
+            .map(({ status, runs }) => `${runs.toLocaleString('en')} ${statusAppearance[status].label.toLowerCase()}`)
             .join(', ')}
         </p>
       )}

@@ -8,7 +8,7 @@ import { Tag } from '../../ui/Tag';
 import { PauseButton } from '../PauseButton';
 import { PausedNote } from '../PausedNote';
 import classes from './ChannelCells.module.css';
-import { oldestWaitMs, stateLook, stateOf, targetOf } from './channel-state';
+import { oldestWaitMs, stateAppearance, stateOf, targetOf } from './channel-state';
 import type { ChannelActs } from './useChannelActs';
 
 const COUNTED = 10_000;
@@ -18,7 +18,7 @@ export const atMost = (count: number): string => (count >= COUNTED ? '10,000+' :
 /** How a channel is. */
 export function ChannelStateTag({ channel }: { channel: JobChannel }) {
   const state = useServerTime((now) => stateOf(channel, now));
-  const { label, tone } = stateLook[state];
+  const { label, tone } = stateAppearance[state];
   return <Tag tone={tone}>{label}</Tag>;
 }
 

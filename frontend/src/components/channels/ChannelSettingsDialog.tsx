@@ -72,7 +72,7 @@ export function ChannelSettingsDialog({ channel, onClose }: Props) {
       confirm="Save"
       isPending={isPending}
       isChanged={form.isDirty()}
-      fault={refused?.rest ?? null}
+      errorText={refused?.rest ?? null}
       onConfirm={() => mutate()}
       onClose={onClose}
     >

@@ -21,7 +21,7 @@ export function stateOf(channel: JobChannel, now: number): ChannelState {
   return isFull || (rateLimit !== null && (recentStarts ?? 0) >= rateLimit) ? 'full' : 'open';
 }
 
-export const stateLook = {
+export const stateAppearance = {
   open: { label: 'Open', tone: 'success' },
   full: { label: 'Full', tone: 'info' },
   paused: { label: 'Paused', tone: 'warning' },

@@ -46,7 +46,7 @@ export function useChannelActs(): ChannelActs {
           <PauseDialog
             what={`channel ${opened.name}`}
             isPending={pausing.isPending}
-            fault={pausing.error && toFailure(pausing.error).details}
+            errorText={pausing.error && toFailure(pausing.error).details}
             onPause={(asked) => pause({ name: opened.name, pause: asked })}
             onClose={close}
           >

@@ -132,7 +132,7 @@ function Cause({ cause: failure, range, namesJob, onSet }: CauseProps) {
   );
 }
 
-const looks: Record<FailureState, { label: string; tone: TagTone }> = {
+const appearances: Record<FailureState, { label: string; tone: TagTone }> = {
   OPEN: { label: 'Open', tone: 'failed' },
   RESOLVED: { label: 'Resolved', tone: 'success' },
   IGNORED: { label: 'Ignored', tone: 'neutral' },
@@ -154,8 +154,8 @@ function CauseState({ failure, onSet }: { failure: FailureCause; onSet: CausePro
   );
   return (
     <span className={classes.state}>
-      <Tag tone={looks[state].tone} title={note ?? undefined}>
-        {looks[state].label}
+      <Tag tone={appearances[state].tone} title={note ?? undefined}>
+        {appearances[state].label}
       </Tag>
       {state !== 'OPEN' && stateBy !== null && <span className="dimmed">by {stateBy}</span>}
       {cameBackAt !== null && (
@@ -196,7 +196,7 @@ function useSetState(): (change: StateChange) => void {
     mutationFn: ({ fingerprint, state }: StateChange) => setFailure({ fingerprint, state }),
     onSuccess: (_answer, { state, before, ...of }) => {
       const offer = { label: 'Undo', act: () => mutate({ ...of, state: before, before: state }) };
-      toastSuccess({ message: `The cause is ${looks[state].label.toLowerCase()} now.`, offer });
+      toastSuccess({ message: `The cause is ${appearances[state].label.toLowerCase()} now.`, offer });
     },
     onError: (failed) => toastError({ title: 'The cause stays as it is', message: toFailure(failed).details }),
     onSettled: () => void queryClient.invalidateQueries({ queryKey: failuresKey }),

@@ -2,7 +2,7 @@ import { Button, Checkbox, Modal, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import type { DialogProps } from '../../ui/useDialog';
 import { useIsPhone } from '../../ui/useIsPhone';
-import { askForPermission, browserPermission } from './browser-notices';
+import { browserPermission, requestPermission } from './browser-notices';
 import classes from './NoticePreferences.module.css';
 import { keepPreferences, type NoticePreferences as Preferences, readPreferences, type Sound } from './preferences';
 import { playSound } from './sounds';
@@ -124,7 +124,7 @@ function BrowserField({ isOn, onChange }: { isOn: boolean; onChange: (isOn: bool
       disabled={isRefused}
       onChange={async ({ currentTarget }) => {
         if (!currentTarget.checked) return onChange(false);
-        const answer = await askForPermission();
+        const answer = await requestPermission();
         setPermission(answer);
         onChange(answer === 'granted');
       }}

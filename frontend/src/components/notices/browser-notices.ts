@@ -6,7 +6,7 @@ export const browserPermission = (): BrowserPermission =>
   typeof Notification === 'undefined' ? 'unsupported' : Notification.permission;
 
 /** Shows the browser's question; browsers allow it only during a click. */
-export async function askForPermission(): Promise<BrowserPermission> {
+export async function requestPermission(): Promise<BrowserPermission> {
   return typeof Notification === 'undefined' ? 'unsupported' : Notification.requestPermission();
 }
 

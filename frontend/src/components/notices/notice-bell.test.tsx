@@ -16,17 +16,17 @@ test('a failure is counted at the bell and in the tab until it is read, and lead
   const { user } = await openPanel('/admin/jobs');
   await bell('Notices');
   await waitFor(() => expect(live.connections).toBe(1));
-  act(() => live.tell(failed));
+  act(() => live.publish(failed));
   await user.click(await bell('Notices: 1 unread'));
   const notices = await list();
   expect(notices.getByRole('listitem', { hidden: true })).toHaveTextContent(
     `match-scores #${failed.id} failedDisk fullnew`,
   );
   expect(document.title).toBe('Runs · Job Manager');
-  act(() => live.tell(aRun.failed({ jobName: 'trending' })));
+  act(() => live.publish(aRun.failed({ jobName: 'trending' })));
   expect(await notices.findByText(/^trending/)).toBeInTheDocument();
   await user.click(await bell('Notices'));
-  act(() => live.tell(aRun.failed({ error: 'Out of memory' })));
+  act(() => live.publish(aRun.failed({ error: 'Out of memory' })));
   await waitFor(() => expect(document.title).toBe('(1) Runs · Job Manager'));
   await user.click(await bell('Notices: 1 unread'));
   await user.click((await list()).getByRole('link', { name: `match-scores #${failed.id} failed`, hidden: true }));
@@ -46,16 +46,16 @@ test('how notices are announced is chosen from the account, for this browser', a
 
 test('a click alone requests notifications of the browser, and shows them while no tab is visible', async () => {
   const shown: [string, NotificationOptions | undefined][] = [];
-  const asked = vi.fn(async () => 'granted');
+  const requests = vi.fn(async () => 'granted');
   class FakeNotification {
     static permission = 'default';
-    static requestPermission = asked;
+    static requestPermission = requests;
     onclick = null;
     constructor(title: string, options?: NotificationOptions) {
       shown.push([title, options]);
     }
   }
-  asked.mockImplementation(async () => {
+  requests.mockImplementation(async () => {
     FakeNotification.permission = 'granted';
     return 'granted';
   });
@@ -63,14 +63,14 @@ test('a click alone requests notifications of the browser, and shows them while 
   const { user } = await openPanel('/admin/jobs');
   await user.click(screen.getByRole('button', { name: 'Account: ada@example.com' }));
   await user.click(await screen.findByRole('menuitem', { name: 'Notices…', hidden: true }));
-  expect(asked).not.toHaveBeenCalled();
+  expect(requests).not.toHaveBeenCalled();
   await user.click(await screen.findByRole('checkbox', { name: 'Notifications of the browser' }));
   await waitFor(() => expect(readPreferences().isBrowserOn).toBe(true));
   const [seen, unseen] = [aRun.failed(), aRun.failed({ error: 'Disk full' })];
-  act(() => live.tell(seen));
+  act(() => live.publish(seen));
   await screen.findByText(`match-scores #${seen.id} failed`);
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
-  act(() => live.tell(unseen));
+  act(() => live.publish(unseen));
   await waitFor(() =>
     expect(shown).toEqual([[`match-scores #${unseen.id} failed`, { body: 'Disk full', tag: unseen.id }]]),
   );

@@ -54,7 +54,7 @@ function describeField(field: ParameterField): string {
   return [field.description, limits, field.isRequired ? 'required' : ''].filter((part) => part !== '').join(' · ');
 }
 
-const say = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 20 });
+const formatNumber = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 20 });
 
 function limitsOf(field: ParameterField): string {
   if (field.kind === 'date') return 'YYYY-MM-DD';
@@ -63,10 +63,11 @@ function limitsOf(field: ParameterField): string {
   if (field.kind === 'text') return rangeOf(field.minLength, field.maxLength, 'characters');
   if (field.kind !== 'integer' && field.kind !== 'number') return '';
   const { min, max } = field;
-  if (min && max && !min.isExclusive && !max.isExclusive) return `${say(min.value)} to ${say(max.value)}`;
+  if (min && max && !min.isExclusive && !max.isExclusive)
+    return `${formatNumber(min.value)} to ${formatNumber(max.value)}`;
   return [
-    min && `${min.isExclusive ? 'more than' : 'at least'} ${say(min.value)}`,
-    max && `${max.isExclusive ? 'less than' : 'at most'} ${say(max.value)}`,
+    min && `${min.isExclusive ? 'more than' : 'at least'} ${formatNumber(min.value)}`,
+    max && `${max.isExclusive ? 'less than' : 'at most'} ${formatNumber(max.value)}`,
   ]
     .filter(Boolean)
     .join(', ');
@@ -74,7 +75,7 @@ function limitsOf(field: ParameterField): string {
 
 function rangeOf(min: number | undefined, max: number | undefined, noun: string): string {
   const least = min === undefined || min <= 1 ? undefined : min;
-  if (least !== undefined && max !== undefined) return `${say(least)} to ${say(max)} ${noun}`;
-  if (least !== undefined) return `at least ${say(least)} ${noun}`;
-  return max === undefined ? '' : `at most ${say(max)} ${noun}`;
+  if (least !== undefined && max !== undefined) return `${formatNumber(least)} to ${formatNumber(max)} ${noun}`;
+  if (least !== undefined) return `at least ${formatNumber(least)} ${noun}`;
+  return max === undefined ? '' : `at most ${formatNumber(max)} ${noun}`;
 }

@@ -6,7 +6,7 @@ import { useMemo } from 'react';
 import { type CheckInput, checkQuery } from './calls';
 import { atFields, describeProblem, MISSING, type Problem, pathsOf, problemsOf } from './problems';
 import { fieldsOf, type ParameterField } from './schema';
-import { parametersFault, readParameters, type Values, valueAt } from './values';
+import { parametersProblem, readParameters, type Values, valueAt } from './values';
 
 export interface ParameterProblems {
   fields: readonly ParameterField[];
@@ -45,7 +45,7 @@ export function useParameterProblems(
   const [settled] = useDebouncedValue(text, PAUSE_MS);
   const [channel] = useDebouncedValue(lane.channel, PAUSE_MS);
   const [priority] = useDebouncedValue(lane.priority, PAUSE_MS);
-  const isReadable = parametersFault(settled) === null;
+  const isReadable = parametersProblem(settled) === null;
   const { data, isPlaceholderData, isError } = useQuery({
     ...checkQuery({
       jobName: definition?.name ?? '',
@@ -57,7 +57,7 @@ export function useParameterProblems(
     // What is under way of this job stays on screen while the next answer is awaited.
     placeholderData: (before, query) => (jobOf(query?.queryKey) === definition?.name ? before : undefined),
   });
-  const syntax = parametersFault(text);
+  const syntax = parametersProblem(text);
   const values = syntax === null ? readParameters(text) : NONE;
   const own = syntax === null ? problemsOf(fields, values) : [];
   const isAnswered = settled === text && isReadable && data !== undefined && !isPlaceholderData && !isError;

@@ -7,7 +7,7 @@ import { type ChoiceField, isObject, type ScalarField } from './schema';
 export type Values = Record<string, unknown>;
 
 /** Why the text cannot be sent as parameters, or null. What the job itself demands, the schema and the server check. */
-export function parametersFault(text: string): string | null {
+export function parametersProblem(text: string): string | null {
   if (text.trim() === '') return null;
   const parsed = parseJson(text);
   if (!parsed.ok) return `Invalid JSON syntax at line ${parsed.line}, column ${parsed.column}`;

@@ -8,7 +8,7 @@ import { countOf } from '../../lib/count-of';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
 import { RelativeTime } from '../RelativeTime';
-import { runnerLooks } from '../runners';
+import { runnerAppearance } from '../runners';
 import classes from './CleanUpDialog.module.css';
 
 const SHOWN = 10;
@@ -38,7 +38,7 @@ export function CleanUpDialog({ onClose, onDone }: { onClose: () => void; onDone
       confirm={data && gone.length === 0 ? 'Close' : `Remove ${countRunners(gone.length)}`}
       isDangerous={gone.length > 0}
       isPending={cleaning.isPending || (data === undefined && error === null)}
-      fault={failed ? toFailure(failed).details : null}
+      errorText={failed ? toFailure(failed).details : null}
       onConfirm={() => {
         if (gone.length > 0) cleaning.mutate(gone.map(({ runnerId }) => runnerId));
         else onClose();
@@ -55,7 +55,8 @@ export function CleanUpDialog({ onClose, onDone }: { onClose: () => void; onDone
       <ul className={classes.names}>
         {gone.slice(0, SHOWN).map(({ runnerId, name, status, runs, lastHeartbeatAt }) => (
           <li key={runnerId}>
-            {name}: {runnerLooks[status].label.toLowerCase()}, heartbeat <RelativeTime at={lastHeartbeatAt} isPast />
+            {name}: {runnerAppearance[status].label.toLowerCase()}, heartbeat{' '}
+            <RelativeTime at={lastHeartbeatAt} isPast />
             {runs > 0 && `, ${countRuns(runs)}`}
           </li>
         ))}

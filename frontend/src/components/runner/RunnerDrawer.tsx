@@ -9,7 +9,7 @@ import { Tag } from '../../ui/Tag';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import { Elapsed, RelativeTime } from '../RelativeTime';
 import { RunPageLink } from '../RunPageLink';
-import { isAlive, runnerKinds, runnerLooks, runnerName } from '../runners';
+import { isAlive, runnerAppearance, runnerKinds, runnerName } from '../runners';
 import classes from './RunnerDrawer.module.css';
 
 interface Props {
@@ -43,7 +43,7 @@ export function RunnerDrawer({ name, runners, onClose }: Props) {
 }
 
 function Details({ runner }: { runner: RunnerHealth }) {
-  const { label, tone } = runnerLooks[runner.status];
+  const { label, tone } = runnerAppearance[runner.status];
   return (
     <>
       <Facts>

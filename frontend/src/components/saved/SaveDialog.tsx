@@ -52,7 +52,7 @@ export function SaveDialog({ title, subject, description, canPin = false, compon
       confirm="Save"
       isPending={isPending}
       isChanged={given.name !== ''}
-      fault={error && toFailure(error).details}
+      errorText={error && toFailure(error).details}
       onConfirm={() => name !== '' && mutate()}
       onClose={onClose}
     >

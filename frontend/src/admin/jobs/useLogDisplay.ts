@@ -4,7 +4,7 @@ import { useLocalStorage } from '@mantine/hooks';
  * How the lines of logs are shown in this browser: wrapped or not, with the time of day or the time since the run
  * began.
  */
-export function useLogLook() {
+export function useLogDisplay() {
   const [isWrapped, setWrapped] = useLocalStorage({ key: 'job-manager: log wrap', defaultValue: true });
   const [isRelative, setRelative] = useLocalStorage({ key: 'job-manager: log since start', defaultValue: false });
   return {
@@ -14,4 +14,4 @@ export function useLogLook() {
     toggleRelative: () => setRelative((before) => !before),
   };
 }
-export type LogLook = ReturnType<typeof useLogLook>;
+export type LogDisplay = ReturnType<typeof useLogDisplay>;

@@ -12,7 +12,7 @@ import './job-pages';
 
 // What those who may only view are offered: nothing that the server would refuse.
 
-const [running, putOff, failed] = [aRun.running(), aRun.queued({ runAt: ago(-3_600) }), aRun.failed()];
+const [running, scheduled, failed] = [aRun.running(), aRun.queued({ runAt: ago(-3_600) }), aRun.failed()];
 const batch = {
   ...{ id: '7', name: 'Nightly mails', total: 60, progressPercent: 65, callbackRunId: null, finishedAt: null },
   counts: { queued: 20, running: 1, success: 30, failed: 4, cancelled: 0 },
@@ -41,14 +41,14 @@ const pages: [address: string, shows: RegExp, acts: RegExp[]][] = [
   [`${JOBS}/monitor`, /^match-scores$/, [/^Cancel match-scores/, /^Run New Job$/]],
   [`${JOBS}/history`, /^match-scores/, [/^Run New Job$/, /^Export/]],
   [`${JOBS}/${running.id}`, /^match-scores$/, [/^Cancel match-scores/]],
-  [`${JOBS}/${putOff.id}`, /^match-scores$/, [/^Run now/, /^Run later…$/, /^Cancel match-scores/]],
+  [`${JOBS}/${scheduled.id}`, /^match-scores$/, [/^Run now/, /^Run later…$/, /^Cancel match-scores/]],
   [`${JOBS}/${failed.id}`, /^match-scores$/, [/^Re-run Job$/]],
 ];
 
 beforeEach(() => {
   const nightly = aSchedule(1, 'nightly');
-  world.active = [running, putOff];
-  world.runs = [running, putOff, failed];
+  world.active = [running, scheduled];
+  world.runs = [running, scheduled, failed];
   world.history = [failed];
   backend.use(
     http.get('/api/admin/jobs/channels', () => HttpResponse.json({ channels: [aChannel('mail')] })),
@@ -77,8 +77,8 @@ test.each(pages)('%s', async (address, shows, acts) => {
   const view = await openPanel(address);
   for (const act of acts) await expect.poll(() => [String(act), offered(act) > 0]).toEqual([String(act), true]);
   view.unmount();
-  const onlooker = { user: operator, roleName: 'Onlooker', permissions: ['view'], jobPatterns: null, pending: [] };
-  backend.use(http.get('/api/auth/me', () => HttpResponse.json(onlooker)));
+  const readOnly = { user: operator, roleName: 'Onlooker', permissions: ['view'], jobPatterns: null, pending: [] };
+  backend.use(http.get('/api/auth/me', () => HttpResponse.json(readOnly)));
   await openPanel(address);
   await screen.findAllByText(shows);
   for (const act of acts) expect([String(act), offered(act)]).toEqual([String(act), 0]);

@@ -4,5 +4,5 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 const ANY_MOMENT_MS = 1_000;
 
 /** Whether a queued run waits for its time, or for that of its next attempt. */
-export const isPutOff = (run: Pick<JobRunSummary, 'status' | 'runAt'>, now: number): boolean =>
+export const isScheduled = (run: Pick<JobRunSummary, 'status' | 'runAt'>, now: number): boolean =>
   run.status === 'QUEUED' && Date.parse(run.runAt) > now + ANY_MOMENT_MS;

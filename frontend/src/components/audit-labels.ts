@@ -2,7 +2,7 @@ import type { AuditAction } from '@job-manager/shared/audit';
 import type { AuditEvent } from '@job-manager/shared/contract/audit';
 
 /** Labels for the actions of the audit log; they follow the actor. */
-export const auditWords = {
+export const auditLabels = {
   'session.begin': 'Signed in',
   'session.end': 'Signed out',
   'session.refused': 'Was refused at sign-in',
@@ -89,7 +89,7 @@ export const auditWords = {
 } as const satisfies Record<AuditAction, string>;
 
 /** The label of an action; its own name for one that this version of the panel does not know. */
-export const wordsFor = (action: string): string => (auditWords as Record<string, string>)[action] ?? action;
+export const auditLabelOf = (action: string): string => (auditLabels as Record<string, string>)[action] ?? action;
 
 /** The actor; without a name an unknown caller tried it, or the product did it by itself. */
 export function actorName({ actor, action }: AuditEvent): string {
