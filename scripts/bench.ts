@@ -59,7 +59,7 @@ try {
   reportFailure(error);
   process.exitCode = 1;
 }
-if (report) await tell(report);
+if (report) await printReport(report);
 if (stopping.signal.aborted) process.exitCode = 130;
 await resources.closeAll().catch((error) => {
   reportFailure(error);
@@ -73,24 +73,24 @@ async function bench(): Promise<void> {
   const onReport = (newest: BenchReport) => {
     report = newest;
   };
-  await runBench({ ...chosen, resources, signal: stopping.signal, say, onReport });
+  await runBench({ ...chosen, resources, signal: stopping.signal, showDetail, onReport });
 }
 
-async function tell(told: BenchReport): Promise<void> {
+async function printReport(result: BenchReport): Promise<void> {
   const { missesOf, toJson, toTable } = await import('./bench/report.js');
-  if (json) console.log(toJson(told));
-  (json ? console.error : console.log)(toTable(told));
-  if (write) await writeDocument(told);
-  if (strict && missesOf(told).length > 0) process.exitCode = 1;
+  if (json) console.log(toJson(result));
+  (json ? console.error : console.log)(toTable(result));
+  if (write) await writeDocument(result);
+  if (strict && missesOf(result).length > 0) process.exitCode = 1;
 }
 
-async function writeDocument(told: BenchReport): Promise<void> {
+async function writeDocument(result: BenchReport): Promise<void> {
   const [{ describeBenchmarks }, { fromJson }] = await Promise.all([
     import('./bench/document.js'),
     import('./bench/report.js'),
   ]);
   const earlier = await Promise.all((and ?? []).map((file) => readFile(file, 'utf8')));
-  const reports = [told, ...earlier.map((text) => fromJson(text))];
+  const reports = [result, ...earlier.map((text) => fromJson(text))];
   await writeFile(join(ROOT, 'docs/benchmarks.md'), describeBenchmarks(reports));
 }
 
@@ -100,7 +100,7 @@ function wholeNumber(text: string): number {
   return number;
 }
 
-function say(text: string): void {
+function showDetail(text: string): void {
   console.error(pc.dim(`${text} …`));
 }
 

@@ -21,8 +21,8 @@ async function createAdmin(args: string[], input = '') {
     stdio: 'pipe',
   });
   child.stdin.end(input);
-  const [said, complaint, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { said, complaint, code: code as number | null };
+  const [output, complaint, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { output, complaint, code: code as number | null };
 }
 
 const roleOf = async (email: string) =>
@@ -32,7 +32,7 @@ const roleOf = async (email: string) =>
 it('creates an account with a password of the command line, which it warns of, or of standard input', async () => {
   const first = await createAdmin(['ada@example.com', 'Correct-horse-battery-1', 'ADMIN']);
   expect(first, first.complaint).toMatchObject({ code: 0 });
-  expect(first.said).toContain('ada@example.com can sign in as ADMIN');
+  expect(first.output).toContain('ada@example.com can sign in as ADMIN');
   expect(first.complaint).toContain('A password on a command line');
   expect(await roleOf('ada@example.com')).toBe('ADMIN');
   const second = await createAdmin(['bob@example.com', 'super_admin'], 'Correct-horse-battery-2\n');

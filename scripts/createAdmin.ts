@@ -2,7 +2,7 @@ import '@job-manager/server/cli/check-node';
 import { createInterface } from 'node:readline/promises';
 import { readConfig } from '@job-manager/engine/config';
 import { Refusal, runCommand } from '@job-manager/server/cli/refusal';
-import { complain, say } from '@job-manager/server/cli/terminal';
+import { complain, printLine } from '@job-manager/server/cli/terminal';
 import { userRoles } from '@job-manager/shared/roles';
 import { Command } from 'commander';
 import pc from 'picocolors';
@@ -38,7 +38,7 @@ async function createAccount(email: string, second: string, third: string | unde
       throw error instanceof AccountError ? new Refusal(error.message) : error;
     });
   });
-  say(`${account.email} can sign in as ${role}, and chooses a new password then.`);
+  printLine(`${account.email} can sign in as ${role}, and chooses a new password then.`);
 }
 
 /** A built-in role however it is written, or the name of an own one. */

@@ -6,7 +6,7 @@ import { type Config, readConfig } from '@job-manager/engine/config';
 import { reportFailure } from '@job-manager/server/cli/refusal';
 import { Resources } from '@job-manager/server/cli/resources';
 import { onStopSignals } from '@job-manager/server/cli/stop-signals';
-import { say } from '@job-manager/server/cli/terminal';
+import { printLine } from '@job-manager/server/cli/terminal';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { claimInstance, findInstance } from './lib/instance.js';
@@ -73,16 +73,16 @@ async function startBackend(config: Config, env: NodeJS.ProcessEnv): Promise<Chi
     { ...env, DATABASE_URL: database.url },
   );
   await instance.announce(`http://127.0.0.1:${config.PORT}`);
-  say(
+  printLine(
     `\n  Sign in as ${pc.bold(signIn.email)}${signIn.newPassword ? `, password ${pc.bold(signIn.newPassword)}` : ''}\n`,
   );
-  if (only.backend) say('  The panel: “pnpm dev” in the folder frontend.\n');
+  if (only.backend) printLine('  The panel: “pnpm dev” in the folder frontend.\n');
   return backend;
 }
 
 async function startPanel(config: Config, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
   if (only.panel && !(await findInstance(config.DATA_DIR)))
-    say('\n  No server runs from this folder yet: “pnpm dev” in the folder backend.\n');
+    printLine('\n  No server runs from this folder yet: “pnpm dev” in the folder backend.\n');
   return run([programOf('vite', 'vite', 'frontend')], join(ROOT, 'frontend'), {
     ...env,
     BACKEND_PORT: String(config.PORT),

@@ -1,7 +1,7 @@
 import '@job-manager/server/cli/check-node';
 import { readConfig } from '@job-manager/engine/config';
 import { runCommand } from '@job-manager/server/cli/refusal';
-import { say } from '@job-manager/server/cli/terminal';
+import { printLine } from '@job-manager/server/cli/terminal';
 import { Command } from 'commander';
 import { createMigration, SCHEMA_PLACES } from './lib/create-migration.js';
 import { migrateDatabase, withDatabase } from './lib/database.js';
@@ -25,8 +25,8 @@ await program.parseAsync();
 
 async function apply(): Promise<void> {
   const applied = await withDatabase(readConfig(), migrateDatabase, { migrated: false });
-  for (const name of applied) say(`Applied ${name}`);
-  if (applied.length === 0) say('The database is up to date.');
+  for (const name of applied) printLine(`Applied ${name}`);
+  if (applied.length === 0) printLine('The database is up to date.');
 }
 
 async function create({ create: title = '', from: commit, sample }: Options): Promise<void> {
@@ -36,5 +36,5 @@ async function create({ create: title = '', from: commit, sample }: Options): Pr
     ({ ownerUrl }) => createMigration({ title, commit, root: ROOT, place, databaseUrl: ownerUrl }),
     { migrated: false },
   );
-  say(`Wrote ${path}; read it, then apply it with pnpm db:migrate.`);
+  printLine(`Wrote ${path}; read it, then apply it with pnpm db:migrate.`);
 }

@@ -1,6 +1,6 @@
 import '@job-manager/server/cli/check-node';
 import { join } from 'node:path';
-import { say } from '@job-manager/server/cli/terminal';
+import { printLine } from '@job-manager/server/cli/terminal';
 import { Command } from 'commander';
 import { ensurePrismaClient } from './lib/client.js';
 import { ensurePanel } from './lib/panel.js';
@@ -16,4 +16,4 @@ const { to } = new Command('pack:packages')
 
 await ensurePrismaClient();
 await ensurePanel();
-for (const path of Object.values(await buildPackages(to))) say(path);
+for (const path of Object.values(await buildPackages(to))) printLine(path);

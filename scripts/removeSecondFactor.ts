@@ -1,7 +1,7 @@
 import '@job-manager/server/cli/check-node';
 import { readConfig } from '@job-manager/engine/config';
 import { Refusal, runCommand } from '@job-manager/server/cli/refusal';
-import { say } from '@job-manager/server/cli/terminal';
+import { printLine } from '@job-manager/server/cli/terminal';
 import { Command } from 'commander';
 import { withDatabase } from './lib/database.js';
 
@@ -24,5 +24,5 @@ async function removeSecondFactor(typed: string): Promise<void> {
     return removeFactor(pool, account.id, { actorId: null, actorEmail: null, ip: null, userAgent: null });
   });
   if (!isRemoved) throw new Refusal(`${email} has no second factor.`);
-  say(`The second factor of ${email} is removed: signing in takes the password alone.`);
+  printLine(`The second factor of ${email} is removed: signing in takes the password alone.`);
 }

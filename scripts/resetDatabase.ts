@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { type Config, readConfig } from '@job-manager/engine/config';
 import { DEFAULT_SCHEMA } from '@job-manager/engine/database/schema';
 import { Refusal, runCommand } from '@job-manager/server/cli/refusal';
-import { complain, say } from '@job-manager/server/cli/terminal';
+import { complain, printLine } from '@job-manager/server/cli/terminal';
 import { Command } from 'commander';
 import { migrateDatabase, type OpenDatabase, withDatabase } from './lib/database.js';
 import { findInstance } from './lib/instance.js';
@@ -28,9 +28,9 @@ await program.parseAsync();
 async function reset({ yes = false, seed = false }: Options): Promise<void> {
   const config = readConfig();
   if (!config.DATABASE_URL) await refuseBesideServer(config);
-  if (!yes && !(await isConfirmed(config))) return say('Nothing was changed.');
+  if (!yes && !(await isConfirmed(config))) return printLine('Nothing was changed.');
   await withDatabase(config, (database) => renew(database, config, seed), { migrated: false, asOwner: true });
-  say(seed ? 'The database is new and holds the sample network.' : 'The database is new and empty.');
+  printLine(seed ? 'The database is new and holds the sample network.' : 'The database is new and empty.');
 }
 
 async function renew(database: OpenDatabase, config: Config, seed: boolean): Promise<void> {

@@ -49,8 +49,8 @@ it('fills an empty database, refuses to fill it again, and removes the runs it i
   expect(stdout).toMatch(/^Profile +12$/m);
   const { rows } = await database.pool.query('SELECT max("createdAt") AS newest FROM "sample"."Post"');
   expect(rows[0].newest.getTime()).toBeLessThanOrEqual(Date.UTC(2026, 2, 1));
-  const pictures = await readdir(mediaDir, { recursive: true });
-  const painted = pictures.find((name) => name.endsWith('.png')) ?? '';
+  const images = await readdir(mediaDir, { recursive: true });
+  const painted = images.find((name) => name.endsWith('.png')) ?? '';
   expect((await readFile(join(mediaDir, painted))).subarray(1, 4).toString()).toBe('PNG');
 
   vi.stubEnv('DATABASE_URL', database.url);
@@ -58,12 +58,12 @@ it('fills an empty database, refuses to fill it again, and removes the runs it i
   expect(refusal).toMatch(/^There is data already in User, Profile, .*; reset the database first$/m);
   expect(refusal).not.toContain('seed.ts:');
 
-  const said = vi.spyOn(console, 'log').mockImplementation(() => {});
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   try {
     await createSeedProgram().exitOverride().parseAsync(['--remove'], { from: 'user' });
-    expect(said.mock.calls.join('\n')).toMatch(/^Removed [\d,]{5} runs, .*2 channels/);
+    expect(log.mock.calls.join('\n')).toMatch(/^Removed [\d,]{5} runs, .*2 channels/);
   } finally {
-    said.mockRestore();
+    log.mockRestore();
   }
   const left = await database.pool.query(
     'SELECT (SELECT count(*) FROM "JobRun") AS runs, (SELECT count(*) FROM "sample"."Profile") AS people',

@@ -5,7 +5,7 @@ import type { SignIn } from '@job-manager/server/auth/first-operator';
 import { reportFailure } from '@job-manager/server/cli/refusal';
 import { Resources } from '@job-manager/server/cli/resources';
 import { onStopSignals } from '@job-manager/server/cli/stop-signals';
-import { complain, say } from '@job-manager/server/cli/terminal';
+import { complain, printLine } from '@job-manager/server/cli/terminal';
 import type { RunningServer } from '@job-manager/server/main';
 import pc from 'picocolors';
 import { claimInstance } from './lib/instance.js';
@@ -28,7 +28,7 @@ try {
   reportFailure(error);
   process.exitCode = 1;
 }
-if (server) say(pc.dim('\nStopping: runs that are under way may end first; Ctrl-C again stops at once.'));
+if (server) printLine(pc.dim('\nStopping: runs that are under way may end first; Ctrl-C again stops at once.'));
 await resources.closeAll().catch((error) => {
   reportFailure(error);
   process.exitCode = 1;
@@ -69,7 +69,7 @@ function announce(address: string, signIn: SignIn): void {
     pc.dim('  Ctrl-C stops it and keeps the data.'),
     '',
   ];
-  say(lines.join('\n'));
+  printLine(lines.join('\n'));
 }
 
 function describeSignIn({ email, newPassword }: SignIn): string[] {

@@ -78,11 +78,11 @@ async function injectFaults(chosen: string[], names: string[], earlier: FaultsRe
     Object.assign(report, { takenAt: new Date().toISOString(), machine: machine() });
     if (save) await writeFile(save, JSON.stringify(report, null, 2));
   }
-  tell(report, results);
+  printResults(report, results);
   if (write) await writeFile(join(ROOT, 'docs/faults.md'), describeFaults([report, ...earlier], names));
 }
 
-function tell({ parts }: FaultsReport, results: SuiteResult[]): void {
+function printResults({ parts }: FaultsReport, results: SuiteResult[]): void {
   console.log(table(parts));
   for (const line of listTroubles(results.flatMap(({ troubles }) => troubles))) console.log(line);
   const sum = (key: 'passed' | 'failed') => parts.reduce((total, part) => total + part[key], 0);

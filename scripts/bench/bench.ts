@@ -18,7 +18,7 @@ export interface Bench {
   runs: number;
   /** Aborted when the benchmark is to stop. */
   signal: AbortSignal;
-  say(text: string): void;
+  showDetail(text: string): void;
   /** Starts the product once more, on a database of its own that `addRuns` fills; it goes with the benchmark. */
   startAnother(addRuns: AddRuns): Promise<Bench>;
 }

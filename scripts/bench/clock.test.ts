@@ -7,29 +7,29 @@ import { clockOffset } from './clock.js';
  */
 function twoClocks(aheadMs: number, ways: [there: number, back: number][]) {
   let time = 1_000;
-  let asked = 0;
-  const ask = async () => {
-    const [there, back] = ways[asked++ % ways.length] ?? [0, 0];
+  let reads = 0;
+  const readOther = async () => {
+    const [there, back] = ways[reads++ % ways.length] ?? [0, 0];
     time += there;
     const answer = time + aheadMs;
     time += back;
     return answer;
   };
-  return { ask, here: () => time };
+  return { readOther, here: () => time };
 }
 
 it('finds the offset of another clock, fast or slow', async () => {
   for (const ahead of [250, 0, -3_600_000]) {
-    const { ask, here } = twoClocks(ahead, [[2, 2]]);
-    expect(await clockOffset(ask, here)).toBe(ahead);
+    const { readOther, here } = twoClocks(ahead, [[2, 2]]);
+    expect(await clockOffset(readOther, here)).toBe(ahead);
   }
 });
 
 it('believes the quickest answer', async () => {
-  const { ask, here } = twoClocks(100, [
+  const { readOther, here } = twoClocks(100, [
     [80, 3],
     [1, 1],
     [2, 40],
   ]);
-  expect(await clockOffset(ask, here)).toBe(100);
+  expect(await clockOffset(readOther, here)).toBe(100);
 });

@@ -20,7 +20,7 @@ export interface EngineBench {
   engines?: string[];
   /** Aborted when the benchmark is to stop. */
   signal: AbortSignal;
-  say(text: string): void;
+  showDetail(text: string): void;
   /** Processor time that PostgreSQL has used so far, all its processes. */
   postgresCpuMs(): Promise<number>;
   /** Where a Redis of the benchmark's own listens; null where this machine has none. */
@@ -44,7 +44,7 @@ const TEMPLATE = 'bench_template';
 
 export type EngineBenchOptions = Pick<
   EngineBench,
-  'rounds' | 'runs' | 'snapshotMinutes' | 'engines' | 'signal' | 'say'
+  'rounds' | 'runs' | 'snapshotMinutes' | 'engines' | 'signal' | 'showDetail'
 > & {
   postgres: BenchPostgres;
   redis: BenchRedis | null;

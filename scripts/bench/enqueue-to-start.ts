@@ -14,7 +14,7 @@ const COUNTED = 500;
 interface Enqueued {
   id: string;
   /** Just before the request, and when its answer was read. */
-  askedAt: number;
+  sentAt: number;
   answeredAt: number;
 }
 
@@ -31,11 +31,11 @@ interface Started {
 export const enqueueToStart: Part = {
   id: 'enqueue-to-start',
   measure: async (bench) => {
-    const asked = await askSteadily(bench);
+    const enqueued = await enqueueSteadily(bench);
     const offset = await databaseOffset(bench);
-    const started = await readStarts(bench, asked);
-    const runs = asked.slice(WARM_UP).map((each) => ({ ...each, ...startOf(started, each.id) }));
-    const spread = spreadOf(runs.map((run) => run.startedAt - offset - run.askedAt));
+    const started = await readStarts(bench, enqueued);
+    const runs = enqueued.slice(WARM_UP).map((each) => ({ ...each, ...startOf(started, each.id) }));
+    const spread = spreadOf(runs.map((run) => run.startedAt - offset - run.sentAt));
     const name = `Enqueue by the API to start at ${1_000 / EVERY_MS}/s, idle runner`;
     return [
       { name: `${name}, p95`, value: spread.p95, unit: 'ms', most: 50, details: [] },
@@ -47,7 +47,7 @@ export const enqueueToStart: Part = {
         details: [
           describeSpread(spread),
           `in the queue (queueDelayMs): ${describeSpread(spreadOf(runs.map((run) => run.queueDelayMs)))}`,
-          `answer of the API: ${describeSpread(spreadOf(runs.map((run) => run.answeredAt - run.askedAt)))}`,
+          `answer of the API: ${describeSpread(spreadOf(runs.map((run) => run.answeredAt - run.sentAt)))}`,
         ],
       },
     ];
@@ -55,7 +55,7 @@ export const enqueueToStart: Part = {
 };
 
 /** Whether the last was answered or not, as programs do that know nothing of each other. */
-function askSteadily(bench: Bench): Promise<Enqueued[]> {
+function enqueueSteadily(bench: Bench): Promise<Enqueued[]> {
   const from = now();
   // Uneven, so that no timer keeps step with it.
   const times = Array.from({ length: WARM_UP + COUNTED }, (_, turn) => from + (turn + Math.random()) * EVERY_MS);
@@ -64,19 +64,19 @@ function askSteadily(bench: Bench): Promise<Enqueued[]> {
 
 async function enqueue(bench: Bench, at: number): Promise<Enqueued> {
   await delay(Math.max(0, at - now()));
-  const askedAt = now();
+  const sentAt = now();
   const answer = await bench.call('POST', '/admin/jobs/enqueue', { jobName: QUICK_JOB, parameters: {} });
   const answeredAt = now();
-  return { id: (JSON.parse(answer) as { jobRunId: string }).jobRunId, askedAt, answeredAt };
+  return { id: (JSON.parse(answer) as { jobRunId: string }).jobRunId, sentAt, answeredAt };
 }
 
 /** Waits for the last of them; what hasn't begun by then is an error. */
-async function readStarts({ pool }: Bench, asked: Enqueued[]): Promise<Map<string, Started>> {
+async function readStarts({ pool }: Bench, enqueued: Enqueued[]): Promise<Map<string, Started>> {
   await delay(1_000);
   const { rows } = await pool.query<Started>(
     `SELECT id, extract(epoch FROM "startedAt")::float8 * 1000 AS "startedAt", "queueDelayMs"::int AS "queueDelayMs"
      FROM "JobRun" WHERE id = ANY($1::bigint[]) AND "startedAt" IS NOT NULL`,
-    [asked.map(({ id }) => id)],
+    [enqueued.map(({ id }) => id)],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }

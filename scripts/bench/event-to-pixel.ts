@@ -9,7 +9,7 @@ import { clockOffset, databaseOffset, now } from './clock.js';
 import type { Figure, Part } from './figure.js';
 import { withOwnEngine } from './own-engine.js';
 import { describeSpread, spreadOf } from './percentile.js';
-import { hearRuns, type Sighting, type SightingWindow, watchRuns } from './sightings.js';
+import { recordReceived, type Sighting, type SightingWindow, watchRuns } from './sightings.js';
 
 const RUNS = 100;
 /** Begun one after the other, a few at a time, as on a day like any other. */
@@ -30,7 +30,7 @@ export const eventToPixel: Part = {
   measure: async (bench) => {
     const context = await bench.openContext();
     try {
-      await context.addInitScript(hearRuns);
+      await context.addInitScript(recordReceived);
       const page = await openJobsPage(context);
       await page.evaluate(watchRuns);
       const events = await causeEvents(bench);
@@ -99,7 +99,7 @@ async function readEvents(bench: Bench, ids: string[]): Promise<Event[]> {
 
 /** When each fact reached the page and its screen, by this process's clock. */
 interface Sightings {
-  heard: Map<string, number>;
+  received: Map<string, number>;
   seen: Map<string, number>;
 }
 
@@ -114,20 +114,20 @@ async function readSightings(page: Page, events: Event[]): Promise<Sightings> {
     .catch(() => {});
   const offset = await clockOffset(() => page.evaluate(() => performance.timeOrigin + performance.now()));
   const noted = await page.evaluate(() => {
-    const { benchHeard = new Map(), benchSeen = new Map() } = window as SightingWindow;
-    return { heard: [...benchHeard], seen: [...benchSeen] };
+    const { benchReceived = new Map(), benchSeen = new Map() } = window as SightingWindow;
+    return { heard: [...benchReceived], seen: [...benchSeen] };
   });
   const here = (times: [string, number][]) => new Map(times.map(([fact, at]) => [fact, at - offset]));
-  return { heard: here(noted.heard), seen: here(noted.seen) };
+  return { received: here(noted.heard), seen: here(noted.seen) };
 }
 
-function figureOf(events: Event[], { heard, seen }: Sightings): Figure {
+function figureOf(events: Event[], { received, seen }: Sightings): Figure {
   const kinds = KINDS.map((kind) => {
     const ofKind = events.filter((event) => event.kind === kind);
     const spread = spreadOf(delaysUntil(seen, ofKind));
     const missing = ofKind.filter(({ fact }) => !seen.has(fact)).length;
     const rest = missing > 0 ? `; ${missing} never shown` : '';
-    const toSocket = describeSpread(spreadOf(delaysUntil(heard, ofKind)));
+    const toSocket = describeSpread(spreadOf(delaysUntil(received, ofKind)));
     return { spread, line: `run ${kind}: ${describeSpread(spread)}${rest}; at the page’s socket ${toSocket}` };
   });
   return {

@@ -62,7 +62,7 @@ type LoadWindow = Window & typeof globalThis & { benchLoad?: Load };
 /** Runs in the page, before anything of its own: outside, each check would cost a round trip between the processes. */
 function watchLoad(snapshotSelector: string): void {
   let snapshot: number | undefined;
-  const look = () => {
+  const onChange = () => {
     if (snapshot === undefined) {
       const button = [...document.querySelectorAll('button')].find((each) => each.textContent === 'Run New Job');
       if (!button || !document.querySelector(snapshotSelector)) return;
@@ -81,6 +81,6 @@ function watchLoad(snapshotSelector: string): void {
       dialog: performance.now(),
     };
   };
-  const observer = new MutationObserver(look);
+  const observer = new MutationObserver(onChange);
   observer.observe(document, { childList: true, subtree: true });
 }

@@ -11,7 +11,7 @@ import { percentile } from './percentile.js';
 const LINES = 10_000;
 const ROUNDS = 5;
 /** A line must cost its job less than this, so that its price is no reason to write none. */
-const MOST_US_PER_LINE = 20;
+const MAX_US_PER_LINE = 20;
 
 /** Works the same whether it talks or not: each step hashes a little. */
 const talker = defineJob({
@@ -56,7 +56,7 @@ export const messages: Part = {
           name: `Cost of a message to the job that writes ${LINES.toLocaleString('en')} of them`,
           value: Math.round(costUs * 10) / 10,
           unit: 'µs',
-          most: MOST_US_PER_LINE,
+          most: MAX_US_PER_LINE,
           details: [
             `the job's work took ${Math.round(median(talking, 'workMs'))} ms with and ${Math.round(median(silent, 'workMs'))} ms without`,
             `the whole run, all messages stored, took ${Math.round(median(talking, 'runMs'))} ms with and ${Math.round(median(silent, 'runMs'))} ms without`,

@@ -10,10 +10,10 @@ const work = (ms: number) =>
 describe.runIf(existsSync('/proc/self/stat'))('where the system has /proc', () => {
   it('returns what a process has used so far', async () => {
     const { user, system } = process.cpuUsage();
-    const told = await cpuOf(process.pid);
+    const measured = await cpuOf(process.pid);
     // Ticks of ten milliseconds, and what the question itself took.
-    expect(told).toBeGreaterThanOrEqual((user + system) / 1_000 - 50);
-    expect(told).toBeLessThan((user + system) / 1_000 + 2_000);
+    expect(measured).toBeGreaterThanOrEqual((user + system) / 1_000 - 50);
+    expect(measured).toBeLessThan((user + system) / 1_000 + 2_000);
   });
 
   it('counts children that have ended to their parent', async () => {

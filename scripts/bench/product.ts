@@ -30,7 +30,7 @@ interface StartOptions {
   postgres: BenchPostgres;
   resources: Resources;
   signal: AbortSignal;
-  say(text: string): void;
+  showDetail(text: string): void;
   addRuns: AddRuns;
 }
 
@@ -41,19 +41,25 @@ export const usualHistory: AddRuns = (database) => addHistory(database, FINISHED
  * Starts the product as users have it, on data of its own that goes with it: a small network, a long history,
  * the built panel, the server and its runner.
  */
-export async function startProduct({ postgres, resources, signal, say, addRuns }: StartOptions): Promise<Product> {
+export async function startProduct({
+  postgres,
+  resources,
+  signal,
+  showDetail,
+  addRuns,
+}: StartOptions): Promise<Product> {
   const { folder, url: databaseUrl } = postgres;
-  say('building the panel, unless it is current');
+  showDetail('building the panel, unless it is current');
   await ensurePanel(signal);
   await migrate(databaseUrl);
   await migrateSample(databaseUrl);
   const pool = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 5 })), (held) => held.end());
   const config = configOf(folder, databaseUrl);
-  say(`writing ${SAMPLE_USERS} sample users and a history of finished runs`);
+  showDetail(`writing ${SAMPLE_USERS} sample users and a history of finished runs`);
   await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users: SAMPLE_USERS, historyDays: 0 });
   await ensureOperator(pool, config);
   await addRuns({ pool });
-  say('starting server and runner');
+  showDetail('starting server and runner');
   const url = await startServer(config, folder, resources);
   await untilRunnerClaims(pool);
   return { url, databaseUrl, pool, mediaDir: config.MEDIA_DIR, operator: OPERATOR, call: await signIn(url) };

@@ -40,14 +40,14 @@ it('shows each figure with its target, its verdict and the load', () => {
 });
 
 it('writes the verdicts for programs', () => {
-  const told = JSON.parse(toJson(report)) as { parts: { figures: { holds: boolean | null }[] }[] };
-  expect(told.parts.flatMap(({ figures }) => figures.map(({ holds }) => holds))).toEqual([true, false, null]);
+  const written = JSON.parse(toJson(report)) as { parts: { figures: { holds: boolean | null }[] }[] };
+  expect(written.parts.flatMap(({ figures }) => figures.map(({ holds }) => holds))).toEqual([true, false, null]);
 });
 
 it('shows the least a figure must reach, and what it aims at beyond', () => {
   const ratio = { ...figure(1.5), unit: '×', least: 1.5, aim: 2 };
-  const told = { ...report, parts: [{ id: 'a', figures: [ratio, { ...ratio, value: 1.49 }], load: 0, seconds: 0 }] };
-  const lines = linesOf(told);
+  const written = { ...report, parts: [{ id: 'a', figures: [ratio, { ...ratio, value: 1.49 }], load: 0, seconds: 0 }] };
+  const lines = linesOf(written);
   expect(lines).toContain('✓ F1.5 1.5 × ≥ 1.5 × 2 × 0.0');
   expect(lines).toContain('✗ F1.5 1.49 × ≥ 1.5 × 2 × 0.0');
 });
@@ -62,11 +62,11 @@ it('shows what a figure was measured beside, for people and programs', () => {
     { engine: 'ours', 'runs/s': 41_234.5 },
     { engine: 'theirs', 'runs/s': Number.NaN, note: 'failed: no such table' },
   ];
-  const told = { ...report, parts: [{ id: 'a', figures: [{ ...figure(1), beside }], load: 0, seconds: 0 }] };
-  expect(linesOf(told)).toEqual(
+  const written = { ...report, parts: [{ id: 'a', figures: [{ ...figure(1), beside }], load: 0, seconds: 0 }] };
+  expect(linesOf(written)).toEqual(
     expect.arrayContaining([' engine runs/s note', ' ours 41,235', ' theirs – failed: no such table']),
   );
-  const { parts } = JSON.parse(toJson(told)) as BenchReport;
+  const { parts } = JSON.parse(toJson(written)) as BenchReport;
   expect(parts[0]?.figures[0]?.beside?.[0]).toEqual(beside[0]);
 });
 
@@ -74,8 +74,8 @@ it('names the versions of everything that ran', () => {
   expect(linesOf(report)).toContain('2 × CPU, 24 GB; Node 20, PostgreSQL 18, Chromium 140');
 });
 
-function linesOf(told: BenchReport): string[] {
-  return stripVTControlCharacters(toTable(told))
+function linesOf(written: BenchReport): string[] {
+  return stripVTControlCharacters(toTable(written))
     .split('\n')
     .map((line) => line.replace(/ +/g, ' '));
 }

@@ -33,8 +33,8 @@ export interface BenchReport {
 /** For programs: every figure with its target and whether it was met. */
 export function toJson({ takenAt, machine, parts }: BenchReport): string {
   const withVerdict = (figure: Figure) => ({ ...figure, holds: holds(figure) });
-  const told = parts.map((part) => ({ ...part, figures: part.figures.map(withVerdict) }));
-  return JSON.stringify({ takenAt, machine, parts: told }, null, 2);
+  const judged = parts.map((part) => ({ ...part, figures: part.figures.map(withVerdict) }));
+  return JSON.stringify({ takenAt, machine, parts: judged }, null, 2);
 }
 
 /** A report as `toJson` wrote it; what could not be measured is no number again. */

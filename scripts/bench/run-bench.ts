@@ -24,7 +24,7 @@ export interface BenchOptions {
   snapshotMinutes: number;
   resources: Resources;
   signal: AbortSignal;
-  say(text: string): void;
+  showDetail(text: string): void;
   /** Called after each part: a benchmark that is aborted still shows what it has. */
   onReport(report: BenchReport): void;
 }
@@ -36,7 +36,7 @@ export interface BenchOptions {
  */
 export async function runBench(options: BenchOptions): Promise<void> {
   const chosen = choose(options.only);
-  options.say('starting PostgreSQL');
+  options.showDetail('starting PostgreSQL');
   const postgres = await startPostgres(options.resources);
   const work: Work = { postgres, report: await newReport(postgres), options, failures: [] };
   if (chosen.engine.length > 0) await measureEngine(chosen.engine, work);
@@ -56,11 +56,11 @@ const messageOf = ({ message }: Error): string => message;
 
 async function measureEngine(parts: EnginePart[], work: Work): Promise<void> {
   const { postgres, report, options } = work;
-  const { resources, rounds, runs, snapshotMinutes, engines, signal, say } = options;
+  const { resources, rounds, runs, snapshotMinutes, engines, signal, showDetail } = options;
   const redis = await startRedis(resources, postgres.folder);
   Object.assign(report.machine.others, versionsOf(redis));
   const bench = await startEngineBench({
-    ...{ postgres, redis, resources, rounds, runs, snapshotMinutes, engines, signal, say },
+    ...{ postgres, redis, resources, rounds, runs, snapshotMinutes, engines, signal, showDetail },
   });
   for (const { id, measure } of parts) await measurePart(id, () => measure(bench), work);
 }
@@ -76,17 +76,17 @@ async function startProductBench(
   addRuns: AddRuns,
   { postgres, options }: Pick<Work, 'postgres' | 'options'>,
 ): Promise<Bench> {
-  const { runs, signal, say, resources } = options;
-  const product = await startProduct({ postgres, resources, signal, say, addRuns });
+  const { runs, signal, showDetail, resources } = options;
+  const product = await startProduct({ postgres, resources, signal, showDetail, addRuns });
   const startAnother = async (otherRuns: AddRuns) =>
     startProductBench(otherRuns, { postgres: await addDatabase(postgres), options });
-  return { ...product, ...(await startBrowser(product, resources)), runs, signal, say, startAnother };
+  return { ...product, ...(await startBrowser(product, resources)), runs, signal, showDetail, startAnother };
 }
 
 async function measurePart(id: string, measure: () => Promise<Figure[]>, work: Work): Promise<void> {
   const { report, options, failures } = work;
   options.signal.throwIfAborted();
-  options.say(`measuring ${id}`);
+  options.showDetail(`measuring ${id}`);
   try {
     report.parts.push(await timed(id, measure));
     options.onReport(report);
@@ -120,8 +120,8 @@ function choose(only: string[] | undefined): { engine: EnginePart[]; product: Pa
 
 async function newReport({ url }: BenchPostgres): Promise<BenchReport> {
   const pool = createPool(url, { max: 1 });
-  const asked = pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
-  const { rows } = await asked.finally(() => pool.end());
+  const queried = pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+  const { rows } = await queried.finally(() => pool.end());
   const machine = describeMachine({ postgres: rows[0]?.version ?? 'unknown', others: {} });
   return { takenAt: new Date().toISOString(), machine, parts: [] };
 }

@@ -9,16 +9,16 @@ export type SightingWindow = Window &
     /** When each fact was first on screen. */
     benchSeen?: Map<string, number>;
     /** When the page's socket first received it. */
-    benchHeard?: Map<string, number>;
+    benchReceived?: Map<string, number>;
   };
 
 /**
  * Runs in the page before its own scripts: records when its socket received each fact, so that transport and drawing
  * can be measured separately.
  */
-export function hearRuns(): void {
-  const heard = new Map<string, number>();
-  (window as SightingWindow).benchHeard = heard;
+export function recordReceived(): void {
+  const received = new Map<string, number>();
+  (window as SightingWindow).benchReceived = received;
   const factsOf = (type: string, run: { id: string; progressMessage: string | null }): string[] => {
     if (type === 'server.admin.job_completed') return [`${run.id} appears`, `${run.id} starts`, `${run.id} ends`];
     if (type === 'server.admin.job_queued') return [`${run.id} appears`];
@@ -31,7 +31,7 @@ export function hearRuns(): void {
         const at = performance.timeOrigin + performance.now();
         const message = JSON.parse(String(data));
         if (!message.data.run) return;
-        for (const fact of factsOf(message.type, message.data.run)) if (!heard.has(fact)) heard.set(fact, at);
+        for (const fact of factsOf(message.type, message.data.run)) if (!received.has(fact)) received.set(fact, at);
       });
     }
   };
@@ -44,7 +44,7 @@ export function hearRuns(): void {
 export function watchRuns(): void {
   const seen = new Map<string, number>();
   const known = new Set<string>();
-  const look = () => {
+  const onChange = () => {
     const fresh = [...document.querySelectorAll('.active-jobs li[data-run]')]
       .flatMap((row) => factsOf(row as HTMLElement))
       .filter((fact) => !known.has(fact));
@@ -74,7 +74,7 @@ export function watchRuns(): void {
   (window as SightingWindow).benchSeen = seen;
   const section = document.querySelector('.active-jobs');
   if (!section) throw new Error('The page has no active section');
-  new MutationObserver(look).observe(section, {
+  new MutationObserver(onChange).observe(section, {
     attributes: true,
     characterData: true,
     childList: true,

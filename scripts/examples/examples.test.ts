@@ -107,7 +107,7 @@ async function start(kind: keyof typeof examples, options: Options = {}): Promis
   return { program, runId, ended };
 }
 
-const look = (runId: string) => server.call<JobRun>(operator, 'GET', `/admin/jobs/${runId}`);
+const readRun = (runId: string) => server.call<JobRun>(operator, 'GET', `/admin/jobs/${runId}`);
 const linesOf = async (runId: string) => {
   const path = `/admin/jobs/${runId}/messages`;
   const { messages } = await server.call<{ messages: { level: string; message: string; source: string }[] }>(
@@ -121,7 +121,7 @@ const linesOf = async (runId: string) => {
 const until = (runId: string, is: (run: JobRun) => boolean) =>
   vi.waitFor(
     async () => {
-      const run = await look(runId);
+      const run = await readRun(runId);
       if (!is(run)) throw new Error(`Run #${runId} is ${run.status} at ${run.progressPercent}`);
       return run;
     },
@@ -134,7 +134,7 @@ describe.concurrent.each(['Python', 'bash'] as const)('the example in %s', (kind
     const { runId, ended } = await start(kind);
     const { status, text } = await ended;
     expect([status, text]).toEqual([0, expect.stringContaining(`run #${runId} is done`)]);
-    const run = await look(runId);
+    const run = await readRun(runId);
     expect(run).toMatchObject({
       jobName: 'checksum-files',
       status: 'SUCCESS',
@@ -161,7 +161,7 @@ describe.concurrent.each(['Python', 'bash'] as const)('the example in %s', (kind
     await until(runId, (run) => (run.progressPercent ?? 0) > 5);
     await server.call(operator, 'POST', `/admin/jobs/${runId}/cancel`);
     expect(await ended).toMatchObject({ status: 3, text: expect.stringContaining('was cancelled') });
-    const run = await look(runId);
+    const run = await readRun(runId);
     expect(run).toMatchObject({ status: 'CANCELLED', error: null });
     expect(run.steps?.map((step) => step.state)).toEqual(['done', 'cancelled', 'skipped']);
   });
@@ -169,7 +169,7 @@ describe.concurrent.each(['Python', 'bash'] as const)('the example in %s', (kind
   it('fails its run when its work fails', async () => {
     const { runId, ended } = await start(kind, { folder: join(folder, 'nowhere') });
     expect(await ended).toMatchObject({ status: 1, text: expect.stringContaining('nowhere is not a folder') });
-    expect(await look(runId)).toMatchObject({
+    expect(await readRun(runId)).toMatchObject({
       status: 'FAILED',
       error: expect.stringContaining('nowhere is not a folder'),
     });
@@ -180,7 +180,10 @@ describe.concurrent.each(['Python', 'bash'] as const)('the example in %s', (kind
     await until(runId, (run) => (run.progressPercent ?? 0) > 5);
     program.kill('SIGTERM');
     expect((await ended).status).toBe(1);
-    expect(await look(runId)).toMatchObject({ status: 'FAILED', error: expect.stringMatching(/ended by a signal/i) });
+    expect(await readRun(runId)).toMatchObject({
+      status: 'FAILED',
+      error: expect.stringMatching(/ended by a signal/i),
+    });
   });
 
   it('is failed for its silence when it is killed', async () => {
@@ -203,7 +206,7 @@ describe.concurrent.each(['Python', 'bash'] as const)('the example in %s', (kind
       heartbeatS: 0.2,
     });
     expect(await ended).toMatchObject({ status: 0 });
-    expect((await look(runId)).status).toBe('SUCCESS');
+    expect((await readRun(runId)).status).toBe('SUCCESS');
   });
 
   it('learns from a heartbeat that it was cancelled', async () => {
@@ -211,7 +214,7 @@ describe.concurrent.each(['Python', 'bash'] as const)('the example in %s', (kind
     await until(runId, (run) => (run.progressPercent ?? 0) > 5);
     await server.call(operator, 'POST', `/admin/jobs/${runId}/cancel`);
     expect((await ended).status).toBe(3);
-    expect((await look(runId)).status).toBe('CANCELLED');
+    expect((await readRun(runId)).status).toBe('CANCELLED');
   });
 
   it('does everything once over a network that loses every second answer', async () => {
@@ -226,7 +229,7 @@ describe.concurrent.each(['Python', 'bash'] as const)('the example in %s', (kind
     expect(status).toBe(0);
     expect(network.lost()).toBeGreaterThan(5);
     expect(await countRuns(own)).toBe(1);
-    expect(await look(runId)).toMatchObject({ status: 'SUCCESS', messageCount: 3, metadata: { files: 5 } });
+    expect(await readRun(runId)).toMatchObject({ status: 'SUCCESS', messageCount: 3, metadata: { files: 5 } });
   });
 
   it('reports what is wrong with its token', async () => {

@@ -17,21 +17,21 @@ afterEach(() => {
   process.exitCode = undefined;
 });
 
-interface Said {
+interface JobsOutput {
   out: string;
   err: string;
   exitCode: number;
 }
 
 /** What `jobs …` writes, colours aside. */
-async function jobs(...args: string[]): Promise<Said> {
+async function jobs(...args: string[]): Promise<JobsOutput> {
   const out = vi.spyOn(console, 'log').mockImplementation(() => {});
   const err = vi.spyOn(console, 'error').mockImplementation(() => {});
   await createJobsProgram().parseAsync(args, { from: 'user' });
-  const said = (spy: typeof out) => spy.mock.calls.map(([text]) => stripVTControlCharacters(String(text))).join('\n');
+  const textOf = (spy: typeof out) => spy.mock.calls.map(([text]) => stripVTControlCharacters(String(text))).join('\n');
   const exitCode = Number(process.exitCode ?? 0);
   process.exitCode = undefined;
-  const result = { out: said(out), err: said(err), exitCode };
+  const result = { out: textOf(out), err: textOf(err), exitCode };
   out.mockRestore();
   err.mockRestore();
   return result;

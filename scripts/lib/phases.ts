@@ -1,13 +1,13 @@
 import { type DefaultRenderer, Listr, type ListrTask, PRESET_TIMER, type SimpleRenderer } from 'listr2';
 
 /** Shows what a phase does now: below it on a terminal, as a line elsewhere. */
-export type Say = (detail: string) => void;
+export type ShowDetail = (detail: string) => void;
 
 export interface Phase {
   title: string;
   /** Its work, or the phases it consists of, one after the other. A text returned replaces the title. */
   // biome-ignore lint/suspicious/noConfusingVoidType: work may return a title or simply end
-  work: ((say: Say) => Promise<string | void>) | Phase[];
+  work: ((showDetail: ShowDetail) => Promise<string | void>) | Phase[];
 }
 
 /** Runs phases side by side and shows what each does and how long it took. Rejects with the first failure. */
@@ -44,10 +44,10 @@ function toTask(
           work.map((phase) => toTask(phase, onFailure)),
           { concurrent: false },
         );
-      const say: Say = (detail) => {
+      const showDetail: ShowDetail = (detail) => {
         task.output = detail;
       };
-      const done = await work(say).catch((error) => {
+      const done = await work(showDetail).catch((error) => {
         onFailure(error);
         // The caller reports the failure; here only its phase is marked.
         throw new Error('see below');

@@ -6,7 +6,7 @@ import type { RunningServer } from '@job-manager/server/main';
 import { ensurePrismaClient } from './client.js';
 import { acquireDatabase, type Database, migrateDatabase } from './database.js';
 import { ensurePanel } from './panel.js';
-import { type Phase, runPhases, type Say } from './phases.js';
+import { type Phase, runPhases, type ShowDetail } from './phases.js';
 
 type Pool = ReturnType<typeof createPool>;
 
@@ -52,7 +52,9 @@ export async function prepareProduct(options: ProductOptions): Promise<PreparedP
       },
     },
     { title: 'Migrations', work: () => bringUpToDate(opened().database) },
-    ...(config.SAMPLE_DATA ? [{ title: 'Sample data', work: (say: Say) => fill(opened().pool, options, say) }] : []),
+    ...(config.SAMPLE_DATA
+      ? [{ title: 'Sample data', work: (showDetail: ShowDetail) => fill(opened().pool, options, showDetail) }]
+      : []),
     {
       title: 'Operator account',
       work: async () => {
@@ -96,11 +98,11 @@ async function bringUpToDate(database: Database): Promise<string> {
   return applied.length > 0 ? `Applied ${applied.length} migrations` : 'Migrations are current';
 }
 
-async function fill(pool: Pool, options: ProductOptions, say: Say): Promise<string> {
+async function fill(pool: Pool, options: ProductOptions, showDetail: ShowDetail): Promise<string> {
   const { isEmpty, seedSampleData } = await import('../../prisma/seed/seed.js');
   if (!(await isEmpty(pool))) return 'Data is there already';
   const { sampleUsers: users, historyDays, config } = options;
-  await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users, historyDays, onProgress: say });
+  await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users, historyDays, onProgress: showDetail });
   return 'Sample data written';
 }
 

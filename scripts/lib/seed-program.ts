@@ -1,6 +1,6 @@
 import { readConfig } from '@job-manager/engine/config';
 import { Refusal } from '@job-manager/server/cli/refusal';
-import { say } from '@job-manager/server/cli/terminal';
+import { printLine } from '@job-manager/server/cli/terminal';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { NotEmptyError, type SeedSummary, seedSampleData } from '../../prisma/seed/seed.js';
@@ -31,7 +31,7 @@ async function seed({ users, seed, until: now, remove }: Options): Promise<void>
     const { createPool } = await import('@job-manager/engine/database/client');
     const started = performance.now();
     const pool = createPool(ownerUrl);
-    const onProgress = (phase: string) => say(pc.dim(`${phase} …`));
+    const onProgress = (phase: string) => printLine(pc.dim(`${phase} …`));
     try {
       const summary = await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users, seed, now, onProgress });
       report(summary, (performance.now() - started) / 1_000);
@@ -47,21 +47,21 @@ async function removeSample(pool: OpenDatabase['pool']): Promise<void> {
   const { removeHistory } = await import('../../prisma/seed/history/remove-history.js');
   const { removed, kept } = await removeHistory(pool);
   const counts = Object.entries(removed).map(([what, count]) => `${count.toLocaleString('en')} ${what}`);
-  say(`Removed ${counts.join(', ')} of the sample.`);
-  if (kept.length > 0) say(`Kept, being changed or in use: ${kept.join(', ')}.`);
+  printLine(`Removed ${counts.join(', ')} of the sample.`);
+  if (kept.length > 0) printLine(`Kept, being changed or in use: ${kept.join(', ')}.`);
 }
 
 function report({ rows, media, drifted, runs }: SeedSummary, seconds: number): void {
   const width = Math.max(...Object.keys(rows).map((table) => table.length));
   for (const [table, count] of Object.entries(rows)) {
-    say(`${table.padEnd(width)} ${count.toLocaleString('en').padStart(9)}`);
+    printLine(`${table.padEnd(width)} ${count.toLocaleString('en').padStart(9)}`);
   }
-  say(
+  printLine(
     `${media.files} media files: ${media.corrupt} corrupt, ${media.orphans} without a row; ${media.missing} rows without a file.`,
   );
-  say(`Counters are wrong on purpose in ${drifted.profiles} profiles and ${drifted.posts} posts.`);
-  say(`${runs.toLocaleString('en')} runs of 14 days were invented; --remove removes them.`);
-  say(pc.green(`Done in ${seconds.toFixed(1)} s.`));
+  printLine(`Counters are wrong on purpose in ${drifted.profiles} profiles and ${drifted.posts} posts.`);
+  printLine(`${runs.toLocaleString('en')} runs of 14 days were invented; --remove removes them.`);
+  printLine(pc.green(`Done in ${seconds.toFixed(1)} s.`));
 }
 
 function wholeNumber(least: number, most = 2 ** 31 - 1): (value: string) => number {

@@ -135,7 +135,7 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
       expect(await endOf(await runJob('render-cover'))).toMatchObject({
         article: 7,
         pid: expect.any(Number),
-        told: 70,
+        notified: 70,
       });
     }
 
@@ -211,7 +211,8 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
       });
       const worker = await bin(['worker', '--jobs', 'dist/jobs.js'], { env: common });
       await vi.waitFor(
-        async () => expect((await command(shared.url, 'list')).stdout).toMatch(/notify-followers +Notifies the followers/),
+        async () =>
+          expect((await command(shared.url, 'list')).stdout).toMatch(/notify-followers +Notifies the followers/),
         { timeout: 30_000, interval: 200 },
       );
       const call = async (path: string, body?: object, token = '') => {

@@ -103,41 +103,38 @@ export function describeProduction({ tarballs, npm, createDatabase }: Hosts): vo
     it.each([
       ['serve', 'BUILT_IN'],
       ['worker', 'WORKER'],
-    ])(
-      'runs `%s` as process 1 of another user in a read-only folder, and SIGTERM drains it',
-      async (name, kind) => {
-        const startedAt = performance.now();
-        const { pid, child, lines } = await start([name, '--jobs', 'jobs/jobs.js']);
-        if (name === 'serve') {
-          const url = await vi.waitFor(() => {
-            const [, found] = /runs at (http:\S+); sign in as admin@example\.com/.exec(lines.join('\n')) ?? [];
-            expect(found).toBeDefined();
-            return found;
-          }, WAIT);
-          const page = await fetch(`${url}/login`);
-          expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>')]);
-        } else await vi.waitFor(async () => expect(await activeRunners(kind)).toBe(1), WAIT);
-        const readyMs = performance.now() - startedAt;
-        await vi.waitFor(async () => expect(await activeRunners(kind)).toBe(1), WAIT);
-        const status = await readFile(`/proc/${pid}/status`, 'utf8');
-        expect(/^NSpid:.*\t(\d+)$/m.exec(status)?.[1]).toBe(canBeFirst ? '1' : String(pid));
-        if (process.getuid?.() === 0) expect(status).toMatch(/^Uid:\t65534\t65534\t65534\t/m);
+    ])('runs `%s` as process 1 of another user in a read-only folder, and SIGTERM drains it', async (name, kind) => {
+      const startedAt = performance.now();
+      const { pid, child, lines } = await start([name, '--jobs', 'jobs/jobs.js']);
+      if (name === 'serve') {
+        const url = await vi.waitFor(() => {
+          const [, found] = /runs at (http:\S+); sign in as admin@example\.com/.exec(lines.join('\n')) ?? [];
+          expect(found).toBeDefined();
+          return found;
+        }, WAIT);
+        const page = await fetch(`${url}/login`);
+        expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>')]);
+      } else await vi.waitFor(async () => expect(await activeRunners(kind)).toBe(1), WAIT);
+      const readyMs = performance.now() - startedAt;
+      await vi.waitFor(async () => expect(await activeRunners(kind)).toBe(1), WAIT);
+      const status = await readFile(`/proc/${pid}/status`, 'utf8');
+      expect(/^NSpid:.*\t(\d+)$/m.exec(status)?.[1]).toBe(canBeFirst ? '1' : String(pid));
+      if (process.getuid?.() === 0) expect(status).toMatch(/^Uid:\t65534\t65534\t65534\t/m);
 
-        const id = await startRun();
-        const mb = (await memoryOf(pid)) / 2 ** 20;
-        console.log(`${name}: ready after ${(readyMs / 1_000).toFixed(1)} s, ${mb.toFixed(0)} MB in all its processes`);
-        expect(mb).toBeLessThan(MAX_MB);
+      const id = await startRun();
+      const mb = (await memoryOf(pid)) / 2 ** 20;
+      console.log(`${name}: ready after ${(readyMs / 1_000).toFixed(1)} s, ${mb.toFixed(0)} MB in all its processes`);
+      expect(mb).toBeLessThan(MAX_MB);
 
-        const ended = new Promise((resolve) => child.once('exit', resolve));
-        process.kill(pid, 'SIGTERM');
-        expect(await ended).toBe(0);
-        const { rows } = await pool.query(`SELECT status, attempt, metadata FROM job_manager."JobRun" WHERE id = $1`, [
-          id,
-        ]);
-        expect(rows).toEqual([{ status: 'SUCCESS', attempt: 1, metadata: { waited: 3_000 } }]);
-        expect(await activeRunners(kind)).toBe(0);
-      },
-    );
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      process.kill(pid, 'SIGTERM');
+      expect(await ended).toBe(0);
+      const { rows } = await pool.query(`SELECT status, attempt, metadata FROM job_manager."JobRun" WHERE id = $1`, [
+        id,
+      ]);
+      expect(rows).toEqual([{ status: 'SUCCESS', attempt: 1, metadata: { waited: 3_000 } }]);
+      expect(await activeRunners(kind)).toBe(0);
+    });
   });
 }
 

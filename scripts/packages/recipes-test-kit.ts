@@ -43,7 +43,7 @@ export function describeRecipes({ folder, npm, createDatabase, end }: Hosts): vo
     };
     const startRecipe = (recipe: string) => start(process.execPath, [`${recipe}.mjs`], {}, /^\{"port":(\d+)\}$/);
     const ask = async (port: string) =>
-      JSON.parse((await run(process.execPath, ['ask.mjs', port], { cwd: place })).stdout);
+      JSON.parse((await run(process.execPath, ['call.mjs', port], { cwd: place })).stdout);
 
     it.each(RECIPES)('follows the recipe %s: its people reach API and socket, and no one else does', async (recipe) => {
       expect(await ask(await startRecipe(recipe))).toEqual({

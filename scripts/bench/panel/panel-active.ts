@@ -74,9 +74,9 @@ async function watchChanges(page: Page, socket: StandInSocket, signal: AbortSign
   for (let round = 0; round < ROUNDS; round += 1) {
     await watchLongTasks(page);
     const from = performance.now();
-    for (let told = 0; told < (CHANGES_A_SECOND * WATCHED_MS) / 1_000; told += 1) {
-      await delay(Math.max(0, from + (told * 1_000) / CHANGES_A_SECOND - performance.now()), undefined, { signal });
-      socket.tell(1);
+    for (let sent = 0; sent < (CHANGES_A_SECOND * WATCHED_MS) / 1_000; sent += 1) {
+      await delay(Math.max(0, from + (sent * 1_000) / CHANGES_A_SECOND - performance.now()), undefined, { signal });
+      socket.send(1);
     }
     longest.push(Math.round(Math.max(0, ...(await readLongTasks(page)))));
   }

@@ -43,9 +43,9 @@ async function watchTasks({ signal }: Bench, page: Page, socket: StandInSocket):
   for (let watch = 0; watch < WATCHES; watch += 1) {
     await watchLongTasks(page);
     const from = performance.now();
-    for (let told = 0; told < (CHANGES_A_SECOND * WATCHED_MS) / 1_000; told += 1) {
-      await delay(Math.max(0, from + (told * 1_000) / CHANGES_A_SECOND - performance.now()), undefined, { signal });
-      socket.tell(1);
+    for (let sent = 0; sent < (CHANGES_A_SECOND * WATCHED_MS) / 1_000; sent += 1) {
+      await delay(Math.max(0, from + (sent * 1_000) / CHANGES_A_SECOND - performance.now()), undefined, { signal });
+      socket.send(1);
     }
     longest.push(Math.round(Math.max(0, ...(await readLongTasks(page)))));
   }
@@ -64,13 +64,13 @@ async function watchTasks({ signal }: Bench, page: Page, socket: StandInSocket):
 
 async function fastForward({ runs, signal }: Bench, page: Page, socket: StandInSocket): Promise<Figure[]> {
   const changes = TIMES_A_DRAIN * runs;
-  await tellAll(WARM_UP, { page, socket, signal });
+  await sendAll(WARM_UP, { page, socket, signal });
   const before = await settled(page, signal);
   const from = performance.now();
-  await tellAll(changes, { page, socket, signal });
+  await sendAll(changes, { page, socket, signal });
   const seconds = Math.round((performance.now() - from) / 1_000);
   const after = await settled(page, signal);
-  const told = `${changes.toLocaleString('en')} changes in ${seconds} s, after ${WARM_UP.toLocaleString('en')} to warm up`;
+  const sent = `${changes.toLocaleString('en')} changes in ${seconds} s, after ${WARM_UP.toLocaleString('en')} to warm up`;
   const hours = `${changes.toLocaleString('en')} changes`;
   return [
     {
@@ -79,7 +79,7 @@ async function fastForward({ runs, signal }: Bench, page: Page, socket: StandInS
       unit: 'MB',
       most: 10,
       details: [
-        told,
+        sent,
         `JavaScript heap, garbage collected: ${before.heapMb.toFixed(1)} MB, then ${after.heapMb.toFixed(1)} MB`,
       ],
     },
@@ -94,17 +94,17 @@ async function fastForward({ runs, signal }: Bench, page: Page, socket: StandInS
   ];
 }
 
-interface Telling {
+interface Sending {
   page: Page;
   socket: StandInSocket;
   signal: AbortSignal;
 }
 
 /** As fast as the page draws them. */
-async function tellAll(changes: number, { page, socket, signal }: Telling): Promise<void> {
-  for (let told = 0; told < changes; told += AT_ONCE) {
+async function sendAll(changes: number, { page, socket, signal }: Sending): Promise<void> {
+  for (let sent = 0; sent < changes; sent += AT_ONCE) {
     signal.throwIfAborted();
-    socket.tell(Math.min(AT_ONCE, changes - told));
+    socket.send(Math.min(AT_ONCE, changes - sent));
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
   }
 }

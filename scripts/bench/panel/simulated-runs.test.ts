@@ -12,15 +12,15 @@ it('sends nothing that the contract of the socket does not know', () => {
 });
 
 it('has each run come, start, report four times and end, with a rising rev', () => {
-  const told = new Map<string, { types: string[]; revs: number[] }>();
+  const sent = new Map<string, { types: string[]; revs: number[] }>();
   for (const { type, data } of changesOf(new SimulatedRuns(), 2_000)) {
     if (!('run' in data)) throw new Error(`${type} is about no run`);
-    const known = told.get(data.run.id) ?? { types: [], revs: [] };
+    const known = sent.get(data.run.id) ?? { types: [], revs: [] };
     known.types.push(type.replace('server.admin.job_', ''));
     known.revs.push(data.run.rev);
-    told.set(data.run.id, known);
+    sent.set(data.run.id, known);
   }
-  const whole = [...told.values()].filter(({ types }) => types[0] === 'queued' && types.at(-1) === 'completed');
+  const whole = [...sent.values()].filter(({ types }) => types[0] === 'queued' && types.at(-1) === 'completed');
   expect(whole.length).toBeGreaterThan(200);
   for (const { types, revs } of whole) {
     expect(types).toEqual(['queued', 'started', ...Array(4).fill('progress'), 'completed']);

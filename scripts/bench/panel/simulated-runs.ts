@@ -41,31 +41,31 @@ export class SimulatedRuns {
     life.changes += 1;
     const at = new Date().toISOString();
     const { run, changes } = life;
-    const tell = (part: Partial<JobRunSummary>): JobRunSummary => {
+    const update = (part: Partial<JobRunSummary>): JobRunSummary => {
       life.run = { ...life.run, ...part, rev: run.rev + 1 };
       return life.run;
     };
     if (run.finishedAt !== null) {
       this.#active[slot] = { run: this.#newRun(), changes: 0 };
-      return this.#told('server.admin.job_queued', slot);
+      return this.#message('server.admin.job_queued', slot);
     }
     if (changes === 1) {
-      tell({ status: 'RUNNING', startedAt: at, lastHeartbeatAt: at, queueDelayMs: 5, attempt: 1, claimNo: 1 });
-      return this.#told('server.admin.job_started', slot);
+      update({ status: 'RUNNING', startedAt: at, lastHeartbeatAt: at, queueDelayMs: 5, attempt: 1, claimNo: 1 });
+      return this.#message('server.admin.job_started', slot);
     }
     if (changes <= REPORTS + 1) {
       const share = (changes - 1) / (REPORTS + 1);
-      return progressOf(tell({ progressPercent: 100 * share, progressMessage: `Part ${changes - 1} of ${REPORTS}` }));
+      return progressOf(update({ progressPercent: 100 * share, progressMessage: `Part ${changes - 1} of ${REPORTS}` }));
     }
     const isFailed = Number(run.id) % FAILS_OF === 0;
     const fate = isFailed
       ? ({ status: 'FAILED', error: `No luck with ${run.id}` } as const)
       : { status: 'SUCCESS' as const };
-    tell({ ...fate, finishedAt: at, durationMs: 700 });
-    return this.#told('server.admin.job_completed', slot);
+    update({ ...fate, finishedAt: at, durationMs: 700 });
+    return this.#message('server.admin.job_completed', slot);
   }
 
-  #told(
+  #message(
     type: 'server.admin.job_queued' | 'server.admin.job_started' | 'server.admin.job_completed',
     slot: number,
   ): Change {

@@ -21,8 +21,8 @@ export class StandInSocket {
   }
 
   /** Makes so many changes, each sent in a message of its own. */
-  tell(changes: number): void {
-    for (let told = 0; told < changes; told += 1) this.#send(this.#runs.change());
+  send(changes: number): void {
+    for (let sent = 0; sent < changes; sent += 1) this.#send(this.#runs.change());
   }
 
   #accept(route: WebSocketRoute): void {

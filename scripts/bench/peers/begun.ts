@@ -1,10 +1,10 @@
-import { type Heard, sharedClock } from './engine.js';
+import { type OnStart, sharedClock } from './engine.js';
 import type { WorkerReport } from './process-calls.js';
 
 /** The jobs that have begun in this process. */
 export interface Begun {
   /** A job's whole work. */
-  heard: Heard;
+  onStart: OnStart;
   /** Resolves when so many have begun. */
   until(jobs: number): Promise<void>;
   report(): WorkerReport;
@@ -18,7 +18,7 @@ export function createBegun(): Begun {
   const waiting = new Map<number, () => void>();
 
   return {
-    heard: ({ sentAt }) => {
+    onStart: ({ sentAt }) => {
       begun += 1;
       if (sentAt !== undefined) delaysMs.push(sharedClock() - sentAt);
       first ??= { at: sharedClock(), cpu: process.cpuUsage() };

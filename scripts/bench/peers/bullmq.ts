@@ -76,8 +76,8 @@ function engineOf({ prepare, openQueue, openWorker }: Face): Engine {
         },
       };
     },
-    startWorker: async (place, heard) => {
-      const worker = openWorker(place, async ({ data }) => heard(data));
+    startWorker: async (place, onStart) => {
+      const worker = openWorker(place, async ({ data }) => onStart(data));
       await worker.waitUntilReady();
     },
   };

@@ -35,7 +35,7 @@ export function drainOnce(bench: EngineBench, contender: Contender): Promise<Dra
     const { worker, database } = stage;
     await fill(stage, contender, runs);
     const usedBefore = await readUse(database);
-    const askedBefore = stage.counts.asked();
+    const countedBefore = stage.counts.queryCount();
     const cpuBefore = await stage.serverCpuMs();
 
     const from = sharedClock();
@@ -47,14 +47,14 @@ export function drainOnce(bench: EngineBench, contender: Contender): Promise<Dra
     if (isOver) await checkDone(stage, runs, contender);
 
     await worker.kill();
-    const asked = stage.counts.asked() - askedBefore;
+    const counted = stage.counts.queryCount() - countedBefore;
     const used = await readUse(database);
     return {
       rate: done / seconds,
       workerUs: (cpuMs * 1_000) / done,
       serverUs: (serverMs * 1_000) / done,
       firstMs: (firstAt ?? Number.NaN) - from,
-      transactions: (used.transactions - usedBefore.transactions - asked) / done,
+      transactions: (used.transactions - usedBefore.transactions - counted) / done,
       walBytes: (used.walBytes - usedBefore.walBytes) / done,
       done,
     };

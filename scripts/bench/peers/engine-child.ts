@@ -28,8 +28,8 @@ export async function startEngine(order: ProcessOrder, logFile: string): Promise
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
-  const asked = new Map<number, (answer: Answer) => void>();
-  child.on('message', (answer: Answer) => asked.get(answer.id)?.(answer));
+  const pending = new Map<number, (answer: Answer) => void>();
+  child.on('message', (answer: Answer) => pending.get(answer.id)?.(answer));
   const died = new Promise<never>((_resolve, reject) => {
     child.once('exit', (code, signal) => {
       const end = readFileSync(logFile, 'utf8').slice(-TOLD_CHARS).trim();
@@ -43,9 +43,9 @@ export async function startEngine(order: ProcessOrder, logFile: string): Promise
   async function call(name: keyof ProcessCalls, argument?: unknown): Promise<unknown> {
     calls += 1;
     const id = calls;
-    const answered = new Promise<Answer>((resolve) => asked.set(id, resolve));
+    const answered = new Promise<Answer>((resolve) => pending.set(id, resolve));
     child.send({ id, name, argument } satisfies Call);
-    const answer = await Promise.race([answered, died]).finally(() => asked.delete(id));
+    const answer = await Promise.race([answered, died]).finally(() => pending.delete(id));
     if ('error' in answer) throw new Error(`${order.engine}: ${answer.error}`);
     return answer.value;
   }

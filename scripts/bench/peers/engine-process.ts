@@ -31,7 +31,7 @@ const calls: ProcessCalls = {
   ...createEnqueuer(() => needed(producer)),
   startWorker: async () => {
     const { engine, place } = needed(loaded);
-    await engine.startWorker(place, begun.heard);
+    await engine.startWorker(place, begun.onStart);
   },
   untilBegun: begun.until,
   report: async () => begun.report(),
@@ -41,13 +41,13 @@ process.on('message', async ({ id, name, argument }: Call) => {
   try {
     // What a call is given comes with its name, from the same commit.
     const call = calls[name] as (argument: unknown) => Promise<unknown>;
-    tell({ id, value: await call(argument) });
+    sendAnswer({ id, value: await call(argument) });
   } catch (error) {
-    tell({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    sendAnswer({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 });
 
-function tell(answer: Answer): void {
+function sendAnswer(answer: Answer): void {
   process.send?.(answer);
 }
 

@@ -12,7 +12,7 @@ export interface Payload {
 }
 
 /** Called by the job's function as its first act; it does nothing else. */
-export type Heard = (payload: Payload) => void;
+export type OnStart = (payload: Payload) => void;
 
 /** One engine with one set of settings, as an application would use it. */
 export interface Engine {
@@ -20,7 +20,7 @@ export interface Engine {
   prepare(place: Place): Promise<void>;
   openProducer(place: Place): Promise<Producer>;
   /** Resolves when jobs are claimed, or soon will be. The process that started it ends its whole process. */
-  startWorker(place: Place, heard: Heard): Promise<void>;
+  startWorker(place: Place, onStart: OnStart): Promise<void>;
 }
 
 export interface Producer {

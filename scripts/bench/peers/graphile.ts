@@ -21,10 +21,10 @@ export function graphile(worker: GraphileConfig.WorkerOptions): Engine {
       };
     },
 
-    startWorker: async ({ databaseUrl }, heard) => {
+    startWorker: async ({ databaseUrl }, onStart) => {
       await run({
         preset: { worker: { ...worker, connectionString: databaseUrl } },
-        taskList: { [QUEUE]: async (payload) => heard(payload as Payload) },
+        taskList: { [QUEUE]: async (payload) => onStart(payload as Payload) },
         noHandleSignals: true,
       });
     },

@@ -10,7 +10,7 @@ const bench = (given: Partial<EngineBench> = {}): EngineBench => ({
   rounds: 2,
   runs: 1,
   signal: new AbortController().signal,
-  say: () => {},
+  showDetail: () => {},
   postgresCpuMs: async () => 0,
   redisUrl: 'redis://127.0.0.1:1',
   redisCpuMs: async () => 0,

@@ -25,7 +25,7 @@ export async function measureInTurn<Sample>(
     for (const [index, contender] of chosen.entries()) {
       const showing = showings[index];
       if (!showing || showing.failure !== null) continue;
-      bench.say(`  round ${round} of ${bench.rounds}, ${contender.title}`);
+      bench.showDetail(`  round ${round} of ${bench.rounds}, ${contender.title}`);
       await measure(bench, contender).then(
         (sample) => showing.samples.push(sample),
         (error: Error) => {

@@ -10,21 +10,21 @@ export interface JobCounts {
   /** Jobs that were done and are kept; null where they are deleted. */
   done(): Promise<number | null>;
   /** The number of queries: each is a transaction. */
-  asked(): number;
+  queryCount(): number;
 }
 
 export function countInPostgres(pool: BenchDatabase['pool'], queries: Counts | null): JobCounts {
   if (queries === null) throw new Error('It is not set how jobs are counted');
-  let asked = 0;
+  let queryCount = 0;
   const read = async (query: string) => {
-    asked += 1;
+    queryCount += 1;
     const { rows } = await pool.query<{ number: number }>(query);
     return rows[0]?.number ?? 0;
   };
   return {
     left: () => read(queries.left),
     done: async () => (queries.done === null ? null : read(queries.done)),
-    asked: () => asked,
+    queryCount: () => queryCount,
   };
 }
 
@@ -41,6 +41,6 @@ export function countInRedis(client: Redis): JobCounts {
       return waiting + active + ranked;
     },
     done: () => client.zcard(key('completed')),
-    asked: () => 0,
+    queryCount: () => 0,
   };
 }

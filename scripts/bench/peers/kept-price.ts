@@ -32,7 +32,7 @@ export const keptPrice: EnginePart = {
     const [kept, left]: [Sample[], Sample[]] = [[], []];
     const rounds = TIMES_ROUNDS * bench.rounds;
     for (let round = 1; round <= rounds; round += 1) {
-      bench.say(`  round ${round} of ${rounds}`);
+      bench.showDetail(`  round ${round} of ${rounds}`);
       const both = [
         async () => kept.push(await measureOnce(bench, contenders[0])),
         async () => left.push(await measureOnce(bench, unkept)),

@@ -2,18 +2,18 @@ import { defineJob, startJobWorker } from '@job-manager/server';
 import * as z from 'zod';
 // As an application has it under the name @job-manager/client.
 import { createClient } from '../../../backend/client/src/index.js';
-import { type Engine, type Heard, type Payload, QUEUE, type Rank } from './engine.js';
+import { type Engine, type OnStart, type Payload, QUEUE, type Rank } from './engine.js';
 
 const PRIORITY: Record<Rank, number> = { urgent: -100, usual: 0, patient: 0 };
 
-const noOp = (heard: Heard) =>
+const noOp = (onStart: OnStart) =>
   defineJob({
     name: QUEUE,
     description: 'Does nothing, for the benchmark.',
     examples: ['pnpm bench'],
     algorithmVersion: '1',
     parameters: z.strictObject({ sentAt: z.number().optional().describe('When its enqueue was begun') }),
-    run: async (_ctx, payload: Payload) => heard(payload),
+    run: async (_ctx, payload: Payload) => onStart(payload),
   });
 
 /** Where the database that is copied for each measurement has the tables. */
@@ -39,7 +39,7 @@ export const ours: Engine = {
     };
   },
 
-  startWorker: async ({ databaseUrl }, heard) => {
-    await startJobWorker({ databaseUrl, jobs: [noOp(heard)], settings });
+  startWorker: async ({ databaseUrl }, onStart) => {
+    await startJobWorker({ databaseUrl, jobs: [noOp(onStart)], settings });
   },
 };

@@ -34,10 +34,10 @@ export function pgBoss(options: WorkOptions, isWoken: boolean): Engine {
       };
     },
 
-    startWorker: async (place, heard) => {
+    startWorker: async (place, onStart) => {
       const boss = await start(place);
       await boss.work<Payload>(QUEUE, options, async (jobs) => {
-        for (const { data } of jobs) heard(data);
+        for (const { data } of jobs) onStart(data);
       });
     },
   };

@@ -25,13 +25,13 @@ export const plainTable: Engine = {
     };
   },
 
-  startWorker: async ({ databaseUrl }, heard) => {
+  startWorker: async ({ databaseUrl }, onStart) => {
     const pool = createPool(databaseUrl, { max: 1 });
     const workOff = async () => {
       for (;;) {
         const { rows } = await pool.query<{ id: string; payload: Payload }>(CLAIM, [BATCH]);
         if (rows.length === 0) return;
-        for (const { payload } of rows) heard(payload);
+        for (const { payload } of rows) onStart(payload);
         await pool.query(COMPLETE, [rows.map(({ id }) => id)]);
       }
     };

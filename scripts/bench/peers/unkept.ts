@@ -9,9 +9,9 @@ import { ours } from './ours.js';
  */
 export const oursUnkept: Engine = {
   ...ours,
-  startWorker: async (place, heard) => {
+  startWorker: async (place, onStart) => {
     Histograms.prototype.add = () => {};
     Histograms.prototype.addEnded = () => {};
-    await ours.startWorker(place, heard);
+    await ours.startWorker(place, onStart);
   },
 };

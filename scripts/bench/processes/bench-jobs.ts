@@ -4,11 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AnyJob, defineJob } from '@job-manager/server';
 import * as z from 'zod';
 
-const told = { examples: ['pnpm bench'], algorithmVersion: '1' };
+const settings = { examples: ['pnpm bench'], algorithmVersion: '1' };
 
 /** Does nothing. */
 export const noOp = defineJob({
-  ...told,
+  ...settings,
   name: 'bench-no-op',
   description: 'Does nothing, for the benchmark.',
   parameters: z.strictObject({}),
@@ -21,7 +21,7 @@ export const WAIT_MS = 5;
 
 /** Waits, as a job that calls another service does. */
 export const waiter = defineJob({
-  ...told,
+  ...settings,
   name: 'bench-waiter',
   description: 'Waits for some milliseconds, for the benchmark.',
   parameters: z.strictObject({}),
@@ -34,7 +34,7 @@ export const STARTS_FILE = 'BENCH_STARTS_FILE';
 
 /** Only records that it was started, where no transaction of the engine could roll it back. */
 export const starter = defineJob({
-  ...told,
+  ...settings,
   name: 'bench-starter',
   description: 'Records that it was started, for the benchmark.',
   parameters: z.strictObject({}),
@@ -49,7 +49,7 @@ const BREATH = 20;
 
 /** Works in small pieces, and speaks of every one of them or of none. */
 export const worker = defineJob({
-  ...told,
+  ...settings,
   name: 'bench-worker',
   description: 'Works in small pieces, in silence or not, for the benchmark.',
   parameters: z.strictObject({

@@ -21,7 +21,7 @@ export const fourRunners: EnginePart = {
     const rates = { one: [] as number[], four: [] as number[] };
     const doubles: number[] = [];
     for (let round = 1; round <= bench.rounds; round += 1) {
-      bench.say(`  round ${round} of ${bench.rounds}`);
+      bench.showDetail(`  round ${round} of ${bench.rounds}`);
       const one = await drainWith(bench, 1);
       const four = await drainWith(bench, RUNNERS);
       rates.one.push(one.rate);

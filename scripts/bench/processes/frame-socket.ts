@@ -37,20 +37,20 @@ export function openFrames(url: string, token: string, onFrame: (frame: Frame) =
     'sec-websocket-key': randomBytes(16).toString('base64'),
     'sec-websocket-extensions': 'permessage-deflate; server_no_context_takeover; client_no_context_takeover',
   };
-  const asked = request(`${url}/ws`, { headers });
+  const upgradeRequest = request(`${url}/ws`, { headers });
   let stream: Duplex | undefined;
   const closed = new Promise<number | undefined>((resolve) => {
-    asked.on('error', () => resolve(undefined));
-    asked.on('response', ({ statusCode }) => resolve(statusCode));
-    asked.on('upgrade', (_response, opened: Duplex, head: Buffer) => {
+    upgradeRequest.on('error', () => resolve(undefined));
+    upgradeRequest.on('response', ({ statusCode }) => resolve(statusCode));
+    upgradeRequest.on('upgrade', (_response, opened: Duplex, head: Buffer) => {
       stream = opened;
       opened.on('error', () => opened.destroy());
       opened.on('close', () => resolve(undefined));
       read(opened, head, onFrame);
     });
   });
-  asked.end();
-  return { closed, close: () => (stream ?? asked).destroy() };
+  upgradeRequest.end();
+  return { closed, close: () => (stream ?? upgradeRequest).destroy() };
 }
 
 /** The JSON of a message. */
@@ -69,7 +69,7 @@ function read(stream: Duplex, head: Buffer, onFrame: (frame: Frame) => void): vo
     if (had < needed) return;
     let rest = chunks.length === 1 ? chunk : Buffer.concat(chunks);
     for (needed = lengthOf(rest); rest.length >= needed; needed = lengthOf(rest)) {
-      hear(stream, rest.subarray(0, needed), onFrame);
+      readFrame(stream, rest.subarray(0, needed), onFrame);
       rest = rest.subarray(needed);
     }
     chunks = [rest];
@@ -79,7 +79,7 @@ function read(stream: Duplex, head: Buffer, onFrame: (frame: Frame) => void): vo
   take(head);
 }
 
-function hear(stream: Duplex, frame: Buffer, onFrame: (frame: Frame) => void): void {
+function readFrame(stream: Duplex, frame: Buffer, onFrame: (frame: Frame) => void): void {
   const [first = 0, second = 0] = frame;
   const opcode = first & 0x0f;
   if (opcode === TEXT) onFrame({ payload: frame.subarray(headOf(second)), isDeflated: (first & 0x40) !== 0 });

@@ -1,9 +1,9 @@
 import type { ServerMessage } from '@job-manager/shared/live';
 import { type Frame, type FrameSocket, openFrames, textOf } from './frame-socket.js';
-import { type Heard, hear, nothingHeard } from './socket-times.js';
+import { nothingReceived, type Received, record } from './socket-times.js';
 
 export type ClientsOrder = { type: 'open'; count: number; url: string; token: string } | { type: 'close' | 'report' };
-export type ClientsAnswer = { type: 'opened' | 'closed' } | { type: 'received'; heard: Heard };
+export type ClientsAnswer = { type: 'opened' | 'closed' } | { type: 'received'; received: Received };
 
 // All the clients in a process of their own: what they take of the processor is not the server's.
 process.on('SIGINT', () => {});
@@ -11,9 +11,9 @@ process.once('disconnect', () => process.exit());
 process.once('SIGTERM', () => process.exit());
 
 let clients: FrameSocket[] = [];
-let heard = nothingHeard();
+let received = nothingReceived();
 /** The changes in a message, read once for all clients that receive the same one. */
-const told = new Map<string, number[]>();
+const timesOf = new Map<string, number[]>();
 
 process.on('message', async (order: ClientsOrder) => {
   if (order.type === 'open') await open(order);
@@ -22,8 +22,8 @@ process.on('message', async (order: ClientsOrder) => {
     clients = [];
   }
   if (order.type === 'report') {
-    answer({ type: 'received', heard });
-    heard = nothingHeard();
+    answer({ type: 'received', received });
+    received = nothingReceived();
     return;
   }
   answer({ type: order.type === 'open' ? 'opened' : 'closed' });
@@ -43,7 +43,7 @@ function openOne(url: string, token: string): Promise<void> {
     const client = openFrames(url, token, (frame) => {
       resolve();
       const at = Date.now();
-      hear(heard, timesIn(frame), { at, bytes: frame.payload.length });
+      record(received, timesIn(frame), { at, bytes: frame.payload.length });
     });
     clients.push(client);
     void client.closed.then((status) => reject(new Error(`A socket was closed (${status ?? 'without a status'})`)));
@@ -53,11 +53,11 @@ function openOne(url: string, token: string): Promise<void> {
 function timesIn(frame: Frame): number[] {
   // Number and type stand first, never compressed; of two messages with the same number only one has this length.
   const key = `${frame.payload.toString('latin1', 0, 64)}${frame.payload.length}`;
-  const known = told.get(key);
+  const known = timesOf.get(key);
   if (known) return known;
-  if (told.size > 10_000) told.clear();
+  if (timesOf.size > 10_000) timesOf.clear();
   const times = changesOf(JSON.parse(textOf(frame)) as ServerMessage);
-  told.set(key, times);
+  timesOf.set(key, times);
   return times;
 }
 

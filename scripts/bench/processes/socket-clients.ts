@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { typescriptArgs } from '@job-manager/engine/typescript-loader';
 import type { ClientsAnswer, ClientsOrder } from './socket-clients-process.js';
-import type { Heard } from './socket-times.js';
+import type { Received } from './socket-times.js';
 import { stopProcess } from './worker.js';
 
 const ENTRY = fileURLToPath(new URL('./socket-clients-process.ts', import.meta.url));
@@ -12,7 +12,7 @@ export interface SocketClients {
   open(count: number): Promise<void>;
   close(): Promise<void>;
   /** What they received since the report before. */
-  report(): Promise<Heard>;
+  report(): Promise<Received>;
 }
 
 /** Works with clients of this server, and ends them whatever comes. */
@@ -23,12 +23,12 @@ export async function withClients<T>(
   const child = fork(ENTRY, { execArgv: typescriptArgs, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   try {
     return await work({
-      open: async (count) => void (await ask(child, { type: 'open', count, ...at })),
-      close: async () => void (await ask(child, { type: 'close' })),
+      open: async (count) => void (await request(child, { type: 'open', count, ...at })),
+      close: async () => void (await request(child, { type: 'close' })),
       report: async () => {
-        const answer = await ask(child, { type: 'report' });
+        const answer = await request(child, { type: 'report' });
         if (answer.type !== 'received') throw new Error('The clients said something else');
-        return answer.heard;
+        return answer.received;
       },
     });
   } finally {
@@ -36,7 +36,7 @@ export async function withClients<T>(
   }
 }
 
-function ask(child: ChildProcess, order: ClientsOrder): Promise<ClientsAnswer> {
+function request(child: ChildProcess, order: ClientsOrder): Promise<ClientsAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (code: number | null) => reject(new Error(`The clients ended by themselves, with code ${code}.`));
     child.once('exit', fail);

@@ -1,5 +1,5 @@
 /** What clients received, all of them together. */
-export interface Heard {
+export interface Received {
   messages: number;
   changes: number;
   bytes: number;
@@ -10,7 +10,7 @@ export interface Heard {
 /** What takes longer counts as this. */
 export const LONGEST_MS = 5_000;
 
-export const nothingHeard = (): Heard => ({
+export const nothingReceived = (): Received => ({
   messages: 0,
   changes: 0,
   bytes: 0,
@@ -18,17 +18,21 @@ export const nothingHeard = (): Heard => ({
 });
 
 /** Adds a message about changes made at these times. */
-export function hear(heard: Heard, times: readonly number[], { at, bytes }: { at: number; bytes: number }): void {
-  heard.messages += 1;
-  heard.bytes += bytes;
-  heard.changes += times.length;
+export function record(
+  received: Received,
+  times: readonly number[],
+  { at, bytes }: { at: number; bytes: number },
+): void {
+  received.messages += 1;
+  received.bytes += bytes;
+  received.changes += times.length;
   if (times.length === 0) return;
   const latency = Math.min(LONGEST_MS, Math.max(0, at - Math.min(...times)));
-  heard.latencies[latency] = (heard.latencies[latency] ?? 0) + 1;
+  received.latencies[latency] = (received.latencies[latency] ?? 0) + 1;
 }
 
 /** The latency that `percent` of the messages don't exceed. Throws RangeError without any. */
-export function latencyAt({ latencies }: Pick<Heard, 'latencies'>, percent: number): number {
+export function latencyAt({ latencies }: Pick<Received, 'latencies'>, percent: number): number {
   const all = latencies.reduce((sum, count) => sum + count, 0);
   if (all === 0) throw new RangeError('Nothing was heard');
   let passed = 0;

@@ -7,7 +7,7 @@ import { type ApiServer, withServer } from '../scale/api-server.js';
 import { drainQueued } from '../scale/queued-drain.js';
 import { describeRates, ratioFigure } from '../scale/ratio.js';
 import { type SocketClients, withClients } from './socket-clients.js';
-import { type Heard, latencyAt } from './socket-times.js';
+import { latencyAt, type Received } from './socket-times.js';
 import { changeSteadily } from './steady-changes.js';
 import { startBenchWorker, withWorkers } from './worker.js';
 
@@ -16,7 +16,7 @@ const CHANGES_A_SECOND = 1_000;
 const WARM_UP_MS = 3_000;
 const WATCHED_MS = 15_000;
 /** What is under way when the changes end has arrived by then. */
-const LAST_WORDS_MS = 500;
+const GRACE_MS = 500;
 
 /** A thousand open panels, a thousand changes of state a second sent to each, and what they cost a drain. */
 export const thousandSockets: EnginePart = {
@@ -43,30 +43,33 @@ interface Scene {
   clients: SocketClients;
 }
 
-async function watchChanges({ signal, say }: EngineBench, { database, server, clients }: Scene): Promise<Figure[]> {
+async function watchChanges(
+  { signal, showDetail }: EngineBench,
+  { database, server, clients }: Scene,
+): Promise<Figure[]> {
   await clients.open(CLIENTS);
   await changeSteadily(database, { forMs: WARM_UP_MS, signal });
   await clients.report();
-  say(`  ${CHANGES_A_SECOND} changes a second, ${CLIENTS} clients`);
+  showDetail(`  ${CHANGES_A_SECOND} changes a second, ${CLIENTS} clients`);
   const [from, cpuBefore] = [performance.now(), await cpuOf(server.pid)];
   const changes = await changeSteadily(database, { forMs: WATCHED_MS, signal });
   const cpu = (100 * ((await cpuOf(server.pid)) - cpuBefore)) / (performance.now() - from);
   const seconds = (performance.now() - from) / 1_000;
-  await delay(LAST_WORDS_MS, undefined, { signal });
-  const heard = await clients.report();
+  await delay(GRACE_MS, undefined, { signal });
+  const received = await clients.report();
   await clients.close();
-  return figuresOf(heard, { cpu, seconds, changes });
+  return figuresOf(received, { cpu, seconds, changes });
 }
 
-function figuresOf(heard: Heard, made: { cpu: number; seconds: number; changes: number }): Figure[] {
+function figuresOf(received: Received, made: { cpu: number; seconds: number; changes: number }): Figure[] {
   const { cpu, seconds, changes } = made;
-  const told = heard.changes / CLIENTS;
+  const changesPerClient = received.changes / CLIENTS;
   const perSecond = (count: number) => Math.round(count / seconds).toLocaleString('en');
   const details = [
-    `${perSecond(changes)} changes a second made, ${perSecond(told)} sent to each of ${CLIENTS.toLocaleString('en')} clients in ${(heard.messages / CLIENTS / seconds).toFixed(1)} messages`,
-    `${perSecond(heard.messages)} messages and ${(heard.bytes / seconds / 1e6).toFixed(0)} MB a second in all`,
+    `${perSecond(changes)} changes a second made, ${perSecond(changesPerClient)} sent to each of ${CLIENTS.toLocaleString('en')} clients in ${(received.messages / CLIENTS / seconds).toFixed(1)} messages`,
+    `${perSecond(received.messages)} messages and ${(received.bytes / seconds / 1e6).toFixed(0)} MB a second in all`,
   ];
-  const at = (percent: number) => latencyAt(heard, percent);
+  const at = (percent: number) => latencyAt(received, percent);
   return [
     {
       name: 'Change to 1,000 sockets, p99',
@@ -82,7 +85,7 @@ function figuresOf(heard: Heard, made: { cpu: number; seconds: number; changes: 
     {
       // With fewer messages than changes a client was left behind, and the other figures are worth nothing.
       name: 'Changes sent to each of 1,000 sockets, of those made',
-      value: (100 * told) / changes,
+      value: (100 * changesPerClient) / changes,
       unit: '%',
       least: 95,
       details,
@@ -100,7 +103,7 @@ async function drainBeside(bench: EngineBench, database: BenchDatabase, clients:
     // The first compiles and opens what the others find; it doesn't count.
     await drain();
     for (let round = 1; round <= bench.rounds; round += 1) {
-      bench.say(`  round ${round} of ${bench.rounds} of drains`);
+      bench.showDetail(`  round ${round} of ${bench.rounds} of drains`);
       rates.alone.push(await drain());
       await clients.open(CLIENTS);
       rates.watched.push(await drain());

@@ -47,7 +47,7 @@ export const drainKinds: EnginePart = {
   measure: async (bench) => {
     const figures: Figure[] = [];
     for (const kind of kindsOf(bench.runs)) {
-      bench.say(`  ${kind.name}`);
+      bench.showDetail(`  ${kind.name}`);
       figures.push(figureOf(kind, await measureKind(bench, kind)));
     }
     return figures;

@@ -27,7 +27,7 @@ async function measureInTurn(bench: EngineBench, histories: History[]): Promise<
     // The first of each compiles and opens what the others find; it doesn't count.
     for (let round = 0; round <= bench.rounds; round += 1) {
       for (const [index, { database, runs }] of histories.entries()) {
-        bench.say(`  drain ${round} of ${bench.rounds} over ${runs.toLocaleString('en')} finished runs`);
+        bench.showDetail(`  drain ${round} of ${bench.rounds} over ${runs.toLocaleString('en')} finished runs`);
         const rate = await drainQueued(database, { runs: bench.runs, signal: bench.signal });
         if (round > 0) rates[index]?.push(rate);
       }

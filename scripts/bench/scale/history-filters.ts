@@ -43,14 +43,14 @@ export const historyFilters: EnginePart = {
 
 async function measureFilters(bench: EngineBench, history: History): Promise<Figure[]> {
   const { pool } = history.database;
-  bench.say('  noting the causes of what failed');
+  bench.showDetail('  noting the causes of what failed');
   const fingerprint = await addPastCauses(pool);
   await pool.query(RUNNER, [PAST_RUNNER]);
   return withServer(bench, history.database, async ({ url, call }) => {
     const all: Caller[] = [['', call]];
     const limited = await limitedCallers({ url, call });
     const indexed = indexedFilters(fingerprint);
-    const parts: [string, Asked][] = [
+    const parts: [string, Measurement][] = [
       ['Single indexed filter', { ...INDEXED, callers: all, questions: indexed }],
       ['Other filter', { ...WALKED, callers: all, questions: WALKED_QUESTIONS }],
       ['Single indexed filter within a job limit', { ...INDEXED, callers: limited, questions: indexed }],
@@ -142,7 +142,7 @@ const lookups = (runs: number): Question[] =>
     path: `/admin/jobs/lookup?${new URLSearchParams({ q })}`,
   }));
 
-interface Asked {
+interface Measurement {
   answers: number;
   most: number;
   callers: Caller[];
@@ -153,7 +153,7 @@ interface Asked {
 async function figureOf(
   { signal }: EngineBench,
   name: string,
-  { answers, most, callers, questions }: Asked,
+  { answers, most, callers, questions }: Measurement,
 ): Promise<Figure> {
   const cases = callers.flatMap(([caller, call]) =>
     questions.map((question) => ({

@@ -43,39 +43,39 @@ export async function historyPages(bench: EngineBench, history: History): Promis
   const { pool } = history.database;
   const countPages = async (filter: Filter) =>
     Math.max(1, Math.ceil((await readHistory(pool, { ...filter, page: 1, pageSize: PAGE_SIZE })).total / PAGE_SIZE));
-  const ask = async (filters: Filter[], how: Ask) => {
+  const measure = async (filters: Filter[], how: ReadPage) => {
     const questions: Question[] = [];
     for (const filter of filters) questions.push({ filter, pages: await countPages(filter), samples: [] });
-    await askInTurn(bench, questions, how);
+    await readInTurn(bench, questions, how);
     return questions;
   };
-  const bySql: Ask = (filter, page) => readHistory(pool, { ...filter, page, pageSize: PAGE_SIZE });
+  const bySql: ReadPage = (filter, page) => readHistory(pool, { ...filter, page, pageSize: PAGE_SIZE });
   return withServer(bench, history.database, async ({ call }) => {
-    const byHttp: Ask = (filter, page) => call('GET', `/admin/jobs/history?${addressOf(filter, page)}`);
+    const byHttp: ReadPage = (filter, page) => call('GET', `/admin/jobs/history?${addressOf(filter, page)}`);
     const runs = history.runs.toLocaleString('en');
     const name = (what: string) => `Page of a history of ${runs} runs, any depth, p95, ${what}`;
     return [
-      { ...figureOf(name('queries'), await ask(FILTERS, bySql)), most: 3, aim: 2 },
-      { ...figureOf(name('over HTTP'), await ask(FILTERS, byHttp)), most: 12, aim: 8 },
-      figureOf(name('job and status together, over HTTP'), await ask(BOTH, byHttp)),
+      { ...figureOf(name('queries'), await measure(FILTERS, bySql)), most: 3, aim: 2 },
+      { ...figureOf(name('over HTTP'), await measure(FILTERS, byHttp)), most: 12, aim: 8 },
+      figureOf(name('job and status together, over HTTP'), await measure(BOTH, byHttp)),
     ];
   });
 }
 
-type Ask = (filter: Filter, page: number) => Promise<unknown>;
+type ReadPage = (filter: Filter, page: number) => Promise<unknown>;
 
 function addressOf(filter: Filter, page: number): string {
   return String(new URLSearchParams({ ...filter, page: String(page), pageSize: String(PAGE_SIZE) }));
 }
 
 /** In turns, so that a busy moment of the machine falls on all of them alike. */
-async function askInTurn({ signal }: EngineBench, questions: Question[], ask: Ask): Promise<void> {
+async function readInTurn({ signal }: EngineBench, questions: Question[], measure: ReadPage): Promise<void> {
   for (let round = -WARM_UP; round < SAMPLES; round += 1) {
     for (const { filter, pages, samples } of questions) {
       signal.throwIfAborted();
       const page = 1 + Math.floor(Math.random() * pages);
       const from = performance.now();
-      await ask(filter, page);
+      await measure(filter, page);
       if (round >= 0) samples.push(performance.now() - from);
     }
   }

@@ -34,7 +34,7 @@ export const longHistory: EnginePart = {
 export async function makeHistory(bench: EngineBench, runs: number): Promise<History> {
   const database = await bench.newDatabase();
   if (runs > 0) {
-    bench.say(`  writing ${runs.toLocaleString('en')} finished runs`);
+    bench.showDetail(`  writing ${runs.toLocaleString('en')} finished runs`);
     await addPastRuns(database, runs, bench.signal).catch(async (error) => {
       await database.drop();
       throw error;

@@ -56,12 +56,12 @@ export const metricsReads: EnginePart = {
   measure: async (bench) => {
     const database = await bench.newDatabase();
     try {
-      bench.say('  writing the figures of 10,000,000 runs in 90 days');
+      bench.showDetail('  writing the figures of 10,000,000 runs in 90 days');
       await fillFigures(database.pool);
       const figures: Figure[] = [];
       for (const question of QUESTIONS)
-        figures.push(await measure(database.pool, question, (sql) => ask(sql, question)));
-      figures.push(await measure(database.pool, CAUSES, askCauses));
+        figures.push(await measure(database.pool, question, (sql) => readFigures(sql, question)));
+      figures.push(await measure(database.pool, CAUSES, readCauses));
       return figures;
     } finally {
       await database.drop();
@@ -71,10 +71,10 @@ export const metricsReads: EnginePart = {
 
 const CAUSES = { name: 'Causes of failures of a day', most: 15 };
 
-const askCauses = (sql: Sql) =>
+const readCauses = (sql: Sql) =>
   readFailureCauses(sql, { since: new Date(Date.now() - DAY_MS), jobName: null, state: null, limit: 10 });
 
-function ask(sql: Sql, { measures, jobNames = null, groupBy }: Question) {
+function readFigures(sql: Sql, { measures, jobNames = null, groupBy }: Question) {
   const now = Date.now();
   const span = spanOf({ from: new Date(now - 90 * DAY_MS).toISOString() }, now);
   return readMetrics(sql, {

@@ -34,7 +34,7 @@ async function measureInTurn(bench: EngineBench, database: BenchDatabase) {
     // The first compiles and opens what the others find; it doesn't count.
     await drain();
     for (let round = 1; round <= bench.rounds; round += 1) {
-      bench.say(`  round ${round} of ${bench.rounds}`);
+      bench.showDetail(`  round ${round} of ${bench.rounds}`);
       rates.held.push(await withSnapshot(database, drain));
       await vacuum(database);
       rates.free.push(await drain());
@@ -50,7 +50,7 @@ const COMPARED = 3;
 /** One snapshot that stays open for minutes, while runs are queued and worked off one drain after the other. */
 async function measureLongSnapshot(bench: EngineBench, database: BenchDatabase): Promise<Figure> {
   const rates: number[] = [];
-  bench.say(`  a snapshot of ${bench.snapshotMinutes} min`);
+  bench.showDetail(`  a snapshot of ${bench.snapshotMinutes} min`);
   const drain = () => drainQueued(database, { runs: bench.runs, signal: bench.signal });
   await withWorkers([startBenchWorker(database.url)], async () => {
     // The first compiles and opens what the others find; it doesn't count.

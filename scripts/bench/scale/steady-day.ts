@@ -49,7 +49,7 @@ async function liveADay(bench: EngineBench, database: BenchDatabase): Promise<Fi
     // The first compiles and opens what the others find; it doesn't count.
     await drainQueued(database, { runs, signal: bench.signal });
     for (let slice = 1; slice <= SLICES; slice += 1) {
-      if (slice % 24 === 0) bench.say(`  ${slice / 12} of 24 hours`);
+      if (slice % 24 === 0) bench.showDetail(`  ${slice / 12} of 24 hours`);
       rates.push(await drainQueued(database, { runs, signal: bench.signal }));
       const removed = await prune(database, policy);
       // From here on as many go as come.

@@ -11,7 +11,7 @@ import { createClient, type JobClient } from '../../../backend/client/src/index.
 import { addAlbum, makeThumbnail, publishAlbum } from './batches.js';
 import { sendInvoices } from './bulk.js';
 import { mailLater, mailReport, mailTwoMonths, renderReport } from './chains.js';
-import { askForInvoice } from './client.js';
+import { requestInvoice } from './client.js';
 import { matchPattern } from './isolation.js';
 import { sendMail, sendPassword, sendReminder } from './priorities.js';
 import { sendInvoice, sendOnce } from './retries.js';
@@ -243,10 +243,10 @@ it('queues up to ten thousand runs in one call, or none of them', async () => {
 });
 
 it('is used by a program that has neither server nor jobs', async () => {
-  expect(await askForInvoice(engine.database.url, 12)).toMatch(/^Queued run #\d+$/);
-  expect(await askForInvoice(engine.database.url, 12)).toMatch(/^Run #\d+ was there already$/);
+  expect(await requestInvoice(engine.database.url, 12)).toMatch(/^Queued run #\d+$/);
+  expect(await requestInvoice(engine.database.url, 12)).toMatch(/^Run #\d+ was there already$/);
   await query(`DELETE FROM "JobRun"; DELETE FROM "Job" WHERE name = 'send-invoice'`);
-  expect(await askForInvoice(engine.database.url, 12)).toMatch(/^Refused: There is no job named "send-invoice"/);
+  expect(await requestInvoice(engine.database.url, 12)).toMatch(/^Refused: There is no job named "send-invoice"/);
 });
 
 interface MailService {

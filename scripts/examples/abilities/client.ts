@@ -2,7 +2,7 @@
 import { createClient, QueueError } from '../../../backend/client/src/index.js';
 
 /** For any Node program: it needs neither the server nor the code of the jobs, only the database. */
-export async function askForInvoice(databaseUrl: string, order: number): Promise<string> {
+export async function requestInvoice(databaseUrl: string, order: number): Promise<string> {
   const jobs = createClient({ connectionString: databaseUrl });
   try {
     const { jobRunId, isNew } = await jobs.enqueue({

@@ -34,7 +34,7 @@ async function runJobs(line: string): Promise<string> {
   const words = (await inShell(`pnpm() { printf '%s\\n' "$@"; }\n${line}`)).trim().split('\n');
   const out = vi.spyOn(console, 'log').mockImplementation(() => {});
   await createJobsProgram().parseAsync(words.slice(1), { from: 'user' });
-  const text = out.mock.calls.map(([said]) => stripVTControlCharacters(String(said))).join('\n');
+  const text = out.mock.calls.map(([output]) => stripVTControlCharacters(String(output))).join('\n');
   out.mockRestore();
   return text;
 }
@@ -111,8 +111,8 @@ it.each([...new Set(readingLines)])('%s answers', async (line) => {
   await server.database.pool.query(
     `INSERT INTO "JobRun" (id, "jobName", "correlationId") VALUES (12, 'trending', 'order-4711') ON CONFLICT DO NOTHING`,
   );
-  const said = await runJobs(line);
+  const output = await runJobs(line);
   const { exitCode = 0 } = process;
   process.exitCode = undefined;
-  expect([exitCode, said]).toEqual([0, expect.stringMatching(/\w/)]);
+  expect([exitCode, output]).toEqual([0, expect.stringMatching(/\w/)]);
 });

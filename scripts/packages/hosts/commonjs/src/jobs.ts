@@ -32,7 +32,7 @@ const renderCover = defineJob({
   isolated: true,
   async run(ctx, { article }) {
     await ctx.checkCancellation();
-    return { article, pid: process.pid, told: await ctx.services.followers.notify(article) };
+    return { article, pid: process.pid, notified: await ctx.services.followers.notify(article) };
   },
 });
 

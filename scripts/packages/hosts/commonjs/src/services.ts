@@ -6,7 +6,7 @@ export function services({ onClose }: ServicesContext) {
   onClose(() => {
     isOpen = false;
   });
-  return { followers: { tell: async (article: number) => (isOpen ? article * 10 : 0) } };
+  return { followers: { notify: async (article: number) => (isOpen ? article * 10 : 0) } };
 }
 
 declare module '@job-manager/server' {

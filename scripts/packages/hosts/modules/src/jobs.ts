@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 declare module '@job-manager/server' {
   interface JobServices {
-    followers: { tell(article: number): number };
+    followers: { notify(article: number): number };
   }
 }
 
@@ -17,7 +17,7 @@ export const jobs = [
     defaultParams: { article: 7 },
     run: async (ctx, { article }) => {
       ctx.log.info(`Article ${article}`);
-      return { article, told: ctx.services.followers.tell(article) };
+      return { article, notified: ctx.services.followers.notify(article) };
     },
   }),
 ];
