@@ -24,7 +24,7 @@ test('a program executes a run with a token, receives a request to stop, and is 
   await expect(card(page, id)).toContainText('nightly-import');
   expect(await program.reach([{ id: 'read', progress: 0.5 }])).toBe(false);
   await expect(card(page, id).getByRole('progressbar')).toHaveAttribute('aria-valuenow', '25');
-  await program.say({ level: 'warn', message: 'One file is empty' });
+  await program.log({ level: 'warn', message: 'One file is empty' });
   await expect(card(page, id)).toContainText('1 warning');
 
   await card(page, id).getByRole('button', { name: 'Cancel' }).click();

@@ -10,7 +10,7 @@ import {
 import { expect, test } from './fixtures/story.js';
 
 /** "250.3 kB gzipped, of which /assets/libraries.js 195.7", so that a broken budget names the largest scripts. */
-function tell(files: PanelFile[]): string {
+function describe(files: PanelFile[]): string {
   const largest = files.slice(0, 3).map((file) => `${file.path} ${kilobytes([file], 'gzipped')}`);
   return `${kilobytes(files, 'gzipped')} kB gzipped in ${files.length} scripts, of which ${largest.join(', ')}`;
 }
@@ -33,10 +33,10 @@ test('the scripts that the jobs page loads at once, and the others, keep to thei
   const all = await weigh(await listScripts());
   const [atOnce, lazy] = [true, false].map((isLoaded) => all.filter(({ path }) => loaded.has(path) === isLoaded));
   expect(atOnce?.length, 'scripts found among those that the page requested').toBe(loaded.size);
-  expect.soft(kilobytes(atOnce ?? [], 'gzipped'), tell(atOnce ?? [])).toBeLessThanOrEqual(scriptBudgets.jobsPage);
+  expect.soft(kilobytes(atOnce ?? [], 'gzipped'), describe(atOnce ?? [])).toBeLessThanOrEqual(scriptBudgets.jobsPage);
   for (const file of lazy ?? [])
     expect.soft(kilobytes([file], 'gzipped'), file.path).toBeLessThanOrEqual(scriptBudgets.lazyScript);
-  expect.soft(kilobytes(all, 'gzipped'), tell(all)).toBeLessThanOrEqual(scriptBudgets.all);
+  expect.soft(kilobytes(all, 'gzipped'), describe(all)).toBeLessThanOrEqual(scriptBudgets.all);
 });
 
 /** Only drawings of charts have hatched fillings. */
@@ -55,7 +55,7 @@ test('charts keep to their budget, and the jobs page loads none', async ({ page 
   const later = await weigh([...loaded].filter((path) => !atOnce.has(path)));
   const paths = later.map(({ path }) => path);
   expect(await findScripts(paths, CHARTS)).not.toEqual([]);
-  expect(kilobytes(later, 'gzipped'), tell(later)).toBeLessThanOrEqual(scriptBudgets.charts);
+  expect(kilobytes(later, 'gzipped'), describe(later)).toBeLessThanOrEqual(scriptBudgets.charts);
 });
 
 test('the overview makes six calls, and the panel can be used before the code of its charts is there', async ({

@@ -26,7 +26,7 @@ test('a running job that is cancelled shows Stopping… in every panel until it 
   await colleague.goto('/admin/jobs/monitor');
   await expect(card(colleague, id).getByRole('button', { name: 'Stopping…' })).toBeDisabled();
 
-  await runs.letGo();
+  await runs.unblock();
   await expect(card(page, id)).toBeHidden();
   await expect(card(colleague, id)).toBeHidden();
   await expect(historyRow(page, id)).toContainText('Cancelled');
@@ -78,7 +78,7 @@ test('no row moves under the pointer: ends and additions wait until the pointer 
   const place = await cancel.boundingBox();
 
   await runs.cancel(second);
-  await runs.letGo();
+  await runs.unblock();
   await runs.reach(first, 'SUCCESS');
   const fourth = await runs.enqueue('trending', {}, { delayMs: 10_800_000 });
   const show = activeJobs(page).getByRole('button', { name: '3 changes · Show' });

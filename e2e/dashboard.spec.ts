@@ -26,5 +26,5 @@ test('ten of the active runs are listed, and show when their channel is paused',
   await live.getByRole('link', { name: 'Active: 21' }).click();
   await expect(page).toHaveURL('/admin/jobs/monitor');
   await expect(page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible();
-  await runs.letGo();
+  await runs.unblock();
 });

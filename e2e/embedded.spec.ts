@@ -35,16 +35,16 @@ test('a person of the application signs in there and comes back to the page they
 
 test('a job is started below the path, seen live, and found again by its address', async ({ page }) => {
   const strays: string[] = [];
-  const faults: string[] = [];
+  const failures: string[] = [];
   page.on('request', (request) => {
     const { pathname } = new URL(request.url());
     if (!/^\/(ops\/jobs|login)(\/|$)/.test(pathname)) strays.push(pathname);
   });
   page.on('response', (response) => {
-    if (response.status() >= 400 && response.status() !== 401) faults.push(`${response.status()} ${response.url()}`);
+    if (response.status() >= 400 && response.status() !== 401) failures.push(`${response.status()} ${response.url()}`);
   });
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !message.text().includes('401')) faults.push(message.text());
+    if (['error', 'warning'].includes(message.type()) && !message.text().includes('401')) failures.push(message.text());
   });
 
   await page.goto('/ops/jobs');
@@ -71,7 +71,7 @@ test('a job is started below the path, seen live, and found again by its address
   await page.goBack();
   await page.getByRole('link', { name: 'History', exact: true }).click();
   await expect(page.getByRole('main')).toContainText(`#${id}`);
-  expect([strays, faults]).toEqual([[], []]);
+  expect([strays, failures]).toEqual([[], []]);
 });
 
 test('what the application queues itself is run', async ({ page }) => {

@@ -9,10 +9,10 @@ test('a call that fails again and again is one kind of error, with its page and 
   await page.goto('/admin/jobs');
   await page.route('**/api/admin/jobs/*/cancel', (route) => route.abort());
   for (let attempt = 1; attempt <= 2; attempt++) {
-    const told = untilTold(page);
+    const reported = untilReported(page);
     await card(page, id).getByRole('button', { name: 'Cancel' }).click();
     await expect(toast(page, 'Failed to cancel').last()).toBeVisible();
-    await told;
+    await reported;
   }
 
   await page.getByRole('button', { name: 'Administration' }).click();
@@ -33,13 +33,13 @@ test('a call that fails again and again is one kind of error, with its page and 
 test('an uncaught error is reported with its stack', async ({ page }) => {
   await page.goto('/admin/jobs/history');
   await expect(history(page)).toContainText('No runs yet');
-  const told = untilTold(page);
+  const reported = untilReported(page);
   await page.evaluate(() => {
     setTimeout(() => {
       throw new Error('The chart has no canvas');
     });
   });
-  await told;
+  await reported;
   await page.goto('/admin/errors');
   await page.getByRole('link', { name: 'The chart has no canvas' }).click();
   await expect(page).toHaveURL(/\/admin\/errors\/[0-9a-f]{16}/);
@@ -52,13 +52,13 @@ test('a section that crashes leaves the others at work, and comes back when trie
   const [ended = ''] = await runs.insertEnded({ jobName: 'trending' });
   // What no version of the server answers: the list can't be drawn.
   await page.route('**/api/admin/jobs/history*', (route) => route.fulfill({ json: { runs: [null], total: 1 } }));
-  const told = untilTold(page);
+  const reported = untilReported(page);
   await page.goto('/admin/jobs');
   await expect(page.getByRole('main')).toContainText('Job History could not be shown');
   await expect(activeJobs(page)).toContainText('No active jobs');
   const id = await runJob(page, 'match-scores', slowly);
   await expect(card(page, id).getByRole('progressbar')).toBeVisible();
-  await told;
+  await reported;
 
   await page.unroute('**/api/admin/jobs/history*');
   await page.getByRole('button', { name: 'Try again' }).click();
@@ -68,5 +68,5 @@ test('a section that crashes leaves the others at work, and comes back when trie
 });
 
 /** The page has reported its collected errors to the server. */
-const untilTold = (page: Page) =>
+const untilReported = (page: Page) =>
   page.waitForResponse((answer) => new URL(answer.url()).pathname === '/api/errors' && answer.status() === 202);

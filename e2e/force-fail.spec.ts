@@ -32,7 +32,7 @@ test('an admin force-fails a run with one button: the engine requests it to stop
   await expect(historyRow(page, id)).toContainText('Failed');
   await expect(historyRow(page, id)).toContainText(admin.email);
 
-  await runs.letGo();
+  await runs.unblock();
   await page.goto(`/admin/jobs/${id}?tab=log`);
   const log = page.getByRole('log', { name: /^Messages of/ });
   await expect(log).toContainText(admin.email);

@@ -59,7 +59,7 @@ test('the five counters match the tables of the database', async ({ page, runs, 
     'Failed 24h': 3,
   }))
     await expect(counters.getByRole('link', { name: new RegExp(`^${name}`) })).toContainText(`${name}${count}`);
-  await runs.letGo();
+  await runs.unblock();
 });
 
 test('the statistics are read again on request', async ({ page, runs }) => {

@@ -79,13 +79,13 @@ test('the log follows one running run and no other, and its warnings are counted
   await detailsDialog(page).getByRole('tab', { name: 'Log' }).click();
   await expect(detailsDialog(page)).toContainText('No messages yet');
 
-  await program.say({ message: 'Reading 3 files' }, { level: 'warn', message: 'The second file is empty' });
+  await program.log({ message: 'Reading 3 files' }, { level: 'warn', message: 'The second file is empty' });
   await expect(log(page)).toContainText('Reading 3 files');
   await expect(log(page)).toContainText('WarningThe second file is empty');
   await expect(detailsDialog(page)).toContainText('Following');
-  await other.say({ level: 'error', message: 'Somebody else’s line' });
+  await other.log({ level: 'error', message: 'Somebody else’s line' });
   await expect(card(page, otherId)).toContainText('1 error');
-  await program.say({ level: 'error', message: 'The third file is damaged' });
+  await program.log({ level: 'error', message: 'The third file is damaged' });
   await expect(log(page)).toContainText('The third file is damaged');
   await expect(log(page)).not.toContainText('Somebody else’s line');
   await expect(detailsDialog(page).getByRole('tab', { name: 'Log' })).toContainText('3');

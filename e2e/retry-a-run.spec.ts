@@ -29,7 +29,7 @@ test('a failing job waits for its next attempt, is retried by hand and shows all
   await expect(page.getByText('Attempt 3 of 3 begins at')).toBeVisible();
   await expectAccessible(page);
 
-  await runs.letGo();
+  await runs.unblock();
   await page.getByRole('button', { name: `Retry now trending #${id}` }).click();
   await expect(attempts).toHaveCount(3);
   await expect(attempts.last()).toContainText('Success');

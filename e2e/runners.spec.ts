@@ -31,7 +31,7 @@ test('a runner is drained, resumed and restarted without losing a run, and its d
   await expect(former.card).toContainText(/Drain asked .* → accepted/);
 
   const second = await runs.enqueue('match-scores', slowly);
-  await runs.letGo();
+  await runs.unblock();
   await expect(former.card).toContainText(/Drain asked .* → drained/);
   expect(await outcomes(database, first, second)).toEqual(['SUCCESS 1', 'QUEUED 0']);
 

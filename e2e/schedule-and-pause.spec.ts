@@ -90,6 +90,6 @@ test('a run that takes longer than the threshold of its job is called slow', asy
   await page.goto('/admin/jobs');
   await expect(page.getByText('1 job is slow')).toBeVisible();
   await expect(page.getByText(`longer than its 1 second: match-scores #${id}`)).toBeVisible();
-  await runs.letGo();
+  await runs.unblock();
   await runs.reach(id, 'SUCCESS');
 });

@@ -40,7 +40,7 @@ test('the pictures of the README', async ({ browser, runs, product }) => {
     { id: 'check', progress: 1 },
     { id: 'write', progress: 0.35, message: 'Row 3,500 of 10,000' },
   ]);
-  await program.say(
+  await program.log(
     { message: 'Fetching 3 files from the shop' },
     { message: 'orders.csv: 6,210 rows' },
     { message: 'returns.csv: 3,790 rows' },

@@ -50,7 +50,7 @@ test('a run starts when the one it waits for has succeeded, and one alone is can
 
   await page.goto(`/admin/jobs/${second}`);
   await expect(page.getByRole('region', { name: 'Why it waits' })).toContainText(`#${first} match-scores`);
-  await runs.letGo();
+  await runs.unblock();
   await expect(page.getByRole('region', { name: 'Job Run Details' })).toContainText('Success');
   await expect(page.getByRole('region', { name: 'Waited for' })).toContainText(`match-scores #${first}Success`);
 });

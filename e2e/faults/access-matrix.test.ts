@@ -49,9 +49,9 @@ interface Case {
 it('lets in exactly the callers that the table of permissions allows, from the places it allows', async () => {
   const ground = await accessGround();
   const identities = Object.entries(identitiesOn(ground));
-  const asked = routes.filter(({ name }) => isFull || fewRoutes.includes(name));
-  expect(asked.length).toBeGreaterThanOrEqual(isFull ? routes.length : fewRoutes.length);
-  const cases = identities.flatMap(([who, knocking]) => asked.flatMap((route) => casesOf(who, knocking, route)));
+  const chosen = routes.filter(({ name }) => isFull || fewRoutes.includes(name));
+  expect(chosen.length).toBeGreaterThanOrEqual(isFull ? routes.length : fewRoutes.length);
+  const cases = identities.flatMap(([who, knocking]) => chosen.flatMap((route) => casesOf(who, knocking, route)));
   const tokens = new Map<string, Promise<string | undefined>>();
   const wrong: string[] = [];
   const refused: Record<string, number> = {};
@@ -59,7 +59,7 @@ it('lets in exactly the callers that the table of permissions allows, from the p
   const queue = cases.values();
   const lane = async () => {
     for (const each of queue) {
-      const answer = await ask(each, tokens);
+      const answer = await call(each, tokens);
       const code = codeOf(answer);
       refused[code ?? 'none'] = (refused[code ?? 'none'] ?? 0) + 1;
       if (!isRight(each, answer, code)) wrong.push(`${each.title}: ${answer.status} ${answer.text.slice(0, 200)}`);
@@ -70,8 +70,8 @@ it('lets in exactly the callers that the table of permissions allows, from the p
 
   const codes = GATE.map((code) => `${refused[code] ?? 0} × ${code}`);
   const [origins, places] = [originContexts, requestPlaces].map((each) => Object.keys(each).length);
-  const counts = `${asked.length} calls × ${identities.length} identities × ${origins} origins and ${places} places`;
-  const owed = asked.length * identities.length * 2;
+  const counts = `${chosen.length} calls × ${identities.length} identities × ${origins} origins and ${places} places`;
+  const owed = chosen.length * identities.length * 2;
   reportFinding('who may call what, from where', [{ what: counts, count: cases.length, target: owed }], NO_RUNS, codes);
 });
 
@@ -91,13 +91,13 @@ function casesOf(who: string, knocking: Knocking, route: ApiRoute): Case[] {
       ...(isAnonymous ? [] : [{ ...byBearer, allowed: [refusal(route, is)] }]),
     ];
   });
-  const elsewhere = isFull || fewCallers.includes(who) ? askedElsewhere(who, knocking, route) : [];
+  const elsewhere = isFull || fewCallers.includes(who) ? fromElsewhere(who, knocking, route) : [];
   const all = [...fromPlaces, ...elsewhere];
   return route.method === 'GET' ? all : [...all, ...disguised(route, knocking, is, title)];
 }
 
 /** The same call by other host names, with headers of untrusted proxies, and from pages of other sites. */
-function askedElsewhere(who: string, knocking: Knocking, route: ApiRoute): Case[] {
+function fromElsewhere(who: string, knocking: Knocking, route: ApiRoute): Case[] {
   const { is, isByCookie = is } = knocking;
   const isAnonymous = who === 'anonymous';
   return Object.entries(requestPlaces).flatMap(([name, { headers, isOurHost, from }]) => {
@@ -147,7 +147,7 @@ function disguised(route: ApiRoute, knocking: Knocking, is: Taken, title: (more:
   return [...bodies, override];
 }
 
-async function ask({ route, knocking, how, headers }: Case, tokens: Map<string, Promise<string | undefined>>) {
+async function call({ route, knocking, how, headers }: Case, tokens: Map<string, Promise<string | undefined>>) {
   const token = await tokenTo(route, knocking, tokens);
   const shown: Record<string, string> =
     token === undefined

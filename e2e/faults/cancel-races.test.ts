@@ -16,7 +16,7 @@ import { reportFinding } from './world/report.js';
 import { judge } from './world/verdict.js';
 
 const RACES = size(200, 5_000);
-const LEAST_OF_ORDER = size(20, 1_000);
+const MIN_OF_ORDER = size(20, 1_000);
 /** Races at a time, each for a run of its own. */
 const ROUND = 20;
 /** A cancel comes at most so much earlier or later than what it races. */
@@ -66,7 +66,7 @@ afterAll(async () => {
 it(`keeps what it answered whichever is first, cancel or claim, cancel or end (${RACES} races at ±${SPREAD_MS} ms)`, async () => {
   const claims = new Heat((answer) => answer?.status === 'CANCELLED');
   const ends = new Heat((answer) => answer?.status === 'RUNNING');
-  const isEnough = () => claims.size + ends.size >= RACES && Math.min(claims.least, ends.least) >= LEAST_OF_ORDER;
+  const isEnough = () => claims.size + ends.size >= RACES && Math.min(claims.least, ends.least) >= MIN_OF_ORDER;
   while (!isEnough() && claims.size + ends.size < RACES * 2) {
     await raceClaim(claims);
     await raceEnd(ends);
@@ -78,7 +78,7 @@ it(`keeps what it answered whichever is first, cancel or claim, cancel or end ($
   const verdict = await judge({ sql: database.pool, ledger, acknowledged });
   expect(verdict.wrong).toEqual({});
   expect(await brokenPromises([...claims.races, ...ends.races], executionsByRun(ledger))).toEqual([]);
-  const race = (what: string, count: number) => ({ what, count, target: LEAST_OF_ORDER, isPart: true as const });
+  const race = (what: string, count: number) => ({ what, count, target: MIN_OF_ORDER, isPart: true as const });
   reportFinding(
     'cancel against claim and end',
     [
@@ -203,14 +203,14 @@ async function brokenPromises(races: Race[], executions: Map<string, Execution[]
     const run = byId.get(runId);
     if (!run) return [`#${runId} is gone`];
     const claimNos = (executions.get(runId) ?? []).map(({ claimNo }) => claimNo);
-    const told = `#${runId}, cancelled as ${answer?.status ?? 'ended'} in claim ${answer?.claimNo}:`;
+    const subject = `#${runId}, cancelled as ${answer?.status ?? 'ended'} in claim ${answer?.claimNo}:`;
     const broken: string[] = [];
-    if (!answer && run.status !== 'SUCCESS') broken.push(`${told} is ${run.status}`);
-    if (answer?.status === 'CANCELLED' && run.status !== 'CANCELLED') broken.push(`${told} is ${run.status}`);
+    if (!answer && run.status !== 'SUCCESS') broken.push(`${subject} is ${run.status}`);
+    if (answer?.status === 'CANCELLED' && run.status !== 'CANCELLED') broken.push(`${subject} is ${run.status}`);
     // Its code never starts, or never again; and it is never queued again, or its claim would not be the last.
-    if (answer && run.claimNo !== answer.claimNo) broken.push(`${told} was claimed again, ${run.claimNo} times`);
-    if (answer && claimNos.some((claimNo) => claimNo > answer.claimNo)) broken.push(`${told} was begun again`);
-    if (answer?.claimNo === 0 && claimNos.length > 0) broken.push(`${told} was begun`);
+    if (answer && run.claimNo !== answer.claimNo) broken.push(`${subject} was claimed again, ${run.claimNo} times`);
+    if (answer && claimNos.some((claimNo) => claimNo > answer.claimNo)) broken.push(`${subject} was begun again`);
+    if (answer?.claimNo === 0 && claimNos.length > 0) broken.push(`${subject} was begun`);
     return broken;
   });
 }

@@ -52,7 +52,7 @@ it('loses and doubles nothing when networks are cut, stalled, slow or dark, and 
   await healthy?.stop();
   const verdict = await world.expectAllRight();
   for (const runner of [world.server, ...cutOff]) expect(runner.isRunning).toBe(true);
-  await expectHeard(outcomes);
+  await expectRecorded(outcomes);
   reportFinding(
     'network cut, stalled, slow and dark',
     [
@@ -156,7 +156,7 @@ async function changeWeather(): Promise<number> {
  * Runners that never received the acknowledgement of an outcome must have found it recorded, and not have dropped it as
  * that of another runner.
  */
-async function expectHeard(outcomes: string[][]): Promise<void> {
+async function expectRecorded(outcomes: string[][]): Promise<void> {
   const words = await readFile(join(world.folder, 'runners.log'), 'utf8');
   const dropped = outcomes.flat().filter((id) => words.includes(`Run #${id} had been taken away`));
   expect(dropped).toEqual([]);

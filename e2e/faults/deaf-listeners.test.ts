@@ -47,18 +47,18 @@ it('polls when notifications do not arrive: runs begin and screens follow all th
   for (let round = 0; round < KILL_ROUNDS; round++) {
     await untilAllListen();
     injected.killed += await world.database.endConnectionsFrom(network.ports);
-    await look();
+    await measureOnce();
   }
   await untilAllListen();
   network.weather = { type: 'deaf' };
   for (let round = 0; round < LOST_ROUNDS; round++) {
     injected.lost += network.ports.length;
-    await look();
+    await measureOnce();
   }
   network.weather = { type: 'fine' };
   for (let round = 0; round < DARK_ROUNDS; round++) {
     injected.dark += network.halfOpen();
-    for (let probes = 0; probes < DARK_PROBES; probes++) await look();
+    for (let probes = 0; probes < DARK_PROBES; probes++) await measureOnce();
     await untilAllListen();
   }
 
@@ -86,7 +86,7 @@ async function untilAllListen(): Promise<void> {
 }
 
 /** Measures how long a run waits to begin, and a screen to see that, while no notification arrives. */
-async function look(): Promise<void> {
+async function measureOnce(): Promise<void> {
   const gate = `look-${seenMs.length}`;
   const id = await world.enqueuer.enqueue('hold', { gate });
   await world.untilRunning(1);

@@ -45,13 +45,13 @@ it(`answers ${CALLS} fuzzed calls properly (FAULTS_SEED=${SEED})`, async () => {
     const drawn = drawRound(targets, ROUND, population, choices);
     await inLanes(drawn, async ({ target, call }) => {
       const answer = await exchange(world.url, call).catch((error: Error) => error);
-      if (answer instanceof Error) return wrong.push(`${answer.message} to ${tell(call)}`);
+      if (answer instanceof Error) return wrong.push(`${answer.message} to ${describe(call)}`);
       statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
       took.push(answer.ms);
-      const fault = faultOf(target, call, answer);
-      if (fault) wrong.push(`${fault} (${answer.status} ${answer.text.slice(0, 300)}) to ${tell(call)}`);
+      const violation = violationOf(target, call, answer);
+      if (violation) wrong.push(`${violation} (${answer.status} ${answer.text.slice(0, 300)}) to ${describe(call)}`);
     });
-    expect(wrong.slice(0, 10), `FAULTS_SEED=${SEED}; ${await world.lastWords('server')}`).toEqual([]);
+    expect(wrong.slice(0, 10), `FAULTS_SEED=${SEED}; ${await world.logTail('server')}`).toEqual([]);
     expect(server.isRunning).toBe(true);
     longestStallMs = Math.max(longestStallMs, (await server.vitals()).longestStallMs);
     await population.refresh();
@@ -89,7 +89,7 @@ function drawRound(targets: FuzzTarget[], count: number, population: Population,
 }
 
 /** What is wrong with an answer; undefined for a proper one. */
-function faultOf(target: FuzzTarget, call: FuzzCall, { status, type, text }: Exchange): string | undefined {
+function violationOf(target: FuzzTarget, call: FuzzCall, { status, type, text }: Exchange): string | undefined {
   if (status >= 500) return 'A server error';
   if (status >= 400)
     return call.method === 'HEAD' || isProblem(type, text, status) ? undefined : 'A refusal that is no problem';
@@ -115,7 +115,7 @@ async function inLanes<T>(items: T[], work: (item: T) => Promise<unknown>): Prom
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }
 
-function tell({ method, path, headers, body }: FuzzCall): string {
+function describe({ method, path, headers, body }: FuzzCall): string {
   return `${method} ${path.slice(0, 300)} ${JSON.stringify(headers).slice(0, 200)} ${String(body ?? '').slice(0, 500)}`;
 }
 

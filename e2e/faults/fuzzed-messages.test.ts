@@ -53,14 +53,14 @@ it(`bears ${MESSAGES} fuzzed socket messages and ${RAW} broken frames (FAULTS_SE
   await world.open(gate);
   const verdict = await world.expectAllRight();
   const { longestStallMs } = await world.server.vitals();
-  const told = Object.entries(closed).map(([code, count]) => `${count} × ${code}`);
+  const closings = Object.entries(closed).map(([code, count]) => `${count} × ${code}`);
   const injected = [
     { what: 'fuzzed messages', count: sent, target: MESSAGES },
     { what: 'broken frames', count: sentRaw, target: RAW },
   ];
   reportFinding('fuzzed socket messages', injected, verdict, [
     `seed ${SEED}`,
-    `closed ${told.join(', ')}`,
+    `closed ${closings.join(', ')}`,
     `longest stall ${longestStallMs.toFixed(0)} ms`,
   ]);
 });
@@ -69,11 +69,11 @@ it(`bears ${MESSAGES} fuzzed socket messages and ${RAW} broken frames (FAULTS_SE
 async function talk(messages: IterableIterator<string | Buffer>, onRefused: (code: number) => void): Promise<void> {
   for (let isDone = false; !isDone; ) {
     const conversation = await Conversation.begin(world.url, world.token);
-    for (let said = 0; said < PER_CONNECTION && conversation.refusal === undefined; said++) {
+    for (let index = 0; index < PER_CONNECTION && conversation.refusal === undefined; index++) {
       const { value, done = false } = messages.next();
       isDone = done;
       if (done) break;
-      await conversation.say(value);
+      await conversation.send(value);
       sent += 1;
     }
     expect(conversation.strange).toEqual([]);

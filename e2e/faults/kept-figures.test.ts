@@ -27,11 +27,11 @@ it(`keeps counters and histograms true to the rows through kills, force, retenti
   world.historyUpTo = String(IMPORTS * IMPORTED);
   await query(`SELECT setval('"JobRun_id_seq"', $1)`, world.historyUpTo);
   const survivors = await world.startRunners(2);
-  const told = { kills: 0, failed: 0, forced: 0 };
+  const counts = { kills: 0, failed: 0, forced: 0 };
   await Promise.all([
-    ...Array.from({ length: KILL_LANES }, (_, lane) => killRunners(told, lane)),
-    cleanUpInEmergency(told),
-    forceFail(told),
+    ...Array.from({ length: KILL_LANES }, (_, lane) => killRunners(counts, lane)),
+    cleanUpInEmergency(counts),
+    forceFail(counts),
     importPast(),
   ]);
   await world.untilQuiet(600_000);
@@ -44,9 +44,9 @@ it(`keeps counters and histograms true to the rows through kills, force, retenti
   const kept = await expectHistograms();
   await expectChannels();
   const injected = [
-    { what: 'kills', count: told.kills, target: KILLS },
-    { what: 'runs failed by emergency clean-ups', count: told.failed, target: EMERGENCIES },
-    { what: 'runs failed by force', count: told.forced, target: Math.floor(FORCED / 2) },
+    { what: 'kills', count: counts.kills, target: KILLS },
+    { what: 'runs failed by emergency clean-ups', count: counts.failed, target: EMERGENCIES },
+    { what: 'runs failed by force', count: counts.forced, target: Math.floor(FORCED / 2) },
     { what: 'imported runs removed by retention', count: removed, target: (IMPORTS * IMPORTED) / 4 },
   ];
   reportFinding('figures that are kept', injected, verdict, [`${kept} of the runs that succeeded are in histograms`]);
@@ -55,33 +55,33 @@ it(`keeps counters and histograms true to the rows through kills, force, retenti
 const query = async <Row extends object>(text: string, ...values: unknown[]): Promise<Row[]> =>
   (await world.database.pool.query<Row>(text, values)).rows;
 
-async function killRunners(told: { kills: number }, lane: number): Promise<void> {
+async function killRunners(counts: { kills: number }, lane: number): Promise<void> {
   for (let kill = lane; kill < KILLS; kill += KILL_LANES) {
     await world.enqueueMany(4, () => anyRun(MAX_MS));
     const runner = world.startRunner();
     await runner.ready;
     await delay(Math.random() * MAX_MS);
-    if (await runner.kill()) told.kills += 1;
+    if (await runner.kill()) counts.kills += 1;
   }
 }
 
-async function cleanUpInEmergency(told: { failed: number }): Promise<void> {
+async function cleanUpInEmergency(counts: { failed: number }): Promise<void> {
   for (let time = 0; time < EMERGENCIES; time++) {
     await world.enqueueMany(5, () => ({ jobName: 'wait', parameters: { ms: HEEDLESS_MS } }));
     await world.untilRunning(1);
     const { serverTime } = await call<{ serverTime: string }>('GET', 'emergency-cleanup');
     const order = { confirmation: EMERGENCY_CONFIRMATION, startedBefore: serverTime };
-    told.failed += (await call<{ failed: number }>('POST', 'emergency-cleanup', order)).failed;
+    counts.failed += (await call<{ failed: number }>('POST', 'emergency-cleanup', order)).failed;
   }
 }
 
-async function forceFail(told: { forced: number }): Promise<void> {
+async function forceFail(counts: { forced: number }): Promise<void> {
   for (let time = 0; time < FORCED; time++) {
     const id = await world.enqueuer.enqueue('heedless', { ms: HEEDLESS_MS });
     while ((await statusOf(id)) === 'QUEUED') await delay(50);
     // One that ended, or went back to the queue with its runner, meanwhile is refused.
     const answer = await send('POST', `${id}/force-fail`, { graceMs: 0 });
-    if (answer.ok && (await statusOf(id)) === 'FAILED') told.forced += 1;
+    if (answer.ok && (await statusOf(id)) === 'FAILED') counts.forced += 1;
   }
 }
 

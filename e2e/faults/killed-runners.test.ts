@@ -13,7 +13,7 @@ const MAX_MS = 400;
 /** The longest time from start, or from ready, until a runner is killed. */
 const STARTING_MS = 300;
 const FIRST_CLAIM_MS = 50;
-const MOST_WORK_MS = 500;
+const MAX_WORK_MS = 500;
 
 let world: World;
 beforeAll(async () => {
@@ -54,5 +54,5 @@ async function endOfLife({ ready }: Program): Promise<void> {
   const fate = Math.random();
   if (fate < 0.3) return delay(Math.random() * STARTING_MS);
   await ready;
-  await delay(Math.random() * (fate < 0.45 ? FIRST_CLAIM_MS : MOST_WORK_MS));
+  await delay(Math.random() * (fate < 0.45 ? FIRST_CLAIM_MS : MAX_WORK_MS));
 }

@@ -21,7 +21,7 @@ const WINDOW_MS = 500;
  * Of the steady rate; a busy machine bunches up what comes. Without jitter all would come in one window, five times as
  * many.
  */
-const MOST_PEAK = size(4, 2);
+const MAX_PEAK = size(4, 2);
 /** Attempts that it refuses, whatever time a busy machine needs for them. */
 const REFUSALS = size(1, 4) * RUNS;
 
@@ -53,7 +53,7 @@ it(`calls a dependency that was down for ${RUNS} runs no more often once it is b
 
   const verdict = await world.expectAllRight();
   expect(verdict.ended).toMatchObject({ FAILED: 0, CANCELLED: 0 });
-  expectWithin('calls when the dependency is back, per calls while it was away', peak / steady, MOST_PEAK, 'times');
+  expectWithin('calls when the dependency is back, per calls while it was away', peak / steady, MAX_PEAK, 'times');
   const waits = waitsAtMost();
   // Full jitter: any time up to the whole backoff is as likely, but a busy machine adds its own to each wait.
   if (isFull) expectWithin('one of so many waits falls into the rarest quarter', 1 / Math.min(...waits), 7, 'waits');

@@ -17,10 +17,10 @@ const PAUSED_MS = size(5_000, 24_000);
 const READING_MS = PAUSED_MS;
 const TALKERS = 80;
 /** Much more than the system keeps for a socket whose reader is away. */
-const TOLD_KB = size(1_000, 6_000);
+const RECEIVED_KB = size(1_000, 6_000);
 const MAX_GROWTH_MB = 100;
 /** What may wait for one reader. */
-const MOST_BUFFERED_KB = 1_024;
+const MAX_BUFFERED_KB = 1_024;
 
 let world: World;
 const paused: Viewer[] = [];
@@ -37,31 +37,31 @@ it(`is not held up by ${READERS} clients that stop reading, and ${isFull ? 'lets
   await world.startRunners(2, { concurrency: TALKERS / 2 });
   // Compressed, as much would fit into what the system keeps for them.
   for (let reader = 0; reader < READERS; reader++) paused.push(new Viewer(world.url, world.token, { isPlain: true }));
-  await vi.waitFor(() => expect(paused.every(({ hasPicture }) => hasPicture)).toBe(true), { timeout: 20_000 });
+  await vi.waitFor(() => expect(paused.every(({ hasSnapshot }) => hasSnapshot)).toBe(true), { timeout: 20_000 });
 
   const stopFeeding = world.keepFeeding(200);
   await talk(READING_MS);
   const reading = await peaks(READING_MS, () => true);
-  const told = world.viewer.chars;
+  const received = world.viewer.chars;
   for (const viewer of paused) viewer.socket?.pause();
   await talk(PAUSED_MS);
-  const notReading = await peaks(PAUSED_MS, () => toldKb(told) >= TOLD_KB);
+  const notReading = await peaks(PAUSED_MS, () => receivedKb(received) >= RECEIVED_KB);
   await stopFeeding();
   for (const viewer of paused) viewer.socket?.resume();
 
   const verdict = await world.expectAllRight();
   for (const viewer of paused) await viewer.untilEqual(world.database.pool);
-  const kb = Math.round(toldKb(told));
+  const kb = Math.round(receivedKb(received));
   // Viewers that read received everything without ever being behind.
   expect(world.viewer.snapshots).toBe(1);
   expect(world.viewer.closes).toEqual([]);
   const growthMb = notReading.rssMb - reading.rssMb;
   expectWithin('growth of the server’s memory', growthMb, MAX_GROWTH_MB, 'MB');
-  expectWithin('buffered for readers that pause', notReading.bufferedKb, MOST_BUFFERED_KB, 'kB');
+  expectWithin('buffered for readers that pause', notReading.bufferedKb, MAX_BUFFERED_KB, 'kB');
   if (isFull) for (const { closes } of paused) expect(closes).toEqual([closeCodes.tooSlow]);
   const injected = [
     { what: `readers that paused for ${PAUSED_MS / 1_000} s`, count: paused.length, target: READERS },
-    { what: 'kB sent meanwhile', count: kb, target: TOLD_KB },
+    { what: 'kB sent meanwhile', count: kb, target: RECEIVED_KB },
   ];
   reportFinding('clients that stop reading', injected, verdict, [
     `at most ${notReading.bufferedKb.toFixed(0)} kB waited for one of them`,
@@ -70,7 +70,7 @@ it(`is not held up by ${READERS} clients that stop reading, and ${isFull ? 'lets
 });
 
 /** How much the viewer that reads received since it had received so many characters. */
-const toldKb = (before: number): number => (world.viewer.chars - before) / 1_000;
+const receivedKb = (before: number): number => (world.viewer.chars - before) / 1_000;
 
 /** Makes runs report something new many times a second for so long. */
 async function talk(ms: number): Promise<void> {
@@ -82,9 +82,9 @@ async function peaks(ms: number, isEnough: () => boolean): Promise<{ rssMb: numb
   const until = performance.now() + ms;
   const most = { rssMb: 0, bufferedKb: 0 };
   while (performance.now() < until || !isEnough()) {
-    const { rssMb, mostBufferedKb } = await world.server.vitals();
+    const { rssMb, maxBufferedKb } = await world.server.vitals();
     most.rssMb = Math.max(most.rssMb, rssMb);
-    most.bufferedKb = Math.max(most.bufferedKb, mostBufferedKb);
+    most.bufferedKb = Math.max(most.bufferedKb, maxBufferedKb);
     await delay(250);
   }
   return most;

@@ -29,20 +29,20 @@ afterEach(async () => {
 interface Way {
   name: string;
   poolSize: number;
-  hears: boolean;
+  listens: boolean;
 }
 
-const NARROWEST: Way = { name: 'without LISTEN, over one connection', poolSize: 1, hears: false };
+const NARROWEST: Way = { name: 'without LISTEN, over one connection', poolSize: 1, listens: false };
 const WAYS: Way[] = [
-  { name: 'with a direct connection for LISTEN', poolSize: 20, hears: true },
-  { name: 'without LISTEN', poolSize: 20, hears: false },
+  { name: 'with a direct connection for LISTEN', poolSize: 20, listens: true },
+  { name: 'without LISTEN', poolSize: 20, listens: false },
   NARROWEST,
 ];
 
 it.skipIf(program === undefined).for(isFull ? WAYS : [NARROWEST])(
   'loses and doubles nothing through PgBouncer $name',
-  async ({ name, poolSize, hears }) => {
-    const settings = await begin(poolSize, hears);
+  async ({ name, poolSize, listens }) => {
+    const settings = await begin(poolSize, listens);
     const runners = await world.startRunners(RUNNERS, { settings });
     const stopFeeding = world.keepFeeding(500, 200);
     await killRunners(runners, settings);
@@ -67,12 +67,12 @@ it.skipIf(program === undefined).for(isFull ? WAYS : [NARROWEST])(
 );
 
 /** The world behind a pooler; returns the settings of its runners. */
-async function begin(poolSize: number, hears: boolean): Promise<NodeJS.ProcessEnv> {
+async function begin(poolSize: number, listens: boolean): Promise<NodeJS.ProcessEnv> {
   let settings: NodeJS.ProcessEnv = {};
   world = await World.create(async (folder, { url }) => {
     bouncer = await PgBouncer.start({ program: program ?? '', folder, databaseUrl: url, poolSize });
     network = await FaultProxy.start(bouncer.url);
-    settings = { DATABASE_URL: network.url(bouncer.url), ...(hears && { DATABASE_LISTEN_URL: url }) };
+    settings = { DATABASE_URL: network.url(bouncer.url), ...(listens && { DATABASE_LISTEN_URL: url }) };
     return settings;
   });
   return settings;

@@ -33,7 +33,7 @@ afterAll(() => world?.close());
 
 it(`burns no attempt when runners are restarted by SIGTERM (${RESTARTS} times)`, async () => {
   let begun = 0;
-  const told = { restarts: 0, hurried: 0 };
+  const counts = { restarts: 0, hurried: 0 };
   const lane = async () => {
     while (begun++ < RESTARTS) {
       const isHurried = begun % 4 === 0;
@@ -44,8 +44,8 @@ it(`burns no attempt when runners are restarted by SIGTERM (${RESTARTS} times)`,
       await runner.ready;
       await delay(Math.random() * 500);
       runner.signal('SIGTERM');
-      if (isHurried) told.hurried += await hurry(runner);
-      if ((await runner.exited) === 0) told.restarts += 1;
+      if (isHurried) counts.hurried += await hurry(runner);
+      if ((await runner.exited) === 0) counts.restarts += 1;
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
@@ -59,10 +59,10 @@ it(`burns no attempt when runners are restarted by SIGTERM (${RESTARTS} times)`,
   reportFinding(
     'runner restarted by SIGTERM',
     [
-      { what: 'restarts that ended in order', count: told.restarts, target: RESTARTS },
+      { what: 'restarts that ended in order', count: counts.restarts, target: RESTARTS },
       {
         what: 'of them hurried by a second SIGTERM',
-        count: told.hurried,
+        count: counts.hurried,
         target: Math.floor(RESTARTS / 8),
         isPart: true,
       },
@@ -84,8 +84,8 @@ it(`never has two of three runners away that are restarted by command, burns not
   }
   const verdict = await world.expectAllRight();
   expect((await readAttempts()).burned).toBe(0);
-  const { restarts, mostAway } = await readRestarts();
-  expect(mostAway).toBe(1);
+  const { restarts, maxAway } = await readRestarts();
+  expect(maxAway).toBe(1);
   await sendCommand(world, { kind: 'STOP', runnerIds: await activeRunners() });
   expect(await Promise.all(runners.map(({ ended }) => ended))).toEqual(runners.map(() => 0));
   const target = ROUNDS * RUNNERS;
@@ -144,7 +144,7 @@ async function untilDone(groupId: string): Promise<void> {
 }
 
 /** Each is away from when it claims nothing more until its successor has reported. */
-async function readRestarts(): Promise<{ restarts: number; mostAway: number }> {
+async function readRestarts(): Promise<{ restarts: number; maxAway: number }> {
   const { rows } = await world.database.pool.query(`
     SELECT count(*) FILTER (WHERE change = -1)::int AS restarts, max(away)::int AS "mostAway" FROM (
       SELECT change, sum(change) OVER (ORDER BY id) AS away FROM (
@@ -153,7 +153,7 @@ async function readRestarts(): Promise<{ restarts: number; mostAway: number }> {
           AND (e.kind = 'draining' AND e."runnerId" = c."runnerId" OR e.kind = 'command-done' AND e."commandId" = c.id)
       ) changes
     ) sums`);
-  return rows[0] as { restarts: number; mostAway: number };
+  return rows[0] as { restarts: number; maxAway: number };
 }
 
 /** Loses the answer by which a runner first receives a command. Polls that find none come in between. */
@@ -176,9 +176,9 @@ async function commandsNotDoneOnce(): Promise<unknown[]> {
  * left it waiting.
  */
 async function hurry(runner: Program): Promise<number> {
-  for (let asked = 0; ; asked++) {
+  for (let signals = 0; ; signals++) {
     await Promise.race([delay(50 + Math.random() * 200), runner.exited]);
-    if (!runner.isRunning) return Math.min(asked, 1);
+    if (!runner.isRunning) return Math.min(signals, 1);
     runner.signal('SIGTERM');
   }
 }

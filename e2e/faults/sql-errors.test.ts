@@ -25,7 +25,7 @@ const MIN_STATEMENTS = size(2_000, 20_000);
 const RATE = 0.05;
 const FEEDERS = 24;
 /** More would only wait in line. */
-const MAX_WAITING_CHARS = 2_000;
+const MAX_WAITING = 2_000;
 
 const seed = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 let folder: string;
@@ -92,7 +92,7 @@ async function feed(): Promise<void> {
   const isOver = () => sql.statements >= (performance.now() > until ? MIN_STATEMENTS : STATEMENTS);
   const feeder = async () => {
     while (!isOver()) {
-      if (acknowledged.size - ended > MAX_WAITING_CHARS) await delay(10);
+      if (acknowledged.size - ended > MAX_WAITING) await delay(10);
       else if (await enqueueAndPerhapsCancel()) ended += 1;
     }
   };
@@ -120,10 +120,10 @@ async function cancel(runId: string): Promise<RunRow | null> {
 }
 
 /** As a client of the API that retries when the answer requests it. Any other error is noted. */
-async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+async function untilAnswered<Answer>(call: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     try {
-      return await ask();
+      return await call();
     } catch (error) {
       if (problemOf(error).code !== 'UNAVAILABLE') misunderstood.push(String(error));
     }

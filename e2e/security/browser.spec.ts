@@ -32,7 +32,7 @@ test('1.2.1, 3.2.2, 3.4.3: foreign text is shown as text, and no page breaks the
   const program = await runs.program();
   const steps = [{ id: 'read', label: HOSTILE[0] }];
   const id = await program.start({ jobName: 'nightly-import', parameters: { text: HOSTILE, note: HOSTILE[1] }, steps });
-  await program.say(...HOSTILE.map((message) => ({ message })));
+  await program.log(...HOSTILE.map((message) => ({ message })));
   await program.reach([{ id: 'read', progress: 0.5, message: HOSTILE[0] }]);
   await page.goto('/admin/jobs');
   await expect(page.getByText(HOSTILE[0] ?? '').first()).toBeVisible();

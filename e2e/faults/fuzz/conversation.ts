@@ -31,7 +31,7 @@ export class Conversation {
   }
 
   /** Sends a message and waits until it has been processed, or refused. Rejects when neither happens. */
-  async say(message: string | Buffer): Promise<void> {
+  async send(message: string | Buffer): Promise<void> {
     const answered = this.#until('server.admin.jobs_counts', message);
     this.#socket.send(message);
     this.#socket.send('{"type":"client.admin.ping"}');

@@ -8,7 +8,7 @@ export class ApiProbe {
   readonly #url: string;
   readonly #token: string;
   #isOver = false;
-  readonly #asking: Promise<void>;
+  readonly #calling: Promise<void>;
   /** How often each status was answered. */
   readonly answers: Record<number, number> = {};
   /** Answers that neither serve nor contain when to retry, and requests without an answer. */
@@ -17,7 +17,7 @@ export class ApiProbe {
   constructor(url: string, token: string) {
     this.#url = url;
     this.#token = token;
-    this.#asking = this.#ask();
+    this.#calling = this.#callRepeatedly();
   }
 
   /** How often the server answered that it is not available. */
@@ -27,10 +27,10 @@ export class ApiProbe {
 
   async stop(): Promise<void> {
     this.#isOver = true;
-    await this.#asking;
+    await this.#calling;
   }
 
-  async #ask(): Promise<void> {
+  async #callRepeatedly(): Promise<void> {
     for (let at = 0; !this.#isOver; at++) {
       const path = PATHS[at % PATHS.length] ?? '';
       await this.#read(path).catch((error) => this.wrong.push(`${path}: ${error}`));
@@ -46,7 +46,7 @@ export class ApiProbe {
     const text = await answer.text();
     this.answers[answer.status] = (this.answers[answer.status] ?? 0) + 1;
     const isSent = answer.status === 200;
-    const isPutOff = answer.status === 503 && answer.headers.has('retry-after');
-    if (!isSent && !isPutOff) this.wrong.push(`${path}: ${answer.status} ${text.slice(0, 200)}`);
+    const isDeferred = answer.status === 503 && answer.headers.has('retry-after');
+    if (!isSent && !isDeferred) this.wrong.push(`${path}: ${answer.status} ${text.slice(0, 200)}`);
   }
 }

@@ -54,7 +54,7 @@ export class Enqueuer {
         return jobRunId;
       }
       if (answer?.status === 503) this.refused += 1;
-      if (answer && (!AWAY.includes(answer.status) || !saysWhenToComeBack(answer))) {
+      if (answer && (!AWAY.includes(answer.status) || !hasRetryAfter(answer))) {
         throw new Error(`Enqueuing was answered ${answer.status}: ${await answer.text()}`);
       }
       if (performance.now() > deadline) throw new Error('No run was acknowledged for two minutes');
@@ -81,4 +81,4 @@ export class Enqueuer {
   }
 }
 
-const saysWhenToComeBack = ({ headers }: Response): boolean => headers.has('retry-after');
+const hasRetryAfter = ({ headers }: Response): boolean => headers.has('retry-after');

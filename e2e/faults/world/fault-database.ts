@@ -18,7 +18,7 @@ export type Downfall = keyof typeof downfalls;
 
 const DOWN_WITHIN_MS = 60_000;
 /** More than it keeps for later on any small disk. */
-const MOST_WAL_FILES = 100;
+const MAX_WAL_FILES = 100;
 
 /** A PostgreSQL of one test's own, as durable as users have it, that may be restarted and killed. */
 export class FaultDatabase {
@@ -64,7 +64,8 @@ export class FaultDatabase {
   /** Starts it where it doesn't run, and waits until it takes connections. */
   async bringUp(): Promise<void> {
     this.#server = await acquire(this.#folder);
-    if (this.#server.url !== this.url) throw new Error('PostgreSQL came back at another port: its clients cannot find it');
+    if (this.#server.url !== this.url)
+      throw new Error('PostgreSQL came back at another port: its clients cannot find it');
   }
 
   /**
@@ -104,7 +105,7 @@ export class FaultDatabase {
    * On a disk without room: goes through the write-ahead log to where PostgreSQL needs a new file for it, and panics.
    */
   async writeAheadUntilItStops(): Promise<void> {
-    for (let files = 0; files < MOST_WAL_FILES; files++) {
+    for (let files = 0; files < MAX_WAL_FILES; files++) {
       try {
         await this.pool.query(`SELECT pg_logical_emit_message(false, 'full', 'disk'), pg_switch_wal()`);
       } catch (error) {

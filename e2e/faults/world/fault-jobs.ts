@@ -9,7 +9,7 @@ const ms = z.number().int().min(0).max(600_000);
 /** Enough to outlive any storm of this suite. */
 const COUNTLESS = 1_000;
 /** Runners are killed by the hundred here: their runs are no poison. */
-const told = { examples: ['only the tests of faults run it'], algorithmVersion: '1', maxCrashes: COUNTLESS };
+const settings = { examples: ['only the tests of faults run it'], algorithmVersion: '1', maxCrashes: COUNTLESS };
 
 /** Has a job note in the ledger of a folder when it begins and how it ends. */
 export const notedIn =
@@ -35,7 +35,7 @@ export const notedIn =
 export function createFaultJobs(folder: string): AnyJob[] {
   const noted = notedIn(folder);
   const wait = defineJob({
-    ...told,
+    ...settings,
     name: 'wait',
     description: 'Waits, and reports its progress',
     maxAttempts: COUNTLESS,
@@ -49,7 +49,7 @@ export function createFaultJobs(folder: string): AnyJob[] {
     }),
   });
   const fragile = defineJob({
-    ...told,
+    ...settings,
     name: 'fragile',
     description: 'Waits, and is begun again once only, unless its runner was lost',
     maxAttempts: 2,
@@ -57,7 +57,7 @@ export function createFaultJobs(folder: string): AnyJob[] {
     run: noted((ctx, { ms }) => ctx.pause(ms)),
   });
   const broken = defineJob({
-    ...told,
+    ...settings,
     name: 'broken',
     description: 'Waits, then fails for good',
     maxAttempts: COUNTLESS,
@@ -68,7 +68,7 @@ export function createFaultJobs(folder: string): AnyJob[] {
     }),
   });
   const spin = defineJob({
-    ...told,
+    ...settings,
     name: 'spin',
     description: 'Computes without a pause',
     maxAttempts: COUNTLESS,
@@ -79,7 +79,7 @@ export function createFaultJobs(folder: string): AnyJob[] {
     }),
   });
   const hold = defineJob({
-    ...told,
+    ...settings,
     name: 'hold',
     description: 'Waits until a file is there',
     maxAttempts: COUNTLESS,
@@ -89,7 +89,7 @@ export function createFaultJobs(folder: string): AnyJob[] {
     }),
   });
   const heedless = defineJob({
-    ...told,
+    ...settings,
     name: 'heedless',
     description: 'Waits and ignores requests to stop, then logs and ends',
     maxAttempts: COUNTLESS,
@@ -101,7 +101,7 @@ export function createFaultJobs(folder: string): AnyJob[] {
     }),
   });
   const chatty = defineJob({
-    ...told,
+    ...settings,
     name: 'chatty',
     description: 'Reports its progress repeatedly, with long messages',
     maxAttempts: COUNTLESS,

@@ -135,12 +135,12 @@ export class FaultProxy {
       this.#carry(link, 'server', bytes);
     });
     server.on('data', (bytes) => {
-      if (link.loss === undefined) this.#tell(link, bytes);
+      if (link.loss === undefined) this.#forward(link, bytes);
       else this.#hold(link, link.loss, bytes);
     });
   }
 
-  #tell(link: Link, bytes: Buffer): void {
+  #forward(link: Link, bytes: Buffer): void {
     const whole = link.speech.read(bytes, this.#weather.type === 'deaf');
     if (whole.length > 0) this.#carry(link, 'client', whole);
   }
@@ -183,7 +183,7 @@ export class FaultProxy {
     }
     // Nothing was done, so there is nothing to be in doubt about: the next one.
     this.#waitAgain(link);
-    for (const part of held) this.#tell(link, part);
+    for (const part of held) this.#forward(link, part);
   }
 
   #waitAgain(link: Link): void {

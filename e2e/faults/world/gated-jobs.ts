@@ -7,7 +7,7 @@ import { note } from './ledger.js';
 /** By run: what lets it go on. */
 export type Gates = Map<string, () => void>;
 
-const told = {
+const settings = {
   examples: ['only the tests of faults run it'],
   algorithmVersion: '1',
   maxAttempts: 5,
@@ -24,13 +24,13 @@ export function createGatedJobs(folder: string, gates: Gates): AnyJob[] {
       else gates.set(runId, open);
     });
   const ends = defineJob({
-    ...told,
+    ...settings,
     name: 'ends',
     description: 'Ends when its gate opens, and ignores requests to stop',
     run: noted(gate),
   });
   const obeys = defineJob({
-    ...told,
+    ...settings,
     name: 'obeys',
     description: 'Ends when its gate opens, or stops on request',
     run: noted(async (ctx) => {
@@ -42,7 +42,7 @@ export function createGatedJobs(folder: string, gates: Gates): AnyJob[] {
     }),
   });
   const fails = defineJob({
-    ...told,
+    ...settings,
     name: 'fails',
     description: 'Fails when its gate opens, and ignores requests to stop',
     run: async (ctx) => {

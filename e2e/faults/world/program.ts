@@ -6,7 +6,7 @@ import { typescriptArgs } from '@job-manager/engine/typescript-loader';
 /** What the programs of this suite report to their parent. */
 export type Word =
   | { type: 'ready'; url?: string }
-  | { type: 'vitals'; rssMb: number; heapMb: number; longestStallMs: number; mostBufferedKb: number };
+  | { type: 'vitals'; rssMb: number; heapMb: number; longestStallMs: number; maxBufferedKb: number };
 
 export interface ProgramOptions {
   env: NodeJS.ProcessEnv;
@@ -77,12 +77,12 @@ export class Program {
   /** The next message of this type; rejects when the program ends before it. */
   next<Type extends Word['type']>(type: Type): Promise<Extract<Word, { type: Type }>> {
     return new Promise((resolve, reject) => {
-      const hear = (word: Word) => {
+      const onMessage = (word: Word) => {
         if (word.type !== type) return;
-        this.#child.off('message', hear);
+        this.#child.off('message', onMessage);
         resolve(word as Extract<Word, { type: Type }>);
       };
-      this.#child.on('message', hear);
+      this.#child.on('message', onMessage);
       void this.exited.then(() => reject(new Error(`A program ended before it was ${type}; see ${this.#log}`)));
     });
   }

@@ -9,7 +9,7 @@ export interface Judgement extends Verdict {
   seconds: number;
 }
 
-let toldAt = performance.now();
+let reportedAt = performance.now();
 
 /**
  * Reports what a test found to the console, and to the table where one is written. Fails the test when a fault was
@@ -25,8 +25,8 @@ export function reportFinding(
   const { runs, lost, doubled, stuck, socketMs } = judgement;
   const injections = typeof injected === 'string' ? [] : [injected].flat();
   const words = typeof injected === 'string' ? [injected] : [];
-  const told = [...words, ...details];
-  if (socketMs !== undefined) told.push(`socket equal after ${Math.round(socketMs)} ms`);
+  const lines = [...words, ...details];
+  if (socketMs !== undefined) lines.push(`socket equal after ${Math.round(socketMs)} ms`);
   const seconds = secondsSinceLast();
   const finding: Finding = {
     fault,
@@ -35,22 +35,22 @@ export function reportFinding(
     lost,
     doubled,
     stuck,
-    details: told.join(', '),
+    details: lines.join(', '),
     seconds,
   };
-  console.log(inWords(finding));
+  console.log(describeFinding(finding));
   const file = process.env.FAULTS_REPORT;
   if (file) appendFileSync(file, `${JSON.stringify(finding)}\n`);
   for (const { what, count, target } of injections) expect(count, `${fault}: ${what}`).toBeGreaterThanOrEqual(target);
 }
 
-function inWords({ fault, injected, runs, lost, doubled, stuck, details, seconds }: Finding): string {
+function describeFinding({ fault, injected, runs, lost, doubled, stuck, details, seconds }: Finding): string {
   const injections = injected.map((injection) => `${countOf(injection)} ${injection.what}; `).join('');
   return `${fault}: ${injections}${runs} runs, ${lost} lost, ${doubled} doubled, ${stuck} stuck; ${[details, `${seconds.toFixed(0)} s`].filter(Boolean).join('; ')}`;
 }
 
 function secondsSinceLast(): number {
-  const before = toldAt;
-  toldAt = performance.now();
-  return (toldAt - before) / 1_000;
+  const before = reportedAt;
+  reportedAt = performance.now();
+  return (reportedAt - before) / 1_000;
 }

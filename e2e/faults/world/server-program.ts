@@ -29,7 +29,7 @@ process.on('message', () => {
     rssMb: mb(rss),
     heapMb: mb(heapUsed),
     longestStallMs: stalls.max / 1e6,
-    mostBufferedKb: Math.max(0, ...[...sockets].map(({ writableLength }) => writableLength)) / 1024,
+    maxBufferedKb: Math.max(0, ...[...sockets].map(({ writableLength }) => writableLength)) / 1024,
   } satisfies Word);
   stalls.reset();
 });

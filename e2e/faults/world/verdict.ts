@@ -63,10 +63,10 @@ export async function judge({ sql, ledger, acknowledged, after = '0' }: Evidence
   const byRun = executionsByRun(ledger);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const of = (row: Row): Execution[] => byRun.get(row.id) ?? [];
-  const asked = new Set(acknowledged ?? rows.map(({ id }) => id));
+  const acknowledgedIds = new Set(acknowledged ?? rows.map(({ id }) => id));
 
-  const lost = [...asked].filter((id) => !byId.has(id));
-  const unasked = rows.filter(({ id }) => !asked.has(id));
+  const lost = [...acknowledgedIds].filter((id) => !byId.has(id));
+  const unexpected = rows.filter(({ id }) => !acknowledgedIds.has(id));
   const stuck = rows.filter(({ status }) => !ENDS.includes(status));
   const claimedTwice = rows.filter((row) => new Set(of(row).map(({ claimNo }) => claimNo)).size < of(row).length);
   const beyond = rows.filter((row) =>
@@ -75,9 +75,10 @@ export async function judge({ sql, ledger, acknowledged, after = '0' }: Evidence
   const ours = rows.filter(({ isExternal }) => !isExternal);
   const idsOf = (wrong: Row[]) => wrong.map(({ id, status }) => `#${id} ${status}`);
   const rules: Record<string, string[]> = {
-    'two requests answered with one run': asked.size < (acknowledged?.length ?? 0) ? ['see the acknowledged ids'] : [],
+    'two requests answered with one run':
+      acknowledgedIds.size < (acknowledged?.length ?? 0) ? ['see the acknowledged ids'] : [],
     'acknowledged without a row': lost,
-    'a row that was never enqueued': idsOf(unasked),
+    'a row that was never enqueued': idsOf(unexpected),
     'no end': idsOf(stuck),
     'one claim executed twice': idsOf(claimedTwice),
     'executed beyond its claims or attempts': idsOf(beyond),
@@ -102,7 +103,7 @@ export async function judge({ sql, ledger, acknowledged, after = '0' }: Evidence
     unbegun: claims - executions.length,
     unrecorded: rows.reduce((sum, row) => sum + of(row).filter((execution) => isInVain(execution, row)).length, 0),
     lost: lost.length,
-    doubled: unasked.length + claimedTwice.length + beyond.length,
+    doubled: unexpected.length + claimedTwice.length + beyond.length,
     stuck: stuck.length,
     wrong: Object.fromEntries(
       Object.entries(rules)

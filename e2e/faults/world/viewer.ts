@@ -8,7 +8,7 @@ const RECONNECT_MS = 200;
 /** A server that isn't there refuses at once: clients must not retry a thousand times a second. */
 const MIN_PAUSE_MS = 50;
 const LOOK_MS = 20;
-const QUIET_MS = 1_000;
+const IDLE_MS = 1_000;
 const EQUAL_WITHIN_MS = 60_000;
 
 /**
@@ -16,13 +16,13 @@ const EQUAL_WITHIN_MS = 60_000;
  * once.
  */
 const understood = new Map<string, ServerMessage | undefined>();
-const MOST_UNDERSTOOD = 5_000;
+const MAX_UNDERSTOOD = 5_000;
 /** Snapshots contain the time, so no two are the same. */
 const LONGEST_SHARED = 5_000;
 const HEAD = /^\{"type":"([\w.]+)","seq":(\d+),"data":/;
 const SNAPSHOT = '{"type":"server.admin.jobs_snapshot"';
 /** What a viewer lets lie unread at most. */
-const MOST_UNREAD = 500;
+const MAX_UNREAD = 500;
 
 /** A panel without a screen: keeps the active runs by the same code, and comes back whenever it is cut off. */
 export class Viewer {
@@ -31,7 +31,7 @@ export class Viewer {
   /** How much later than at once it may come back. */
   jitterMs: number;
   #socket: SocketClient | undefined;
-  #picture: ActiveRuns = noRuns;
+  #active: ActiveRuns = noRuns;
   /** Received and not processed yet. */
   #unread: string[] = [];
   readonly #isLazy: boolean;
@@ -68,7 +68,7 @@ export class Viewer {
   }
 
   /** Whether the open connection has received its snapshot. */
-  get hasPicture(): boolean {
+  get hasSnapshot(): boolean {
     return this.#socket?.isOpen === true && this.#hasSnapshot;
   }
 
@@ -97,7 +97,7 @@ export class Viewer {
       if (found !== stored) [stored, changedAt, equalAt] = [found, now, undefined];
       if (!this.shows(stored)) equalAt = undefined;
       else equalAt ??= now;
-      if (equalAt !== undefined && now - changedAt > QUIET_MS) return equalAt - changedAt;
+      if (equalAt !== undefined && now - changedAt > IDLE_MS) return equalAt - changedAt;
       if (now > deadline) throw new Error(`The socket shows ${this.#shown()}\nand the database holds ${stored}`);
       await delay(LOOK_MS);
     }
@@ -110,16 +110,16 @@ export class Viewer {
   }
 
   #shown(): string {
-    return describe([...this.#picture.runs.values()]);
+    return describe([...this.#active.runs.values()]);
   }
 
   #connect(): void {
-    this.#picture = { ...this.#picture, seq: null };
+    this.#active = { ...this.#active, seq: null };
     this.#unread = [];
     this.#hasSnapshot = false;
     this.#openedAt = performance.now();
-    const hear = (text: string) => this.#socket === socket && this.#hear(text);
-    const socket = openSocket(this.#url, this.#token, hear, { isPlain: this.#isPlain });
+    const receive = (text: string) => this.#socket === socket && this.#receive(text);
+    const socket = openSocket(this.#url, this.#token, receive, { isPlain: this.#isPlain });
     this.#socket = socket;
     void socket.closed.then((code) => {
       if (this.#isClosed || this.#socket !== socket) return;
@@ -128,7 +128,7 @@ export class Viewer {
     });
   }
 
-  #hear(text: string): void {
+  #receive(text: string): void {
     this.messages += 1;
     this.chars += text.length;
     if (text.startsWith(SNAPSHOT)) {
@@ -139,7 +139,7 @@ export class Viewer {
       if (this.#isLazy) this.#unread = [];
     }
     this.#unread.push(text);
-    if (!this.#isLazy || this.#unread.length > MOST_UNREAD) this.#read();
+    if (!this.#isLazy || this.#unread.length > MAX_UNREAD) this.#read();
   }
 
   #read(): void {
@@ -149,8 +149,8 @@ export class Viewer {
         this.strange.push(text.slice(0, 500));
         continue;
       }
-      const { next, hasGap } = applyMessages(this.#picture, [message]);
-      this.#picture = next;
+      const { next, hasGap } = applyMessages(this.#active, [message]);
+      this.#active = next;
       if (hasGap) this.#socket?.send(JSON.stringify({ type: 'client.admin.resync' }));
     }
   }
@@ -162,7 +162,7 @@ function understand(text: string): ServerMessage | undefined {
   if (head === undefined) return serverMessage.safeParse(JSON.parse(text)).data;
   const key = `${type} ${text.slice(head.length)}`;
   if (!understood.has(key)) {
-    if (understood.size >= MOST_UNDERSTOOD) understood.clear();
+    if (understood.size >= MAX_UNDERSTOOD) understood.clear();
     understood.set(key, serverMessage.safeParse(JSON.parse(text)).data);
   }
   const message = understood.get(key);

@@ -144,8 +144,8 @@ export class World {
   }
 
   /** Queues a run of some kind that takes up to so long. */
-  enqueueAny(mostMs: number): Promise<string> {
-    const { jobName, parameters } = anyRun(mostMs);
+  enqueueAny(maxMs: number): Promise<string> {
+    const { jobName, parameters } = anyRun(maxMs);
     return this.enqueuer.enqueue(jobName, parameters);
   }
 
@@ -155,11 +155,11 @@ export class World {
   }
 
   /** Keeps the runners busy until the returned function is called, which waits for the last to be acknowledged. */
-  keepFeeding(mostMs: number, pauseMs = FEEDING_PAUSE_MS): () => Promise<void> {
+  keepFeeding(maxMs: number, pauseMs = FEEDING_PAUSE_MS): () => Promise<void> {
     let isOver = false;
     const feeder = async () => {
       while (!isOver) {
-        await this.enqueueAny(mostMs);
+        await this.enqueueAny(maxMs);
         await delay(pauseMs);
       }
     };
@@ -267,7 +267,7 @@ export class World {
   }
 
   /** The end of what server and runners wrote, for the message of a test that fails. */
-  async lastWords(name: 'server' | 'runners'): Promise<string> {
+  async logTail(name: 'server' | 'runners'): Promise<string> {
     return (await readFile(join(this.folder, `${name}.log`), 'utf8').catch(() => '')).slice(-4_000);
   }
 
@@ -283,10 +283,10 @@ export class World {
 }
 
 /** A run of some kind that takes up to so long. */
-export function anyRun(mostMs: number) {
+export function anyRun(maxMs: number) {
   const kind = Math.random();
   const jobName = kind < 0.7 ? 'wait' : kind < 0.85 ? 'fragile' : 'broken';
-  return { jobName, parameters: { ms: Math.round(Math.random() * mostMs) } };
+  return { jobName, parameters: { ms: Math.round(Math.random() * maxMs) } };
 }
 
 function startServer({ folder, database, network, port, serverSettings }: WorldPlace, skewMs?: number): Program {
