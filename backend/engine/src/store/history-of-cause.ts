@@ -1,7 +1,6 @@
 import { namesIn, statusesIn } from '@job-manager/shared/contract/history';
 import type { TerminalStatus } from '@job-manager/shared/run';
-import type { EndedRuns } from './history.js';
-import type { HistoryFilter } from './history-stretches.js';
+import type { EndedRuns, HistoryFilter } from './history-stretches.js';
 import type { Sql } from './sql.js';
 
 /** Failed runs of one cause; all that is named must hold. */

@@ -16,6 +16,12 @@ export interface HistoryFilter {
   to?: Date;
 }
 
+/** Ended runs: their ids, and in the same order when each ended, by which its partition is known. */
+export interface EndedRuns {
+  ids: string[];
+  ends: Date[];
+}
+
 /** How many of the wanted runs ended within a day or an hour. */
 export interface Stretch {
   /** The beginning of the day or hour, by UTC. */

@@ -1,8 +1,8 @@
 import { namesIn } from '@job-manager/shared/contract/history';
 import { isJobWithin, type JobPatterns } from '@job-manager/shared/job-patterns';
 import { jobScope, outsideJobScope } from '../database/job-scope.js';
-import type { EndedRuns } from './history.js';
 import { conditionsOf, type WalkedFilter } from './history-conditions.js';
+import type { EndedRuns } from './history-stretches.js';
 import type { Sql } from './sql.js';
 
 /** Where a scan of the history continues: after this run, towards the older ones. */

@@ -2,6 +2,7 @@ import { jobScope } from '../database/job-scope.js';
 import { readRunsOfCause } from './history-of-cause.js';
 import {
   countStretches,
+  type EndedRuns,
   filterOf,
   findStretch,
   type HistoryFilter,
@@ -188,12 +189,6 @@ const names = new Map<string, string>();
 function nameOf(text: string): string | undefined {
   if (!names.has(text) && names.size < MAX_NAMED) names.set(text, `history ${names.size + 1}`);
   return names.get(text);
-}
-
-/** Ended runs: their ids, and in the same order when each ended, by which its partition is known. */
-export interface EndedRuns {
-  ids: string[];
-  ends: Date[];
 }
 
 /** Ended runs, the newest first. One prepared statement: planning it takes longer than reading a page. */
