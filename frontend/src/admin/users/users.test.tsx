@@ -61,7 +61,7 @@ test('search and role are in the address, and narrow the list', async () => {
   await user.click(await screen.findByRole('button', { name: 'Clear filters' }));
   expect(await screen.findByRole('row', { name: /ada@example.com/ })).toBeVisible();
   expect(screen.getByRole('textbox', { name: 'Search by e-mail' })).toHaveValue('');
-  expect(address()).toBe('/admin/users');
+  await waitFor(() => expect(address()).toBe('/admin/users'));
 });
 
 test('turns pages, in the address', async () => {
