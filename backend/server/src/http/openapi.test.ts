@@ -50,7 +50,7 @@ it.each(routes)('describes %s: who may call it, what it answers, what goes wrong
   const operation = document.paths[route.path][route.method.toLowerCase()];
   expect(operation.operationId).toBe(route.name);
   expect(operation.summary).toBeTruthy();
-  expect(operation.description).toMatch(/(^|\n)(Needs the permissions? `|For )/);
+  expect(operation.description).toMatch(/(^|\n)(Needs the permissions? `|For |Public\.)/);
   expect(operation.tags).toEqual([expect.any(String)]);
   expect(operation.security.length > 0).toBe(route.policy !== 'public');
   const statuses = Object.keys(operation.responses);

@@ -290,7 +290,9 @@ test('ticked runs are queued again together, but for those that can not be, and 
   const { sent, handlers } = serveBulk(preview, anOperation({ total: 2, done: 2 }));
   backend.use(
     ...handlers,
-    http.post('/api/admin/jobs/batches/7/cancel', () => HttpResponse.json({ batchId: '7', cancelled: 2, asked: 0 })),
+    http.post('/api/admin/jobs/batches/7/cancel', () =>
+      HttpResponse.json({ batchId: '7', cancelled: 2, requested: 0 }),
+    ),
   );
   const { user } = await openPanel('/admin/jobs/history');
   await history().findByText('Showing 1–3 of 3');

@@ -20,7 +20,7 @@ import { actsOn, type OpenedAct, type UserAct } from './user-acts';
 interface Props {
   account: Account;
   isOwn: boolean;
-  onAct: (asked: OpenedAct) => void;
+  onAct: (act: OpenedAct) => void;
 }
 
 const items = {

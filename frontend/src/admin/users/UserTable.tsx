@@ -14,7 +14,7 @@ interface Props {
   accounts: readonly Account[];
   /** Another page is on its way, the old one still shown. */
   isBusy: boolean;
-  onAct: (asked: OpenedAct) => void;
+  onAct: (act: OpenedAct) => void;
 }
 
 const columns = [
@@ -41,7 +41,7 @@ export function UserTable({ accounts, isBusy, onAct }: Props) {
 interface RowProps {
   account: Account;
   isOwn: boolean;
-  onAct: (asked: OpenedAct) => void;
+  onAct: (act: OpenedAct) => void;
 }
 
 const UserRow = memo(function UserRow({ account, isOwn, onAct }: RowProps) {

@@ -12,7 +12,7 @@ import { UserTable } from './UserTable';
 import type { OpenedAct } from './user-acts';
 
 interface Props {
-  onAct: (asked: OpenedAct) => void;
+  onAct: (act: OpenedAct) => void;
 }
 
 /** The list of people, its filters and page in the address. */

@@ -127,7 +127,7 @@ it.each<[string[], RegExp]>([
   [['sample-job', '--enqueue', '--priority=101'], /^--priority=101: must be at most 100\.$/],
   [['sample-job', '--enqueue', '--queueing=5'], /--queueing must be a JSON object/],
   [['sample-job', '--json=1'], /--json takes no value/],
-  [['sample-job', 'other'], /what "other" is for/],
+  [['sample-job', 'other'], /Unknown argument "other"/],
   [['sample-job', '--userId=9007199254740993'], /^--userId: too large to be kept exactly; send it as text\.$/],
   [['sample-job', '--ratio=1e400'], /^--ratio: too large to be kept exactly/],
   [['sample-job', '--ratio=0x20000000000001'], /--ratio must be a number/],
