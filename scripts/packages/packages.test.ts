@@ -106,6 +106,11 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
     const { stdout } = await run(process.execPath, [tsc], { cwd: place }).catch((error) => error);
     console.log(`${kind}: types checked in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
     expect(stdout).toBe('');
+    // Declarations name only what an application has installed itself: pnpm hides what that needs.
+    const named = await run('grep', ['-rhoE', '@job-manager/(engine|shared)[^"]*', 'dist', '--include=*.d.ts'], {
+      cwd: place,
+    }).catch((error) => error);
+    expect(named.stdout).toBe('');
   });
 
   it('runs its jobs, in the process, in one of their own and in a worker, and shows them', async () => {

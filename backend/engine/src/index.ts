@@ -4,7 +4,9 @@
 
 export {
   type AnyJob,
+  type CodeSchedule,
   defineJob,
+  type Job,
   type JobContext,
   type JobDefinition,
   type JobLog,
@@ -17,6 +19,7 @@ export type { CreateServices, ServicesContext, ServicesOption } from './queue/se
 
 export { ConfigError, type EmbeddedSettings } from './config.js';
 export { type JobWorkerOptions, startJobWorker } from './job-worker.js';
+export type { RunningWorker } from './worker.js';
 
 // The parts, for programs that combine them themselves: a registry of jobs, a queue to enqueue and cancel runs, runners
 // to execute them. The listener wakes runners early; the notifier sends notifications of changes.
