@@ -32,3 +32,20 @@ it('dependencies are pinned, days old, and no package of ours is taken for one t
       expect(version, `${folder}: ${name}`).toMatch(/^(\d+\.\d+\.\d+[\w.-]*|workspace:\*)$/);
   }
 });
+
+/** Of tests, of the benchmark and of a tool: nothing that a user of the product installs. */
+const NEEDS_NEWER_NODE = [
+  /^@inquirer\//,
+  ...['mute-stream', '@prisma/streams-local', 'graphile-worker', 'pg-boss'].map((name) => new RegExp(`^${name}@`)),
+];
+
+it('what the product is made of runs on the oldest Node that it names', () => {
+  const oldest = Number(/\d+/.exec(json('package.json').engines.node)?.[0]);
+  const [packages = ''] = read('pnpm-lock.yaml').split('\nsnapshots:');
+  const entries = [...packages.matchAll(/^ {2}'?([^'\s]+)'?:\n(?: {4}.*\n)*? {4}engines: \{.*?node: ([^}]*)\}/gm)];
+  expect(entries.length).toBeGreaterThan(100);
+  const newer = entries
+    .filter(([, , engines = '']) => Math.min(...[...engines.matchAll(/(?<![.\d])\d+/g)].map(Number)) > oldest)
+    .map(([, name = '']) => name);
+  expect(newer.filter((name) => !NEEDS_NEWER_NODE.some((allowed) => allowed.test(name)))).toEqual([]);
+});
