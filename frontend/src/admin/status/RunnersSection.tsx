@@ -4,17 +4,18 @@ import { IconServerOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { isAlive } from '../../components/runners';
 import { EmptyState } from '../../ui/EmptyState';
+import { InSteps } from '../../ui/InSteps';
 import { Section } from '../../ui/Section';
 import { RunnersTable } from './RunnersTable';
 import classes from './SystemStatusPage.module.css';
 
-/** The runners: the live and the lost, and on request those that have stopped. */
+/** The runners: the lost and the live, and on request those that have stopped. */
 export function RunnersSection({ runners }: { runners: RunnerHealth[] }) {
   const living = runners.filter(isAlive);
   const lost = runners.filter(({ status }) => status === 'LOST');
   const stopped = runners.filter(({ status }) => status === 'STOPPED');
   const [isAllShown, setAllShown] = useState(false);
-  const shown = [...living, ...lost, ...(isAllShown ? stopped : [])];
+  const shown = [...lost, ...living, ...(isAllShown ? stopped : [])];
   return (
     <Section title="Runners" aside={<span className={classes.counts}>{counted(living.length, lost.length)}</span>}>
       {living.length === 0 && (
@@ -24,7 +25,11 @@ export function RunnersSection({ runners }: { runners: RunnerHealth[] }) {
           text="Whatever is queued waits until one is. The server starts one of its own unless JOBS_RUNNER is off; “pnpm worker:jobs” starts another, on any machine that reaches the database."
         />
       )}
-      {shown.length > 0 && <RunnersTable runners={shown} />}
+      {shown.length > 0 && (
+        <InSteps rows={shown} noun="runners" step={20}>
+          {(part) => <RunnersTable runners={part} />}
+        </InSteps>
+      )}
       {stopped.length > 0 && (
         <Button
           variant="default"

@@ -18,7 +18,7 @@ const columns: Column[] = [
 ];
 
 interface Props {
-  runners: RunnerHealth[];
+  runners: readonly RunnerHealth[];
 }
 
 /** One runner per row. */

@@ -1,6 +1,7 @@
 import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health';
 import { IconAlertTriangle, IconShieldCheck, IconUrgent, type TablerIcon } from '@tabler/icons-react';
 import { Elapsed } from '../../components/RelativeTime';
+import { InSteps } from '../../ui/InSteps';
 import { advice } from './components';
 import classes from './VerdictSection.module.css';
 
@@ -36,18 +37,23 @@ export function VerdictSection({ health, since }: { health: SystemHealth; since:
   );
 }
 
-function Reasons({ reasons }: Pick<SystemHealth, 'reasons'>) {
-  return (
-    <ul className={classes.reasons} aria-label="Reasons">
-      {reasons.map(({ code, severity, message }) => (
-        <li key={`${code} ${message}`} data-severity={severity}>
-          <span className={classes.severity}>{severity === 'CRITICAL' ? 'Critical' : 'Warning'}</span>
-          <span>
-            {message}
-            {advice[code] !== undefined && <span className={classes.advice}> {advice[code]}</span>}
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
+/** A fleet that loses its network has a reason for each runner, which would hide the rest of the page. */
+const REASONS_AT_ONCE = 6;
+
+const Reasons = ({ reasons }: Pick<SystemHealth, 'reasons'>) => (
+  <InSteps rows={reasons} noun="reasons" step={REASONS_AT_ONCE}>
+    {(shown) => (
+      <ul className={classes.reasons} aria-label="Reasons">
+        {shown.map(({ code, severity, message }) => (
+          <li key={`${code} ${message}`} data-severity={severity}>
+            <span className={classes.severity}>{severity === 'CRITICAL' ? 'Critical' : 'Warning'}</span>
+            <span>
+              {message}
+              {advice[code] !== undefined && <span className={classes.advice}> {advice[code]}</span>}
+            </span>
+          </li>
+        ))}
+      </ul>
+    )}
+  </InSteps>
+);

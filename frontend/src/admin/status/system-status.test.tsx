@@ -107,6 +107,29 @@ test('explains what is wrong, the worst first', async () => {
   expect(region('Runners').getByText('No runner is alive')).toBeVisible();
 });
 
+test('of many reasons and runners the first are shown, the lost runners first', async () => {
+  const message = (n: number) => `The runner on host-${n} has had no heartbeat for 2 min.`;
+  world.health = someHealth({
+    verdict: 'WARNING',
+    reasons: Array.from({ length: 44 }, (_, n) => ({
+      severity: 'WARNING',
+      code: 'RUNNER_SILENT',
+      message: message(n),
+    })),
+    runners: Array.from({ length: 44 }, (_, n) =>
+      aRunner({ id: `r${n}`, host: `host-${n}`, status: n === 43 ? 'LOST' : 'ACTIVE' }),
+    ),
+  });
+  const { user } = await openPanel(PLACE);
+  expect(within(await screen.findByRole('list', { name: 'Reasons' })).getAllByRole('listitem')).toHaveLength(6);
+  expect((await verdict()).getByText('6 of 44 reasons are shown.')).toBeVisible();
+  const rows = () => region('Runners').getAllByRole('row').slice(1);
+  expect(rows()).toHaveLength(20);
+  expect(rows()[0]).toHaveTextContent('host-43');
+  await user.click(region('Runners').getByRole('button', { name: 'Show 20 more' }));
+  expect(rows()).toHaveLength(40);
+});
+
 test('marks the database where the server reports that it does not reach it', async () => {
   const { user } = await openPanel(PLACE);
   await screen.findByRole('table', { name: 'Service Matrix' });
@@ -117,7 +140,7 @@ test('marks the database where the server reports that it does not reach it', as
   expect(screen.getByText(/What stands below was so/)).toBeVisible();
 });
 
-test('lists the live runners before the lost, and the stopped on request', async () => {
+test('lists the lost runners before the live, and the stopped on request', async () => {
   world.health = someHealth({
     runners: [
       aRunner({ id: 'c', host: 'gone', status: 'STOPPED' }),
@@ -129,8 +152,8 @@ test('lists the live runners before the lost, and the stopped on request', async
   await verdict();
   const rows = () => region('Runners').getAllByRole('row').slice(1);
   expect(rows()).toHaveLength(2);
-  expect(rows()[0]).toHaveTextContent(/here:17Worker · version 0\.1\.0Active3 of 10never.*2ms/);
-  expect(rows()[1]).toHaveTextContent(/lost:.*Lost.*none/);
+  expect(rows()[0]).toHaveTextContent(/lost:.*Lost.*none/);
+  expect(rows()[1]).toHaveTextContent(/here:17Worker · version 0\.1\.0Active3 of 10never.*2ms/);
   expect(region('Runners').getByText('1 alive · 1 lost in the last 24 hours')).toBeVisible();
   await user.click(region('Runners').getByRole('button', { name: 'Show 1 stopped in the last 24 hours' }));
   expect(rows()[2]).toHaveTextContent('gone');
