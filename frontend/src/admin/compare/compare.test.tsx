@@ -16,7 +16,7 @@ test('facts are compared in pairs, figures with how they differ, values of JSON 
   const b = aRun.success({ durationMs: 13_154, parameters: { userId: 8, tags: ['a', 'b'], same: 1 }, metadata: null });
   const rows = compareRuns(a, b).flatMap((group) => group.rows);
   const row = (label: string) => rows.find((each) => each.label === label);
-  expect(row('Outcome')).toMatchObject({ a: 'FAILED: No disk', isSame: false });
+  expect(row('Outcome')).toMatchObject({ a: 'Failed: No disk', isSame: false });
   expect(row('Took')).toMatchObject({ a: '154ms', b: '13s', change: '▲ 13s' });
   expect(row('userId')).toMatchObject({ a: '100059', b: '8', change: '▼ 100051' });
   expect(row('tags[1]')).toMatchObject({ a: '–', b: 'b' });

@@ -1,5 +1,6 @@
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import type { JobRun } from '@job-manager/shared/contract/run';
+import { statusAppearance, triggerLabel } from '../../components/status';
 import { formatBytes } from '../../lib/byte-size';
 import { formatDuration } from '../../lib/duration';
 
@@ -38,7 +39,7 @@ export function compareRuns(a: JobRun, b: JobRun): ComparedGroup[] {
         measured('Took', ({ durationMs }) => durationMs, formatDuration),
         measured('Attempts', ({ attempt }) => attempt, String),
         row('Version', ({ algorithmVersion }) => algorithmVersion),
-        row('Trigger', ({ trigger }) => trigger),
+        row('Trigger', ({ trigger }) => triggerLabel[trigger]),
         row('Started by', ({ triggeredBy, triggeredByToken }) => triggeredByToken ?? triggeredBy?.email ?? null),
         row('Channel', ({ channel }) => channel),
         measured('Priority', ({ priority }) => priority, String),
@@ -68,7 +69,8 @@ const rowOf = (label: string, a: string, b: string): ComparedRow => ({ label, a,
 
 function outcomeOf({ status, error, progressMessage }: JobRun): string {
   const text = status === 'FAILED' ? error : progressMessage;
-  return text === null ? status : `${status}: ${text}`;
+  const { label } = statusAppearance[status];
+  return text === null ? label : `${label}: ${text}`;
 }
 
 const usageOf = ({ attempts }: JobRun) => attempts.at(-1)?.usage ?? null;
