@@ -29,10 +29,10 @@ const columnsBy = {
     label: 'Runs',
     by: 'ended',
     write: ({ jobName, ended, endedBefore }, range) => (
-      <>
+      <span>
         {jobName === null ? number(ended) : <Link to={historyWith({ jobName, time: range })}>{number(ended)}</Link>}{' '}
         <Change now={ended} before={endedBefore} more="neutral" />
-      </>
+      </span>
     ),
   },
   share: { label: 'Share', by: 'share', write: (row) => written(row.share, share) },

@@ -6,7 +6,7 @@ import { Link } from 'react-router-dom';
 import { serverNow } from '../../api/server-clock';
 import { useCan } from '../../api/session';
 import { BulkButton } from '../../components/bulk/BulkButton';
-import { RelativeTime } from '../../components/RelativeTime';
+import { Elapsed } from '../../components/RelativeTime';
 import { historyWith } from '../../components/url-state';
 import { boundsOf } from '../../lib/time-range';
 import { paths } from '../../paths';
@@ -35,7 +35,7 @@ export function IssueRow({ issue, isFirst, channel, onResume, onMute }: Props) {
         {message}
         {since && (
           <span className={classes.since}>
-            since <RelativeTime at={since} isPast />
+            for <Elapsed since={since} />
           </span>
         )}
       </span>

@@ -196,7 +196,7 @@ test('what needs an operator stands with its act, and goes once that was done', 
   const issues = within(await screen.findByRole('region', { name: 'Hot issues' }));
   await waitFor(() =>
     expect(issues.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
-      expect.stringMatching(/^Critical: match-scores fails.*since 10m ago/),
+      expect.stringMatching(/^Critical: match-scores fails.*for 10m/),
       expect.stringMatching(/^Critical: Channel mail is paused/),
       expect.stringMatching(/^Warning: The loop was blocked/),
     ]),
