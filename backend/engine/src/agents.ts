@@ -57,6 +57,7 @@ export function createAgents(deps: AgentDeps): Agents {
     events,
     notifier,
     stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+    heartbeatMs: config.JOBS_HEARTBEAT_MS,
     sweepMs: config.JOBS_SWEEP_MS,
   });
   const maintenance = new MaintenanceLoop({

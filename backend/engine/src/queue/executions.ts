@@ -2,7 +2,7 @@ import type { Sql } from '../store/sql.js';
 import { readUpstream } from '../store/upstream.js';
 import type { QueueEvents } from './events.js';
 import { Execution, type ExecutionOptions } from './executor.js';
-import { Isolation } from './isolation/isolation.js';
+import { Isolation, type IsolationOptions } from './isolation/isolation.js';
 import type { MessageWriter } from './message-writer.js';
 import { ProcessMeter } from './meter.js';
 import type { ProgressReporter } from './progress-reporter.js';
@@ -21,7 +21,7 @@ export interface ExecutionsOptions {
   progress: ProgressReporter;
   messages: MessageWriter;
   /** What the processes of isolated jobs need; `most` of them work at once, which is read anew each time. */
-  isolation: { jobsModule: string | undefined; databaseUrl: string; most: number };
+  isolation: { jobsModule: string | undefined; databaseUrl: string } & Pick<IsolationOptions, 'most' | 'onKilled'>;
 }
 
 /** Makes an execution of each claimed run; the one place that decides where its job is to run. */
@@ -35,7 +35,7 @@ export class Executions {
     this.#options = options;
     this.#here = this.#optionsHere();
     const { registry, isolation, services, redaction, events } = options;
-    const { jobsModule, databaseUrl } = isolation;
+    const { jobsModule, databaseUrl, onKilled } = isolation;
     const isolated = registry.names().find((name) => registry.get(name)?.isolated);
     if (jobsModule === undefined) {
       if (isolated === undefined) return;
@@ -44,7 +44,7 @@ export class Executions {
     const needsServices = Object.keys(services).length > 0;
     const setup = { jobsModule, databaseUrl, needsServices, redactKeys: redaction.keys };
     this.#isolation = new Isolation({
-      ...{ setup, redaction, events },
+      ...{ setup, redaction, events, onKilled },
       get most() {
         return isolation.most;
       },

@@ -285,7 +285,7 @@ it('has ended a sweep that is under way when it has been stopped', async () => {
     return { rows: [] };
   });
   const { events, notifier } = engine;
-  const timing = { stalledAfterMs: 1, sweepMs: 1 };
+  const timing = { stalledAfterMs: 1, heartbeatMs: 1, sweepMs: 1 };
   const rescuer = new Rescuer({ sql: { query } as unknown as Sql, events, notifier, ...timing });
   rescuer.start();
   await vi.waitFor(() => expect(query).toHaveBeenCalled());

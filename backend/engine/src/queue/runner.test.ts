@@ -511,6 +511,38 @@ describe('recovery', () => {
     expect(await status()).toBe('STOPPED');
   });
 
+  it('notes once that a runner has become silent, and again when it does so another time', async () => {
+    const runner = engine.runner({ heartbeatMs: 60_000, stalledAfterMs: 300_000 });
+    await runner.open();
+    const { pool } = engine.database;
+    const silentEvents = async () => {
+      const { rows } = await pool.query<{ message: string }>(
+        `SELECT message FROM "RunnerEvent" WHERE "runnerId" = $1 AND kind = 'silent' ORDER BY id`,
+        [runner.id],
+      );
+      return rows.map(({ message }) => message);
+    };
+    const beSilentFor = async (seconds: number) => {
+      await pool.query(
+        `UPDATE "Runner" SET "lastHeartbeatAt" = clock_timestamp() - $2::int * interval '1 s' WHERE id = $1`,
+        [runner.id, seconds],
+      );
+      await engine.rescuer.tick();
+      return silentEvents();
+    };
+    expect(await beSilentFor(45)).toEqual([]);
+    // Its first beat may come in between; the next is a minute away.
+    await vi.waitFor(async () =>
+      expect(await beSilentFor(100)).toEqual([expect.stringMatching(/^No heartbeat for 1\d\d s$/)]),
+    );
+    await engine.rescuer.tick();
+    expect(await silentEvents()).toHaveLength(1);
+    // It beat meanwhile: the event is older than that.
+    await pool.query(`UPDATE "RunnerEvent" SET at = at - interval '5 minutes' WHERE "runnerId" = $1`, [runner.id]);
+    expect(await beSilentFor(120)).toHaveLength(2);
+    await runner.stop();
+  });
+
   it('distinguishes a lost answer from a lost write', async () => {
     const claimed = await claimOne();
     expect(await finishRuns(engine.database.pool, [outcome(claimed)])).toEqual(new Set([claimed.id]));

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Listener } from '../store/listener.js';
 import type { Notifier } from '../store/notifier.js';
 import { noteRunnerSettings } from '../store/runner-commands.js';
+import { noteRunnerEvent } from '../store/runner-events.js';
 import { type NewRunner, registerRunner, setRunnerStatus } from '../store/runners.js';
 import type { Sql } from '../store/sql.js';
 import { Attempts } from './attempts.js';
@@ -150,6 +151,7 @@ export class Runner {
     const reporters = { progress: this.#progress, messages: this.#messages };
     const isolation = {
       ...{ jobsModule, databaseUrl },
+      onKilled: (message: string) => this.#noteKilled(message),
       get most() {
         return limits.concurrency;
       },
@@ -286,6 +288,13 @@ export class Runner {
     await this.#commands.close();
     await setRunnerStatus(sql, this.id, 'STOPPED').catch(() => {});
     events.emit('runnerStopped', { runnerId: this.id, released });
+  }
+
+  #noteKilled(message: string): void {
+    const event = { kind: 'child-killed', severity: 'warning' as const, message };
+    noteRunnerEvent(this.#options.sql, this.id, event).catch((error) =>
+      this.#database.noteFailure('writing a runner event', error),
+    );
   }
 
   #createCommands(): RunnerCommands {

@@ -43,6 +43,7 @@ export class TestEngine {
       events: this.events,
       notifier: this.notifier,
       stalledAfterMs: 300_000,
+      heartbeatMs: 30_000,
       sweepMs: 60_000,
     });
   }

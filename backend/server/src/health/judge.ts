@@ -3,6 +3,7 @@ import { formatAgo, formatDuration } from '@job-manager/engine/store/format-dura
 import type { EndedRow, RunnerRow, SystemState, TroubledRow } from '@job-manager/engine/store/health';
 import { compareVersions, listDifferences } from '@job-manager/engine/store/job-version';
 import type { RivalVersion } from '@job-manager/engine/store/job-versions';
+import { SILENT_HEARTBEATS } from '@job-manager/engine/store/runner-events';
 import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health';
 import { queuedCap } from '@job-manager/shared/live';
 import { describeUntrustedProxy } from '../auth/proxies.js';
@@ -20,8 +21,6 @@ const thresholds = {
   oldestDue: { warning: 5 * 60_000, critical: 30 * 60_000 },
   /** So long may due runs wait without a runner that can claim them, or with one that doesn't. */
   unclaimed: 60_000,
-  /** In heartbeats: a runner may be late, not silent. */
-  silentHeartbeats: 3,
   /** A loss is news for so long; a runner that was stopped is none. */
   lostIsNews: 15 * 60_000,
   loopLag: 1_000,
@@ -267,7 +266,7 @@ function isClaiming(runner: RunnerRow, facts: Pick<HealthFacts, 'limits'>, now: 
 }
 
 const isSilent = (runner: RunnerRow, { limits }: Pick<HealthFacts, 'limits'>, now: Date): boolean =>
-  since(now, runner.lastHeartbeatAt) > thresholds.silentHeartbeats * limits.heartbeatMs;
+  since(now, runner.lastHeartbeatAt) > SILENT_HEARTBEATS * limits.heartbeatMs;
 
 const since = (now: Date, then: Date): number => now.getTime() - then.getTime();
 

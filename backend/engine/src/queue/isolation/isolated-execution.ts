@@ -38,6 +38,13 @@ const MB = 1024 * 1024;
 /** Why a process was ended by its runner, which then records how its run ended. */
 type KillReason = 'timed out' | 'lease lost' | 'drained' | 'too much memory';
 
+const killReasons: Record<KillReason, string> = {
+  'timed out': 'did not stop at its time limit',
+  'lease lost': 'did not stop when its lease was lost',
+  drained: 'did not stop with its runner',
+  'too much memory': 'used more memory than its limit',
+};
+
 export interface IsolatedExecutionOptions {
   job: AnyJob;
   run: ClaimedRun;
@@ -45,6 +52,8 @@ export interface IsolatedExecutionOptions {
   redaction: Redaction;
   onMessage(line: MessageLine): void;
   onProgress(state: ProgressState): void;
+  /** The runner killed the process of the run, with the reason in a sentence. Called once. */
+  onKilled(message: string): void;
   onEnd(): void;
 }
 
@@ -171,6 +180,10 @@ export class IsolatedExecution implements RunExecution {
   }
 
   #kill(reason: KillReason): void {
+    if (this.#process && this.#killReason === undefined) {
+      const { id, jobName } = this.run;
+      this.#options.onKilled(`Killed process ${this.#process.pid}: run #${id} of ${jobName} ${killReasons[reason]}`);
+    }
     this.#killReason ??= reason;
     this.#giveUp();
     void this.#process?.kill();

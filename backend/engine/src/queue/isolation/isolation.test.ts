@@ -67,6 +67,15 @@ beforeAll(() => {
   });
 });
 
+/** What the runner wrote about killing the process of a run. */
+async function killsOf(id: string): Promise<string[]> {
+  const { rows } = await engine.database.pool.query<{ message: string }>(
+    `SELECT message FROM "RunnerEvent" WHERE "runnerId" = $1 AND kind = 'child-killed' AND message LIKE $2 ORDER BY id`,
+    [runner.id, `%#${id} %`],
+  );
+  return rows.map(({ message }) => message);
+}
+
 const untilExited = (pid: number) => vi.waitFor(() => expect(isProcessRunning(pid)).toBe(false));
 
 describe('a run in a process of its own', () => {
@@ -193,6 +202,8 @@ describe('an isolated run is ended', () => {
     // A job that could react is given 2.3 seconds more.
     expect(Number(spun.finishedAt)).toBeLessThan(Number(waited.finishedAt));
     await untilExited(waited.childPid ?? 0);
+    const message = `Killed process ${pid}: run #${spinning} of brief did not stop at its time limit`;
+    await vi.waitFor(async () => expect(await killsOf(spinning)).toEqual([message]));
   });
 
   it('by force-fail, though it never turns its loop', async () => {
@@ -213,7 +224,11 @@ describe('an isolated run is ended', () => {
     expect(run).toMatchObject({ status: 'FAILED', error: 'Used more than 256 MB of memory, its limit' });
     expect(Number(run.peakMemoryBytes)).toBeGreaterThan(256 * 1024 * 1024);
     await untilExited(run.childPid ?? 0);
-    expect((await runToEnd('narrow', 'succeed')).status).toBe('SUCCESS');
+    const message = `Killed process ${run.childPid}: run #${run.id} of narrow used more memory than its limit`;
+    await vi.waitFor(async () => expect(await killsOf(run.id)).toEqual([message]));
+    const next = await runToEnd('narrow', 'succeed');
+    expect(next.status).toBe('SUCCESS');
+    expect(await killsOf(next.id)).toEqual([]);
   });
 });
 

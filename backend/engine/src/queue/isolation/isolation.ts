@@ -16,6 +16,8 @@ export interface IsolationOptions {
   most: number;
   redaction: Redaction;
   events: QueueEvents;
+  /** The process of a run did not stop by itself, or used too much memory. */
+  onKilled(message: string): void;
 }
 
 /** What a runner has for its isolated jobs: their processes, and the runs in them. */
@@ -49,9 +51,9 @@ export class Isolation {
   }
 
   create(job: AnyJob, run: ClaimedRun, callbacks: Pick<ExecutionOptions, 'onMessage' | 'onProgress'>): RunExecution {
-    const { events, redaction } = this.#options;
+    const { events, redaction, onKilled } = this.#options;
     const execution = new IsolatedExecution({
-      ...{ job, run, redaction, pool: this.#pool },
+      ...{ job, run, redaction, onKilled, pool: this.#pool },
       onProgress: (state) => callbacks.onProgress(run, state),
       onMessage: (line) => {
         events.emit('runLogged', { runId: run.id, jobName: run.jobName, ...loggedAs(line) });

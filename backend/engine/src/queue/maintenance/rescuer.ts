@@ -1,6 +1,7 @@
 import { isUnreachable } from '../../store/database-errors.js';
 import type { Notifier } from '../../store/notifier.js';
 import type { RunSummaryRow } from '../../store/run-row.js';
+import { noteSilentRunners } from '../../store/runner-events.js';
 import { markLostRunners, markRunnerLost } from '../../store/runners.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
@@ -22,6 +23,8 @@ export interface RescuerOptions {
   events: QueueEvents;
   notifier: Notifier;
   stalledAfterMs: number;
+  /** The interval between the heartbeats of a runner. */
+  heartbeatMs: number;
   sweepMs: number;
 }
 
@@ -72,9 +75,10 @@ export class Rescuer {
   }
 
   async #recoverAll(): Promise<number> {
-    const { sql, stalledAfterMs } = this.#options;
+    const { sql, stalledAfterMs, heartbeatMs } = this.#options;
     const isStopped = () => this.#isClosed;
     await markLostRunners(sql, stalledAfterMs);
+    await noteSilentRunners(sql, heartbeatMs);
     const recovered = await inBatches(MAX_RECOVERED, () => recoverStalledRuns(sql, stalledAfterMs, SYSTEM), isStopped);
     this.#announceRecovered(recovered);
     const timedOut = await inBatches(

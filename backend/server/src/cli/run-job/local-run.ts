@@ -108,7 +108,11 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     actor: actorOf(program),
   });
   notifier.changed();
-  const rescuer = new Rescuer({ sql, events, notifier, stalledAfterMs, sweepMs: config.JOBS_SWEEP_MS });
+  const rescuer = new Rescuer({
+    ...{ sql, events, notifier, stalledAfterMs },
+    heartbeatMs: config.JOBS_HEARTBEAT_MS,
+    sweepMs: config.JOBS_SWEEP_MS,
+  });
   return {
     ended: ended.then((result) => {
       releaseExit();
