@@ -13,7 +13,7 @@ export const STOPPING_EVERY_MS = 1_000;
 /** After its grace period, one that reports nothing for so long is ended: a job blocks its event loop. */
 const SILENT_AFTER_MS = 5_000;
 /**
- * And any after this time. Longer than a stop ever takes: a claim that is under way, the release of what is left and the
+ * And any after this time. Longer than a stop ever takes: a claim that is under way,the release of remaining runs and the
  * last status are statements of 30 s at most each, the rest is short.
  */
 const KILL_AFTER_MS = 120_000;

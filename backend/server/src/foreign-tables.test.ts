@@ -214,7 +214,7 @@ describe('the client by itself', () => {
     await untilSucceeded(`2 ${how}`);
   });
 
-  it('refuses what is no name of a schema', () => {
+  it('refuses a text that is no name of a schema', () => {
     expect(() => createClient({ sql: theirs, schema: 'x"; DROP' })).toThrow(QueueError);
   });
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-/** Another application over the same database, for what is about its own set-up. */
+/** Another application over the same database, for tests of its own set-up. */
 const startOther: typeof startHostApplication = (options) =>
   startHostApplication({ database: host.database, ...options });
 
@@ -207,7 +207,7 @@ describe('a lookup that fails', () => {
   });
 });
 
-describe('a write by a person whom the host application knows by a cookie', () => {
+describe('a write by a person whom the host application identifies by a cookie', () => {
   const json = { jobName: 'echo', parameters: {} };
   const enqueue = (headers: Record<string, string>) => host.call('ada', '/admin/jobs/enqueue', { json, headers });
 
@@ -348,7 +348,7 @@ describe('beside it', () => {
     await other.close();
   });
 
-  it('believes a proxy where the application does, for where a call came from', async () => {
+  it('trusts a proxy where the application does, for the address of a call', async () => {
     const other = await startOther({ before: (app) => app.set('trust proxy', true) });
     const json = { jobName: 'echo', parameters: {} };
     await other.call('ada', '/admin/jobs/enqueue', { json, headers: { 'x-forwarded-for': '203.0.113.7' } });

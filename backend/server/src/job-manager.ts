@@ -31,7 +31,7 @@ export interface JobManagerOptions<Jobs extends readonly AnyJob[] = readonly Any
   jobsModule?: string | undefined;
   /**
    * What jobs get as `ctx.services`: an object, which stays the application's to close, or a function that makes it and
-   * names what is to be closed. The processes of isolated jobs get what `jobsModule` exports as `services`.
+   * names the resource to close. The processes of isolated jobs get what `jobsModule` exports as `services`.
    */
   services?: ServicesOption | undefined;
   /** Where `router` is mounted, such as `/ops/jobs`. */

@@ -38,7 +38,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, databaseUrl, log, jobs, jobsModule } = options;
   const engine = createServerEngine({ config, databaseUrl, log, jobs });
-  // A server never dies from a request, a message or a row: what slips through every handler is logged.
+  // No request, message or row ends the server: an error that no handler catches is logged.
   const releaseErrors = catchStrayErrors(engine.events);
   const sessions = await createSessions({ sql: engine.pool, refusals: engine.refusals, config });
   let closing: Promise<void> | undefined;

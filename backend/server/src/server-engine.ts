@@ -31,7 +31,7 @@ export interface ServerEngine {
   config: Config;
   log: Logger;
   pool: pg.Pool;
-  /** For what is read of the queue again and again: always by its indexes. */
+  /** For the repeated queries of the queue: always by its indexes. */
   queuePool: pg.Pool;
   registry: Registry;
   events: QueueEvents;

@@ -71,7 +71,7 @@ describe('the client of typed jobs', () => {
     expect(wrong).toBeTypeOf('function');
   });
 
-  it('knows jobs by their names and parameters alone, without their code', () => {
+  it('types jobs by their names and parameters alone, without their code', () => {
     interface Order {
       order: number;
     }
@@ -101,7 +101,7 @@ describe('the queue of an embedded Job Manager', () => {
       settings: { DATABASE_SCHEMA: 'public' },
     });
 
-  it('knows the jobs it was made with', async () => {
+  it('has the jobs it was made with', async () => {
     const manager = embed(jobs);
     const { run } = await manager.queue.enqueue(
       { jobName: 'sendInvoice', parameters: { order: 7 }, trigger: 'EVENT' },

@@ -235,7 +235,7 @@ it('reopens what comes back soon, as the same incident, and opens another later'
   expect(await incidents()).toHaveLength(2);
 });
 
-it('reminds of what no one acknowledged, and sends nothing of what is muted or resolved', async () => {
+it('reminds of incidents that no one acknowledged, and sends nothing of muted or resolved ones', async () => {
   const { id } = await destination('WEBHOOK');
   await judge();
   await healthRule([id]);

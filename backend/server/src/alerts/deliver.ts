@@ -34,7 +34,7 @@ export const sendingAlerts = (deps: DeliveryDeps): MaintenanceTask => ({
   run: (pause) => sendAlerts(deps, pause),
 });
 
-/** Sends what is due. Throws TaskProblem, when all has been tried, where a destination took nothing. */
+/** Sends the messages that are due. Throws TaskProblem, when all has been tried, where a destination took nothing. */
 export async function sendAlerts(deps: DeliveryDeps, pause: () => Promise<boolean>): Promise<string> {
   const claimed = await claimDeliveries(deps.sql);
   if (claimed.length === 0) return 'Nothing to send';
@@ -87,7 +87,7 @@ async function holdQuiet(sql: Sql, deliveries: ClaimedDelivery[]): Promise<Claim
   return rest;
 }
 
-/** What is sent in one message each. Beyond the limit of an hour all that waits is delayed, and then sent in one message. */
+/** Each of these is one message. Beyond the limit of an hour all waiting ones are delayed, and then sent in one message. */
 async function groupsOf(
   sql: Sql,
   deliveries: ClaimedDelivery[],

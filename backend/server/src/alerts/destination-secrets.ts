@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { createEncryption, type Encryption } from '../auth/encryption.js';
 import { loadSecret } from '../auth/secret.js';
 
-/** What is secret of a webhook. */
+/** The secret parts of a webhook. */
 export interface WebhookSecret {
   url: string;
   /** Signs the messages; chat servers know no signature. */

@@ -9,7 +9,7 @@ export interface AlertMessage {
   incident: MessageContent;
 }
 
-/** What is sent at once: mostly one message, or those that waited together. */
+/** The content of one delivery: mostly one message, or those that waited together. */
 export interface Notice {
   /** The same each time it is sent. */
   key: string;

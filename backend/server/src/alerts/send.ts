@@ -109,7 +109,7 @@ async function sendMail(
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
     socketTimeout: 10_000,
-    // What is sent is text of ours: nothing of it names a file or an address to read.
+    // The message is our own text: no part of it names a file or an address to read.
     disableFileAccess: true,
     disableUrlAccess: true,
   });

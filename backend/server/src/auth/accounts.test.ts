@@ -12,7 +12,7 @@ afterAll(() => database.drop());
 
 const account = { email: 'Ada@Example.com ', password: 'long enough', role: 'ADMIN' as const };
 
-it('creates an account whose password only its hash knows', async () => {
+it('creates an account and stores only a hash of its password', async () => {
   const user = await upsertAccount(database.pool, account);
   expect(user).toEqual({ id: expect.any(Number), email: 'ada@example.com', role: 'ADMIN' });
   const stored = await database.db.user.findUniqueOrThrow({ where: { id: user.id } });

@@ -24,7 +24,7 @@ export class TooManyAttempts extends Error {
   }
 }
 
-/** What is known about an account before the password is looked at; null for an address that has none. */
+/** The account's data that is read before the password is checked; null for an address that has none. */
 export interface AttemptedAccount {
   id: number;
   attemptsResetAt: Date | null;

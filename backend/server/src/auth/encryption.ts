@@ -35,7 +35,7 @@ export function createEncryption(serverSecret: Uint8Array, purpose: string): Enc
     decrypt: (encrypted, owner) => {
       const [version] = encrypted;
       if (version !== VERSION || encrypted.length < HEADER_BYTES) {
-        throw new UnreadableSecret('The encrypted secret has no format that this version knows');
+        throw new UnreadableSecret('The encrypted secret has no format of this version');
       }
       const iv = encrypted.subarray(1, 1 + IV_BYTES);
       const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES })

@@ -37,7 +37,7 @@ export type HostUser = { id: string | number; email?: string | undefined } & (
   | { role?: undefined; ownRole: string }
 );
 
-/** Returns who makes a request, as the host application knows the person; null for no person. */
+/** Returns who makes a request, as the host application identifies the person; null for no person. */
 export type Identify = (request: IncomingMessage) => HostUser | null | undefined | Promise<HostUser | null | undefined>;
 
 /** The host application could not identify who makes a request. */
@@ -61,7 +61,7 @@ const ANSWER_WITHIN_MS = 10_000;
 const KNOWN_FOR_MS = 60_000;
 const MAX_KNOWN = 1_000;
 
-/** Looks users up with the host application's own function. API tokens stay ours. */
+/** Finds users with the host application's own function. API tokens stay ours. */
 export function createHostUsers({ sql, identify }: { sql: Sql; identify: Identify }): HostUsers {
   const rowOf = createRows(sql);
   return {
@@ -100,7 +100,7 @@ async function callIdentify(identify: Identify, request: IncomingMessage): Promi
     if (answer === null || answer === undefined) return null;
     const checked = checkInput(hostUser, answer, 'field of a user');
     if (!checked.success)
-      throw new IdentifyFailed(`identify answers what is no user: ${describeIssues(checked.issues)}`);
+      throw new IdentifyFailed(`identify returned a value that is no user: ${describeIssues(checked.issues)}`);
     // A person with an own role is no operator by a built-in one, as with our own people.
     const { id, email = id, role = 'USER', ownRole } = checked.data;
     return { externalId: id, email, role, ownRole };

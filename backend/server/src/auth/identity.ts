@@ -11,7 +11,7 @@ interface Access {
   jobPatterns: JobPatterns;
 }
 
-/** A person signed in, as the database knows them this moment. */
+/** A person signed in, as the database describes them at this moment. */
 export interface SessionIdentity extends Access {
   user: CurrentUser;
   apiToken: null;

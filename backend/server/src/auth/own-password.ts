@@ -21,7 +21,7 @@ interface Person {
 }
 
 /**
- * The account of a person who knows its current password. Wrong ones are counted per person and written down. Throws
+ * The account of a person who gives its current password. Wrong ones are counted per person and written down. Throws
  * WrongPassword, TooManyAttempts or HashingBusy.
  */
 export async function confirmPassword(
@@ -43,7 +43,7 @@ export async function confirmPassword(
 }
 
 /**
- * Changes the password of a person who knows the current one; their other sessions end. Throws as `confirmPassword`
+ * Changes the password of a person who gives the current one; their other sessions end. Throws as `confirmPassword`
  * does.
  */
 export async function changePassword(

@@ -24,7 +24,7 @@ export function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * The argon2id hash of a text with a given salt, in hex, for what is looked up by its hash. Throws HashingBusy when too
+ * The argon2id hash of a text with a given salt, in hex, for values that are looked up by their hash. Throws HashingBusy when too
  * many wait.
  */
 export function hashWithSalt(text: string, salt: Uint8Array): Promise<string> {

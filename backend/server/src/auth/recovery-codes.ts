@@ -10,7 +10,7 @@ export interface RecoveryCodes {
   /** Shown once. */
   codes: string[];
   salt: Uint8Array<ArrayBuffer>;
-  /** In hex; what is kept. */
+  /** In hex; this is stored. */
   hashes: string[];
 }
 

@@ -19,7 +19,7 @@ const refusal = (ip: string | null, part: Partial<Refusal> = {}): Refusal => ({
   ...part,
 });
 
-it('takes one network for one source, and counts what is beyond its bound', async () => {
+it('treats one network as one source, and counts requests beyond its limit', async () => {
   const { refusals, entries, pass } = startRefusals();
   for (let n = 0; n < 300; n++) await refusals.record(refusal(`2001:db8:0:1::${n.toString(16)}`));
   expect(entries).toHaveLength(MAX_LISTED_PER_SOURCE);

@@ -41,7 +41,7 @@ describe('codes of the app', () => {
   });
 });
 
-it('makes ten recovery codes that differ, and knows one however it is typed', async () => {
+it('makes ten recovery codes that differ, and accepts one however it is typed', async () => {
   const { codes, hashes } = await makeRecoveryCodes();
   expect(new Set(codes).size).toBe(RECOVERY_CODES);
   expect(new Set(hashes).size).toBe(RECOVERY_CODES);

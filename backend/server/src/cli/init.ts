@@ -17,7 +17,7 @@ interface Style {
  */
 export async function writeStart(given?: string): Promise<void> {
   const style = await readStyle();
-  // A compiler takes what is outside of its root for a mistake.
+  // A compiler takes files outside of its root for a mistake.
   const folder = given ?? (existsSync('src') ? 'src/jobs' : 'jobs');
   const ending = style.isTypeScript ? 'ts' : 'js';
   const files = [

@@ -11,7 +11,7 @@ it('closes what was opened last first', async () => {
   expect(closed).toEqual(['server', 'database']);
 });
 
-it('waits for what is still being opened, and closes it too', async () => {
+it('waits for resources that are still being opened, and closes them too', async () => {
   const closed: string[] = [];
   const resources = new Resources();
   let finishOpening = (_name: string) => {};

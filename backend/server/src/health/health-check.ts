@@ -28,7 +28,7 @@ export interface Health {
 
 export interface HealthCheckOptions {
   pool: pg.Pool;
-  /** For what is read of the queue, connections that keep plans; that of the rest unless given. */
+  /** Connections that keep plans, for reading the queue; the other pool by default. */
   queueSql?: Sql;
   probe: Pick<NotificationProbe, 'isConnected' | 'roundTrip'> & { isOff?: boolean };
   registry: { definitions(): JobDefinition[] };
@@ -49,7 +49,7 @@ const ANSWER_WITHIN_MS = 5_000;
 const FRESH_MS = 1_000;
 const FRESH_TIMES = 10;
 
-/** What is whole is compared again so much later; what isn't, each time. */
+/** A complete installation is compared again so much later; an incomplete one, each time. */
 const COMPARED_MS = 60_000;
 const WHOLE: Installation = { pending: [], unknown: [], missing: [] };
 

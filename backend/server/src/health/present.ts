@@ -20,7 +20,7 @@ export function presentHealth(facts: HealthFacts, checkedAt: Date, version: stri
   };
 }
 
-/** The state of the database as text: `ok`, or what is wrong. */
+/** The state of the database as text: `ok`, or the problem. */
 export function describeDatabase({ latencyMs, pending, missing }: HealthFacts['database']): string {
   if (latencyMs === null) return 'unreachable';
   if (pending.length > 0) return `lacks ${pending.length} migrations: ${listed(pending)}`;

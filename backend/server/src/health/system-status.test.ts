@@ -36,7 +36,7 @@ it('puts every reason that health can give into one part', () => {
   const reasons = codes.map((code) => ({ code, severity: 'WARNING' as const, message: code }));
   const components = presentComponents(facts({ health: health(reasons) }));
   expect(components.flatMap((component) => component.reasons.map(({ code }) => code)).sort()).toEqual(codes.sort());
-  // Only what is of the API stands there, nothing for want of a better place.
+  // Only parts of the API stand there, nothing else.
   expect(components[0]?.reasons.map(({ code }) => code).sort()).toEqual(['CLOSING', 'UNTRUSTED_PROXY']);
 });
 

@@ -18,7 +18,7 @@ export function sessionOf(context: CallContext): SessionIdentity {
   return person;
 }
 
-/** Refuses a password that would be guessed first; `field` is what the caller knows it by. */
+/** Refuses a password that would be guessed first; `field` is its name in the request. */
 export async function refuseWeakPassword(password: string, owner: PasswordOwner, field: string): Promise<void> {
   const weakness = await findWeakness(password, owner);
   if (weakness === null) return;

@@ -124,7 +124,7 @@ it('names the setting that e-mail lacks before it is needed', async () => {
   });
 });
 
-it('lists incidents, open ones first, and takes what is done about them', async () => {
+it('lists incidents, open ones first, and records the acts on them', async () => {
   const what = { ruleName: 'A rule', kind: 'runFailed', title: 'echo fails', cause: 'Full', jobName: 'echo' } as const;
   const { incident } = server.database.db;
   const make = async (more: object) =>

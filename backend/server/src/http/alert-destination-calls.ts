@@ -76,7 +76,7 @@ function explainRefusal(error: unknown): never {
   if (error instanceof NoKey) throw new HttpProblem('NOT_ALLOWED', error.message);
   if (error instanceof UnreadableSecret) {
     const message =
-      'What is stored of it can no longer be decrypted, for the key has changed: enter the address again, and for a webhook a new secret.';
+      'Its stored secrets can no longer be decrypted, for the key has changed: enter the address again, and for a webhook a new secret.';
     throw new HttpProblem('NOT_ALLOWED', message);
   }
   return explainTakenName('destination')(error);

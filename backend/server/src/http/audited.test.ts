@@ -26,7 +26,7 @@ const writes = listRoutes(contract).filter((route) => route.method !== 'GET');
 /** A call that succeeds and changes something. */
 interface Change {
   action: AuditAction;
-  /** What is needed first: values of the path's placeholders, and the rest of the body. */
+  /** Prepares the call: values of the path's placeholders, and the rest of the body. */
   given?: () => Promise<{ path?: Record<string, string>; body?: object; token?: string; cookie?: string }>;
 }
 
@@ -336,7 +336,7 @@ const calls: Record<string, Change | Exception> = {
     given: async () => ({ path: await clientError(), body: { state: 'RESOLVED' } }),
   },
   'errors.report': {
-    unnoted: 'a report needs no account, and the report itself is what is kept',
+    unnoted: 'a report needs no account, and the report itself is the record',
     given: async () => ({ body: { errors: [{ level: 'error', message: 'x', action: 'a', url: '/' }] } }),
   },
 };

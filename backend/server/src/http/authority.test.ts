@@ -233,7 +233,7 @@ describe('a token that is limited to some jobs', () => {
     expect(entries).toEqual([{ action: 'access.denied', target: `POST /api/admin/jobs/${jobRunId}/cancel` }]);
   });
 
-  it('reads what is of these jobs, and finds nothing of others', async () => {
+  it('reads data of these jobs, and finds nothing of others', async () => {
     const { jobRunId } = await others();
     expect((await as(await limitedTo('ec*'), 'GET', `/${jobRunId}`)).json.parameters).toEqual({ word: OF_OTHERS });
     expect((await as(await limitedTo('another-*'), 'GET', `/${jobRunId}`)).status).toBe(404);
@@ -273,7 +273,7 @@ describe('a token that is limited to some jobs', () => {
     expect((await cancel(false)).status).toBe(200);
   });
 
-  it('knows the reach of nothing but calls that act', () => {
+  it('has the reach of calls that act, and of no others', () => {
     const known = Object.entries(jobReach).flatMap(([part, calls]) =>
       Object.keys(calls).map((call) => `${part}.${call}`),
     );

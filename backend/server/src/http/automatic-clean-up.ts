@@ -12,7 +12,7 @@ import { keptFor } from './kept-for.js';
 const FRESH_MS = 60_000;
 const SHOWN = 20;
 
-/** What is cleaned up automatically; retention is read at most once a minute for all viewers. */
+/** The automatic clean-ups; retention is read at most once a minute for all viewers. */
 export function createAutomaticCleanUp({
   pool,
   queuePool,

@@ -81,7 +81,7 @@ describe('a body', () => {
     ['32 levels and one more', nested(33)],
     ['10,000 levels', nested(10_000)],
     ['10,000 levels of array', `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`],
-    ['nothing of what is needed', '{}'],
+    ['no required field', '{}'],
     ['a job name of another type', '{"jobName":{"$gt":""}}'],
     ['an endless job name', `{"jobName":"${'x'.repeat(101)}"}`],
     ['a run number beyond 64 bits', '{"jobName":"echo","rerunOfId":"99999999999999999999"}'],

@@ -74,7 +74,7 @@ it('lists batches, the newest first, and pages through their runs', async () => 
   expect([page.total, page.runs.map(({ id }: JobRunSummary) => id)]).toEqual([3, [jobRunIds[2]]]);
 });
 
-it('shows the progress of a batch, and cancels what is left of it', async () => {
+it('shows the progress of a batch, and cancels its remaining runs', async () => {
   const { batch, jobRunIds } = (await enqueue([echo(), echo(), echo(), echo()])).json;
   await post(`/${jobRunIds[0]}/cancel`);
   expect((await get(`/batches/${batch.id}`)).json.batch).toMatchObject({

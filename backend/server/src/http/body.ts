@@ -88,7 +88,7 @@ function takeOver(body: unknown, limit: number): unknown {
 /** Bytes that are no UTF-8 would silently become other characters. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** With `isReport`, what is no UTF-8 is replaced. */
+/** With `isReport`, bytes that are no UTF-8 are replaced. */
 function parseBytes(bytes: Buffer, isReport = false): unknown {
   return parseText(isReport ? bytes.toString('utf8') : decodeStrictly(bytes));
 }

@@ -95,7 +95,7 @@ describe('secrets in the parameters of a run', () => {
   });
 });
 
-it('knows a person at the panel from a program', async () => {
+it('distinguishes a person at the panel from a program', async () => {
   const headers = { cookie: admin.cookie, origin: server.url };
   const byHand = await send(server.url, {
     method: 'POST',
@@ -186,7 +186,7 @@ it('refuses a body that names another run than the path', async () => {
   expect((await runs()).map((run) => run.status)).toEqual(['CANCELLED', 'QUEUED']);
 });
 
-it('refuses to cancel what has ended, and knows no run that is not there', async () => {
+it('refuses to cancel an ended run, and a run that does not exist', async () => {
   await server.database.db.jobRun.create({
     data: { id: 77, jobName: 'echo', status: 'SUCCESS', finishedAt: new Date() },
   });

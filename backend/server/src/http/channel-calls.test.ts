@@ -70,7 +70,7 @@ it('lists the channels of known jobs, of runs and of settings, by name', async (
   expect(await named('default')).toEqual({ name: 'default', ...untouched });
 });
 
-it('counts what runs, what is queued, what is due, and reports since when the oldest waits', async () => {
+it('counts running, queued and due runs, and reports since when the oldest waits', async () => {
   await queue('mail', 3, `timestamptz '2026-01-02 03:04:05Z'`, 7);
   await queue('mail', 2, `now() + interval '1 hour'`, -5);
   await sql(`INSERT INTO "JobRun" ("jobName", channel, "isBlocked", "dependsOn") VALUES ('echo', 'mail', true, '{1}')`);
@@ -101,7 +101,7 @@ it('counts up to ten thousand', async () => {
   expect(await named('mail')).toMatchObject({ queued: 10_000, due: 10_000 });
 });
 
-it('sets limits and weight; what is left out stays, and null takes a limit away', async () => {
+it('sets limits and weight; omitted ones stay, and null takes a limit away', async () => {
   const limits = { concurrency: 5, concurrencyPerRunner: 2, rateLimit: 10, ratePeriodMs: 1_000, weight: 4 };
   const answer = await set('mail', limits);
   expect(answer.status).toBe(200);
@@ -203,7 +203,7 @@ it('writes who changed what into the audit log, before and after', async () => {
   ]);
 });
 
-it('resumes what is not paused without an error', async () => {
+it('resumes a channel that is not paused without an error', async () => {
   expect((await resume('mail')).json.channel).toEqual({ name: 'mail', ...untouched });
   expect(await audit()).toEqual([]);
 });
@@ -313,7 +313,7 @@ it('keeps the target of a channel, and refuses a change of what has changed mean
 });
 
 describe('the form of a job', () => {
-  it('returns what is wrong with parameters, and which runs are under way', async () => {
+  it('returns the problems of parameters, and which runs are under way', async () => {
     const check = async (parameters: object) =>
       (await call({ method: 'POST', path: `${jobPath}/check`, body: { parameters } })).json;
     await run('default');

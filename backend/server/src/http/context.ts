@@ -58,7 +58,7 @@ export interface HttpDeps {
   log: Logger;
 }
 
-/** What a call of the contract knows about its request. */
+/** The context of a call of the contract. */
 export interface CallContext {
   req: Request;
   res: Response;

@@ -21,7 +21,7 @@ import { hasCodeIn } from './present-queued.js';
 
 const os = implement(contract.definitions).$context<CallContext>();
 
-/** What is known of jobs beside what their code declares. */
+/** Facts about jobs beside what their code declares. */
 export function createDefinitionCalls({ pool, registry, queue, config }: HttpDeps) {
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const readNames = async () => {
@@ -88,7 +88,7 @@ export function createDefinitionCalls({ pool, registry, queue, config }: HttpDep
 }
 
 const MAX_JOBS = 1_000;
-/** What is usual changes slowly, and the question reads 200 runs of each job. */
+/** Usual durations change slowly, and the query reads 200 runs of each job. */
 const FRESH_MS = 60_000;
 const TIMES_FRESH_MS = 10_000;
 

@@ -104,7 +104,7 @@ describe('the call that queues a run', () => {
     expect(answer.json.detail).toMatch(words);
   });
 
-  it('knows no run that is not there', async () => {
+  it('refuses a run that does not exist', async () => {
     const answer = await enqueue({ after: ['999'] });
     expect(answer.status).toBe(404);
     expect(answer.json).toMatchObject({ code: 'UNKNOWN_RUN', field: 'after', detail: 'after: There is no run #999.' });

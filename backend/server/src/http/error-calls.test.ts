@@ -49,7 +49,7 @@ const past = (
   );
 
 describe('a report', () => {
-  it('is accepted from all callers, with what the server knows about them', async () => {
+  it('is accepted from all callers, and stored with the data the server has about them', async () => {
     const answer = await report([broken], { 'user-agent': 'Browser 1' });
     expect([answer.status, answer.json]).toEqual([202, { accepted: 1 }]);
     expect(await stored()).toMatchObject([

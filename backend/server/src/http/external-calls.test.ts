@@ -569,7 +569,7 @@ describe('bad input', () => {
     expect(problemCode(await report(await begun(), 'message', { message: 'x' }, headers))).toBe('INVALID_INPUT');
   });
 
-  it.each(['0', '-1', '1e5', '9223372036854775808', 'abc'])('knows no run %s', async (jobRunId) => {
+  it.each(['0', '-1', '1e5', '9223372036854775808', 'abc'])('refuses %s as the id of a run', async (jobRunId) => {
     const held = { jobRunId, leaseToken: crypto.randomUUID() };
     expect(problemCode(await report(held, 'heartbeat'))).toBe('INVALID_INPUT');
   });

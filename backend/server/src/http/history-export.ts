@@ -101,7 +101,7 @@ async function* lines(
   }
 }
 
-/** What is JSON already stays as it is in a line of its own. */
+/** Text that is JSON already stays as it is in a line of its own. */
 const jsonOf = (name: string, cell: string | number | null): string =>
   typeof cell === 'string' && JSON_COLUMNS.includes(name) ? cell : JSON.stringify(cell);
 

@@ -44,7 +44,7 @@ export async function readHistoryPage(sql: Sql, request: HistoryPageRequest): Pr
   };
 }
 
-/** The filter with times as the database knows them; refused where the range ends before it begins. */
+/** The filter with times of the database's precision; refused where the range ends before it begins. */
 export function walkedFilterOf({ from, to, ...filter }: HistoryFilterInput): WalkedFilter {
   if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to))
     throw new HttpProblem('INVALID_INPUT', 'from: must be before `to`', { field: 'from' });
@@ -62,7 +62,7 @@ export function refuseSecretParameter(
     throw new HttpProblem('INVALID_INPUT', `${field}: is a secret, and not compared`, { field });
 }
 
-/** PostgreSQL knows no year 0 and no year of five digits; nothing has ended before 1970. */
+/** PostgreSQL has no year 0 and refuses years of five digits; nothing has ended before 1970. */
 const LAST_TIME = Date.UTC(9000, 0, 1);
 const knownTime = (iso: string | undefined): Date | undefined =>
   iso === undefined ? undefined : new Date(Math.min(Math.max(Date.parse(iso), 0), LAST_TIME));

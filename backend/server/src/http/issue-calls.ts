@@ -24,7 +24,7 @@ const MAX_CAUSES = 200;
 
 type IssueDeps = Pick<HttpDeps, 'pool' | 'queue' | 'health'>;
 
-/** What needs an operator, looked for at most every 10 s for all viewers; what is muted is read each time. */
+/** The issues that need an operator, read at most every 10 s for all viewers; mutes are read each time. */
 function createIssues(deps: IssueDeps): () => Promise<IssuesAnswer> {
   const find = keptFor(FRESH_MS, () => readIssues(deps));
   return async () => {

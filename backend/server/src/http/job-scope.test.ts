@@ -76,7 +76,7 @@ async function fill(jobName: string, runnerId: string): Promise<Record<string, s
        RETURNING *
      ), ended AS (SELECT * FROM made WHERE "finishedAt" IS NOT NULL
      ), counted AS (${countEnded('ended')}
-     ), said AS (
+     ), logged AS (
        INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message) SELECT id, 1, 1, 'INFO', 'JOB', $1::text || ' ended' FROM made
      ), tried AS (
        INSERT INTO "JobRunAttempt" ("runId", "claimNo", attempt, outcome, "startedAt", "endedAt", "durationMs", error)
@@ -133,7 +133,7 @@ const queries: Record<string, string> = {
   'historyExport.runs': 'columns=id,job,result,parameters,metadata',
   'presets.list': `jobName=${OTHER}`,
 };
-/** Whose answers are the same for all: what is about no job, or in a sentence of health. */
+/** Calls whose answers are the same for all: they are about no job, or about health. */
 const SHARED: readonly string[] = [];
 
 const reading = listRoutes(contract).filter(

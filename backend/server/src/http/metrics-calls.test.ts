@@ -129,7 +129,7 @@ it('counts what ended by hours, what was removed since included, and compares it
   expect(read.since).toBe(new Date(Math.floor(hour(30).getTime() / DAY_MS) * DAY_MS).toISOString());
 });
 
-it('has a series for each of the largest groups and one for the rest, and leaves what is before all figures unknown', async () => {
+it('has a series for each of the largest groups and one for the rest, and leaves points before the first figure unknown', async () => {
   for (let n = 0; n < 14; n++) await count(day(20), `job-${String(n).padStart(2, '0')}`, 'SUCCESS', n + 1);
   const read = await get(`/metrics?measures=completed&groupBy=job&${range(day(21), day(19))}&step=${DAY_MS}`);
   expect(read.series).toHaveLength(12);
@@ -506,7 +506,7 @@ describe('causes of failures', () => {
     expect(left.rows).toEqual([{ runs: 30 }]);
   });
 
-  it('go with their runs, and count what is left', async () => {
+  it('are removed with their runs, and count the remaining ones', async () => {
     const old = await fail('echo', 'The disk is full', 9);
     await fail('echo', 'The disk is full', 2);
     expect((await causes('range=24h&limit=21')).runs).toBe(2);
@@ -525,7 +525,7 @@ it('has counters of what ever ended for Prometheus, which no removal lowers', as
   expect(answer.text).toContain('job_manager_runs_ended_total{job="echo",status="SUCCESS"} 9');
 });
 
-it('knows what ended by channel in minutes, and in hours once they are over', async () => {
+it('has ended runs by channel in minutes, and in hours once they are over', async () => {
   await query('TRUNCATE "ChannelEnded"');
   await query(`INSERT INTO "Channel" (name) VALUES ('mail') ON CONFLICT DO NOTHING`);
   const add = (at: Date, channel: string, success: number, failed: number) =>
@@ -550,7 +550,7 @@ it('knows what ended by channel in minutes, and in hours once they are over', as
   expect(one.series).toMatchObject([{ points: [8], total: 8, unit: 'runs' }]);
 });
 
-it('knows how the servers did minute by minute, and by hours that are over', async () => {
+it('has the figures of servers by the minute, and by hours that are over', async () => {
   await query('TRUNCATE "SystemSample"');
   const requests = new RequestTimes();
   for (let ms = 1; ms <= 100; ms++) requests.add(ms, ms > 98 ? 503 : 200);

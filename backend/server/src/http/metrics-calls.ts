@@ -88,7 +88,7 @@ export function createMetricsCalls(
 const refusalOf = ({ field, message }: UnknownName): HttpProblem =>
   new HttpProblem(field === 'jobName' ? 'UNKNOWN_JOB' : 'INVALID_INPUT', message, { field });
 
-/** What is read of a call; a range or a filter that can't be is refused by its field. */
+/** The request of a call; an invalid range or filter is refused with its field. */
 function refusing<Read>(read: () => Read): Read {
   try {
     return read();

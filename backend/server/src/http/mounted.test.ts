@@ -29,7 +29,7 @@ const enqueue = (url: string): RequestInit => ({
 });
 
 describe('without Express around it', () => {
-  /** Both answer what is not ours with the address that they see. */
+  /** Both answer other paths with the address that they receive. */
   const hosts: [string, () => RequestListener][] = [
     [
       'a server of Node’s, which passes the whole address',

@@ -5,7 +5,7 @@ import { send } from '../testing/request-test-kit.js';
 import { listRoutes } from './routes.js';
 
 let server: TestServer;
-// biome-ignore lint/suspicious/noExplicitAny: the document is what is tested
+// biome-ignore lint/suspicious/noExplicitAny: the document is under test
 let document: any;
 beforeAll(async () => {
   server = await startTestServer();

@@ -82,7 +82,7 @@ describe('a read', () => {
     expect(exports.rows).toEqual([{ n: 0 }]);
   });
 
-  it('of what is public, and of the API document, is answered to any page', async () => {
+  it('of public calls, and of the API document, is answered to any page', async () => {
     const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
     for (const path of ['/healthz', '/readyz', '/api/openapi.json', '/api/errors/settings', '/'])
       expect((await send(server.url, { path, headers })).status, path).not.toBe(403);

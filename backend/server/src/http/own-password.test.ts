@@ -108,7 +108,7 @@ it('ends sessions, too, that begin while it changes', async () => {
   const { pool } = server.database;
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
   let begun: { token: string } | undefined;
-  // The moment between looking at the account and writing: a person signs in with the old password.
+  // The moment between reading the account and writing: a person signs in with the old password.
   pool.query = (async (text: unknown, ...rest: unknown[]) => {
     if (!begun && String(text).includes('account.change-password')) begun = await signIn(PASSWORD);
     return query(text, ...rest);

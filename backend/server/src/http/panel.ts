@@ -6,11 +6,11 @@ import { HttpProblem } from './problem.js';
 
 const YEAR_S = 365 * 24 * 60 * 60;
 
-/** The built panel. Paths that are no file and may be pages get `index.html`: the panel knows its own routes. */
+/** The built panel. Paths that are no file and may be pages get `index.html`:the panel has its own routes. */
 export function createPanel(panelDir: string, host?: HostPlace): Router {
   const panel = Router({ caseSensitive: true });
   const sendPage = createPage(panelDir, host);
-  // Vite puts a hash of the content into each name below assets: what is at a name never changes.
+  // Vite puts a hash of the content into each name below assets: the file of a name never changes.
   panel.use(
     '/assets',
     express.static(join(panelDir, 'assets'), { immutable: true, maxAge: YEAR_S * 1_000, index: false }),

@@ -34,7 +34,7 @@ export function createPresetCalls({ pool, queue, config }: HttpDeps, gate: Gate)
     const shown = { isMine: ownerId === userId, updatedAt: updatedAt.toISOString(), problem: await problemOf(row) };
     return { ...preset, ...shown };
   };
-  /** What a person may change: their own, and with the permission what is shared. */
+  /** What a person may change: their own, and with the permission shared ones. */
   const findOwn = async (presetId: string, context: CallContext): Promise<PresetRow> => {
     const row = await findPreset(pool, presetId, ownerOf(context).actorId);
     if (!row) throw new HttpProblem('NOT_FOUND', 'There is no such preset.');

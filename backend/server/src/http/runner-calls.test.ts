@@ -110,6 +110,6 @@ it.each([
   [`/${randomUUID()}/log?level=loud`, [400, 'INVALID_INPUT']],
   [`/${randomUUID()}/log?limit=0`, [400, 'INVALID_INPUT']],
   ['/me/log', [400, 'INVALID_INPUT']],
-])('what is read of runners by %s is refused', async (path, expected) => {
+])('a read of runners by %s is refused', async (path, expected) => {
   expect(await outcome(call({ path: PATH + path }))).toEqual(expected);
 });

@@ -142,7 +142,7 @@ describe('refuses', () => {
     expect([answer.status, answer.json.detail]).toEqual([409, 'There are 1000 schedules, and no room for another.']);
   });
 
-  it('what is about no schedule', async () => {
+  it('a request about no schedule', async () => {
     const id = '00000000-0000-4000-8000-000000000000';
     for (const [method, path] of [
       ['GET', ''],

@@ -58,7 +58,7 @@ it('is in the history, and neither offered nor counted with the other jobs', asy
   expect((await as('GET', `/batches/${json.batchId}`)).json.batch).toMatchObject({ name: 'Self-test of 2 runs' });
 });
 
-it('knows no batch of other jobs', async () => {
+it('refuses a batch of other jobs', async () => {
   const other = await as('POST', '/batches', { name: 'other', runs: [{ jobName: 'echo' }] });
   expect(problemCode(await as('GET', `/self-test/${other.json.batchId}`))).toBe('NOT_FOUND');
 });

@@ -34,7 +34,7 @@ export function createStatsCache(read: () => Promise<JobStats>, now: () => numbe
     get: async () => (known && now() - known.at < FRESH_MS ? known.stats : load()),
     refresh: () => {
       if (!reading) return load();
-      // What is being read may have begun before this call: all calls meanwhile share the one after it.
+      // The read under way may have begun before this call: all calls meanwhile share the one after it.
       next ??= reading
         .catch(() => {})
         .then(() => {

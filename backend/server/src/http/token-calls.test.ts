@@ -26,7 +26,7 @@ const callWith = (token: string, path = '/api/admin/jobs/active') => as(token, {
 const auditOf = (id: string) =>
   sql(`SELECT action, "actorId", target, details FROM "AuditEvent" WHERE details->>'tokenId' = $1 ORDER BY id`, id);
 
-describe('what is kept', () => {
+describe('the stored token', () => {
   it('returns the text once and keeps its hash alone', async () => {
     const answer = await create({ permissions: ['view', 'execute'], expiresInDays: 30 });
     expect(answer.status).toBe(201);
@@ -126,7 +126,7 @@ describe('its end', () => {
     ['without its rest', 'jm_'],
     ['with a quote in it', `jm_' OR true --`],
     ['of great length', `jm_${'a'.repeat(8_000)}`],
-  ])('knows no token %s', async (_what, token) => {
+  ])('refuses token %s', async (_what, token) => {
     expect(problemCode(await callWith(token))).toBe('SIGNED_OUT');
   });
 
@@ -178,7 +178,7 @@ describe('bad input', () => {
     expect(await list()).toEqual([]);
   });
 
-  it('knows no token that is not there', async () => {
+  it('refuses a token that does not exist', async () => {
     expect(problemCode(await revoke(crypto.randomUUID()))).toBe('UNKNOWN_TOKEN');
     expect(problemCode(await revoke('1'))).toBe('INVALID_INPUT');
   });

@@ -25,7 +25,7 @@ export function createViewCalls({ pool }: HttpDeps, gate: Gate) {
     isMine: ownerId === userId,
     updatedAt: updatedAt.toISOString(),
   });
-  /** What a person may change: their own, and with the permission what is shared. */
+  /** What a person may change: their own, and with the permission shared ones. */
   const findOwn = async (viewId: string, context: CallContext): Promise<ViewRow> => {
     const row = await findView(pool, viewId, ownerOf(context).actorId);
     if (!row) throw new HttpProblem('NOT_FOUND', 'There is no such view.');

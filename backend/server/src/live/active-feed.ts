@@ -25,7 +25,7 @@ interface Options {
   hasCode?: HasCode;
   /** The interval of the poll while there are viewers, in milliseconds. */
   pollMs?: number;
-  /** How old what is known of channels and runners may be, in milliseconds. */
+  /** How old facts about channels and runners may be, in milliseconds. */
   factsMaxAgeMs?: number;
   onError?(error: unknown): void;
 }

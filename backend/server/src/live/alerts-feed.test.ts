@@ -36,7 +36,7 @@ const start = async () => {
   await feed.ready();
 };
 
-it('begins with what is open, the newest first, and sends nothing of it as news', async () => {
+it('begins with open incidents, the newest first, and does not send them as new ones', async () => {
   await open({ severity: 'CRITICAL' });
   const second = await open();
   await start();

@@ -68,7 +68,7 @@ export class AlertsFeed extends EventEmitter<{ changes: [SharedMessage[]] }> {
     if (this.#known === undefined) await this.refresh();
   }
 
-  /** Reads the open incidents now, and sends what is different. Never rejects. */
+  /** Reads the open incidents now, and sends the differences. Never rejects. */
   refresh(): Promise<void> {
     this.#reading ??= this.#read()
       .catch((error: unknown) => this.#options.onError?.(error))

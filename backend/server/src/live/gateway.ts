@@ -26,7 +26,7 @@ const CLOSED_ABNORMALLY = 1006;
 const RESTART_CODE = 1012;
 /** For the other end to close a refused socket. */
 const REFUSED_CLOSE_MS = 2_000;
-/** Bytes are taken for binary ones otherwise; and what is worth compressing is, once for all, before it comes here. */
+/** Bytes would be sent as a binary frame otherwise; large messages were compressed before, once for all viewers. */
 const AS_TEXT = { binary: false, compress: false };
 /** No message needs what came before it to be read, so the same bytes suit all viewers. */
 const EACH_BY_ITSELF = { serverNoContextTakeover: true, clientNoContextTakeover: true };

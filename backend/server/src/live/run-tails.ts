@@ -3,7 +3,7 @@ import { RunTail, type TailViewer } from './run-tail.js';
 
 /** What of a Listener is needed here. */
 interface Notifications {
-  on(name: 'messages' | 'changed' | 'connected', hear: (payload?: string) => void): unknown;
+  on(name: 'messages' | 'changed' | 'connected', receive: (payload?: string) => void): unknown;
 }
 
 export interface RunTailsOptions {

@@ -97,7 +97,7 @@ it('reads nothing once no viewer follows, and restarts for the next', async () =
   const first = follow();
   await vi.waitFor(() => expect(first.types()).toHaveLength(1));
   first.end();
-  // What is under way when the last one leaves may still end.
+  // A read under way when the last one leaves may still end.
   await vi.waitFor(async () => {
     const before = queries;
     await delay(100);

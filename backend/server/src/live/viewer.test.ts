@@ -62,7 +62,7 @@ it('gives the same bytes to all who are at the same number, whenever they came',
   expect(other.socket.bytes.at(-1)).not.toBe(early.socket.bytes.at(-1));
 });
 
-it('sends what is long as a compressed frame to those who take it, in the same sequence', () => {
+it('sends long messages as a compressed frame to clients that accept it, in the same sequence', () => {
   const { socket, viewer } = open();
   socket.takesDeflated = true;
   const long = encode({

@@ -4,7 +4,7 @@ import { causeMuteKey, type FailureCause } from '@job-manager/shared/contract/fa
 
 type UnmutedCause = Omit<FailureCause, 'mutedUntil' | 'mutedBy'>;
 
-/** Causes of failures with what is muted of them now: read each time, for an operator sees a mute at once. */
+/** Causes of failures with their current mutes: read each time, so that an operator sees a mute at once. */
 export async function withMutes(sql: Sql, causes: readonly UnmutedCause[]): Promise<FailureCause[]> {
   const keyOf = ({ fingerprint }: UnmutedCause) => causeMuteKey(fingerprint);
   const mutes = await readMutesOf(sql, causes.map(keyOf));

@@ -5,14 +5,14 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Nothing was counted before, and PostgreSQL knows no year 0. */
+/** Nothing was counted before, and PostgreSQL has no year 0. */
 const EARLIEST = Date.UTC(2000, 0, 1);
 
 export interface RangeRequest {
   from?: string | undefined;
   to?: string | undefined;
   step?: number | undefined;
-  /** Of the finest figures that exist of what is requested. */
+  /** Of the finest figures that exist of the requested measures. */
   finestMs?: number;
 }
 
@@ -57,7 +57,7 @@ export const spanBefore = ({ from, to, stepMs }: Span): Span => ({
   stepMs,
 });
 
-/** What is kept so fine, and the steps that it is read in. */
+/** Figures of this resolution, and the steps that they are read in. */
 const unitOf = (stepMs: number): number => {
   if (stepMs < HOUR_MS) return MINUTE_MS;
   return stepMs < DAY_MS ? HOUR_MS : DAY_MS;

@@ -23,7 +23,7 @@ const known = {
 };
 
 /**
- * What is known of one call alone: only a force-fail has a grace, kinds of destinations are no kinds of rules, and of
+ * Fields that one call alone has: only a force-fail has a grace, kinds of destinations are no kinds of rules, and of
  * one kind none has a URL.
  */
 const knownOf: Record<string, KnownValues> = {
@@ -51,7 +51,7 @@ it.each(schemas)('draws inputs for %s that it mostly lets in', (name, schema) =>
   expect(letIn.length).toBeGreaterThan(10);
 });
 
-it('draws the same for the same seed, and what is known more often than not', () => {
+it('draws the same for the same seed, and known values more often than others', () => {
   const schema = z.object({ jobName: z.string() });
   const options = { seed: 7, count: 100, known: { jobName: ['known'] } };
   const drawn = sampleInputs(schema, options);

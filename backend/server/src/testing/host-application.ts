@@ -9,7 +9,7 @@ import { createJobManager, type JobManager, type JobManagerOptions } from '../jo
 
 export const PATH = '/ops/jobs';
 
-/** A foreign application that has mounted Job Manager, and knows people by a cookie of its own. */
+/** A foreign application that has mounted Job Manager, and identifies people by a cookie of its own. */
 export interface HostApplication {
   url: string;
   app: Express;

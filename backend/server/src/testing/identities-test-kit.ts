@@ -210,7 +210,7 @@ function forgersOn(ground: AccessGround): Record<string, Knocking> {
       const [, payload] = (await tokenFor('ADMIN')).split('.');
       return `${base64({ alg: 'none', typ: 'session+jwt' })}.${payload}.`;
     }),
-    'a token that says RS256 and is signed with HMAC': knocking(async () => {
+    'a token that declares RS256 and is signed with HMAC': knocking(async () => {
       const [, payload] = (await tokenFor('ADMIN')).split('.');
       const signed = `${base64({ alg: 'RS256', typ: 'session+jwt' })}.${payload}`;
       return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;

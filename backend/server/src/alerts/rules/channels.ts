@@ -26,7 +26,7 @@ async function spansOf(
   return { spans: spansOfSamples(measured, range, ([over = 0]) => over > 0), samples };
 }
 
-/** What is so now, by the samples of the last minutes. */
+/** The current values, by the samples of the last minutes. */
 async function findNow(
   source: AlertSource,
   measures: { covers: Measure; isOver: Measure },

@@ -46,7 +46,8 @@ export const stalledRuns: RuleJudge = {
     if (brokenNow(await stalledSpans(rule, source, from)).length === 0) return [];
     const recovered = (await readRecoveries(source.sql, from)).length;
     const title = `${recovered.toLocaleString('en')} runs stalled in ${formatDuration(windowMs)}`;
-    const cause = 'Their runners fell silent, and the runs were recovered: look for processes that die or are starved.';
+    const cause =
+      'Their runners sent no heartbeats, and the runs were recovered: look for processes that end or get no CPU time.';
     return [{ subject: 'runs', title, cause, count: recovered }];
   },
   replay: stalledSpans,

@@ -38,7 +38,7 @@ export function addBulkCommands(program: Command): void {
 
   bulk
     .command('abort <id>')
-    .description('stops an operation after its current step; what is done stays')
+    .description('stops an operation after its current step; changes made so far stay')
     .action((id: string, _options: object, command: Command) =>
       withEngine(command, async (engine) => {
         await engine.queue.bulk.abort(checkId(id), engine.actor);

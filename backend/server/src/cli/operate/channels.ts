@@ -26,7 +26,7 @@ export function addChannelCommands(program: Command): void {
 
   channel
     .command('set <name>')
-    .description('sets limits and weight; what is not named stays, "none" takes a limit away')
+    .description('sets limits and weight; omitted ones stay, "none" takes a limit away')
     .option('--concurrency <number>', 'runs at once, over all runners')
     .option('--per-runner <number>', 'runs at once in one runner')
     .option('--rate <starts/duration>', 'such as 100/1m')
@@ -36,7 +36,7 @@ export function addChannelCommands(program: Command): void {
     );
 
   withPauseOptions(
-    channel.command('pause <name>').description('starts nothing more in it; what is running goes on'),
+    channel.command('pause <name>').description('starts nothing more in it; running runs continue'),
   ).action((name: string, options: PauseOptions, command: Command) =>
     withEngine(command, async (engine) => {
       await engine.queue.channels.pause(checkName(name), pauseOf(options), engine.actor);

@@ -30,7 +30,7 @@ export function addJobCommands(program: Command): void {
 
   job
     .command('set <name>')
-    .description('sets what is named for runs from then on; "code" restores the value of the code')
+    .description('sets the named values for runs from then on; "code" restores the value of the code')
     .option('--channel <name>')
     .option('--priority <number>', 'lower runs first')
     .option('--max-attempts <number>')
@@ -58,7 +58,7 @@ export function addJobCommands(program: Command): void {
       }),
     );
 
-  withPauseOptions(job.command('pause <name>').description('starts no run of it; what is running goes on')).action(
+  withPauseOptions(job.command('pause <name>').description('starts no run of it; running runs continue')).action(
     (name: string, options: PauseOptions, command: Command) =>
       withEngine(command, async (engine) => {
         await engine.queue.jobs.pause(name, pauseOf(options), engine.actor);

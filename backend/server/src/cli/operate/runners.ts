@@ -57,7 +57,7 @@ export function addRunnerCommands(program: Command): void {
 
   const set = runner
     .command('set [runners...]')
-    .description('sets something until the runner ends; what is not named stays')
+    .description('sets values until the runner ends; omitted ones stay')
     .option('--all', 'all runners that live')
     .option('--label <name=value>', 'those with this label, such as region=eu-west');
   withChange(set).action((names: string[], options: SetOptions, command: Command) =>

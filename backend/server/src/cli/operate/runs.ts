@@ -168,7 +168,7 @@ async function check({ sql }: Engine): Promise<Output> {
   ]);
   const client = await sql.connect();
   const { missing } = await readInstallation(client, readConfig().DATABASE_SCHEMA).finally(() => client.release());
-  // Rules that are about what is missing couldn't be looked at.
+  // Rules about missing objects could not be checked.
   if (missing.length > 0) {
     process.exitCode = 1;
     return { json: { missing }, text: `The database lacks what its migrations made: ${missing.join(', ')}` };

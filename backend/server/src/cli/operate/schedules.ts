@@ -60,7 +60,7 @@ export function addScheduleCommands(program: Command): void {
 
   schedule
     .command('change <name>')
-    .description('changes a schedule that was not made in code; what is not named stays')
+    .description('changes a schedule that was not made in code; omitted values stay')
     .option('--cron <line>', 'instead of an interval')
     .option('--every <duration>', 'instead of a cron line', readDuration)
     .option('--time-zone <name>')

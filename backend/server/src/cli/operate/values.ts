@@ -26,7 +26,7 @@ export function readObject(text: string): Record<string, unknown> {
     const parsed = parseExactJson(text);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
   } catch (error) {
-    // What is no JSON is refused below, as what is no object.
+    // Text that is no JSON is refused below, like JSON that is no object.
     if (error instanceof InexactNumberError) throw new InvalidArgumentError(`${error.message}.`);
   }
   throw new InvalidArgumentError(`Write it as '{"userId": 8}'.`);

@@ -21,35 +21,35 @@ type Option = keyof typeof OPTIONS;
 
 /** Flags with --enqueue: what each takes, as help text and as options of the API. */
 export const QUEUEING = {
-  channel: { takes: '<name>', words: 'The channel to queue in', read: (text: string) => ({ channel: text }) },
+  channel: { takes: '<name>', help: 'The channel to queue in', read: (text: string) => ({ channel: text }) },
   priority: {
     takes: '<number>',
-    words: '-100 to 100, lower first',
+    help: '-100 to 100, lower first',
     read: (text: string) => ({ priority: readNumber('priority', text) }),
   },
   delay: {
     takes: '<duration>',
-    words: 'Not before so long from now: 90s, 10m, 2h, 7d',
+    help: 'Not before so long from now: 90s, 10m, 2h, 7d',
     read: (text: string) => ({ delayMs: readDelay(text) }),
   },
   attempts: {
     takes: '<number>',
-    words: 'How often it may be begun',
+    help: 'How often it may be begun',
     read: (text: string) => ({ maxAttempts: readNumber('attempts', text) }),
   },
   after: {
     takes: '<id,id,…>',
-    words: 'Wait for these runs to succeed',
+    help: 'Wait for these runs to succeed',
     read: (text: string) => ({ after: text.split(',').map((id) => id.replace(/^#/, '')) }),
   },
   'unique-key': {
     takes: '<key>',
-    words: 'Answer the active run that has this key, if there is one',
+    help: 'Answer the active run that has this key, if there is one',
     read: (text: string) => ({ unique: { key: text, scope: 'running', onConflict: 'existing' } }),
   },
   queueing: {
     takes: '<json>',
-    words: 'All of this and more, as the API takes it',
+    help: 'All of this and more, as the API takes it',
     read: (text: string) => readObject('queueing', text),
   },
 } as const;
@@ -145,23 +145,23 @@ function withoutFirst(args: readonly string[], word: string): string[] {
 }
 
 class Arguments {
-  readonly #left: string[];
+  readonly #args: string[];
 
-  constructor(words: readonly string[]) {
-    this.#left = [...words];
+  constructor(args: readonly string[]) {
+    this.#args = [...args];
   }
 
   next(): string | undefined {
-    return this.#left.shift();
+    return this.#args.shift();
   }
 
   peek(): string | undefined {
-    return this.#left[0];
+    return this.#args[0];
   }
 
   /** What follows a flag. */
   value(flag: string): string {
-    const word = this.#left.shift();
+    const word = this.#args.shift();
     if (word === undefined || word.startsWith('--')) throw new UsageError(`--${flag} needs a value.`);
     return word;
   }
@@ -194,7 +194,7 @@ function readObject(flag: string, text: string): Record<string, unknown> {
     const parsed = parseExactJson(text);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
   } catch (error) {
-    // What is no JSON is refused below, as what is no object.
+    // Text that is no JSON is refused below, like JSON that is no object.
     if (error instanceof InexactNumberError) throw new UsageError(`${flagAt(flag, error)}: ${error.reason}.`);
   }
   throw new UsageError(`--${flag} must be a JSON object, such as --params '{"userId": 8}'.`);

@@ -62,7 +62,7 @@ function optionRows(more: CommandName['moreOptions'] = []): string[][] {
 }
 
 function queueingRows(): string[][] {
-  return Object.entries(QUEUEING).map(([name, { takes, words }]) => [`--${name} ${takes}`, words]);
+  return Object.entries(QUEUEING).map(([name, { takes, help }]) => [`--${name} ${takes}`, help]);
 }
 
 function placeholderOf({ types, schema }: Parameter): string {

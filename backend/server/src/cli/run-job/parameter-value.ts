@@ -64,7 +64,7 @@ function describeType(type: string): string {
   return DESCRIPTIONS[type] ?? type;
 }
 
-/** Undefined for what is no JSON. Throws UsageError for a number that would change. */
+/** Undefined for text that is no JSON. Throws UsageError for a number that would change. */
 function parseJson(name: string, text: string): unknown {
   try {
     return parseExactJson(text);

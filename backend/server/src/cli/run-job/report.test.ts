@@ -47,7 +47,7 @@ it('draws one line on a terminal, no wider than it', () => {
   expect(lines[0]).toContain('50 %');
 });
 
-it('keeps the bar below what is logged, and leaves none at the end', () => {
+it('keeps the bar below the logged lines, and leaves none at the end', () => {
   const { report, written } = watch({ isTTY: true });
   report.progress(10, 'going');
   report.log('warn', 'careful');

@@ -56,7 +56,7 @@ it('keeps no secret, whether in parameters, message or stack', () => {
   expect(parameters).toMatchObject({ batchSize: 5, password: '[redacted]' });
 });
 
-it('cuts what is too long and what no column can hold', () => {
+it('cuts texts that are too long or that no column can hold', () => {
   const long = '\u{1f600}'.repeat(10_000);
   const { message, stack, action, component, parameters, url, path } = cleaned({
     message: `a\u0000b\ud800${long}`,

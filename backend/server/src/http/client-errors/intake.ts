@@ -33,7 +33,7 @@ export function createIntake(): Intake {
 export type Sampler = (fingerprint: string, count: number) => number;
 
 /**
- * Thins out what comes too often. The counts of what is kept add up to what came, but for the last few of a kind
+ * Thins out reports that come too often. The counts of kept reports add up to those received, but for the last few of a kind
  * (less than ten a minute) that nothing followed. `now` is a monotonic clock in milliseconds.
  */
 export function createSampler(now: () => number): Sampler {
