@@ -28,11 +28,11 @@ test('a runner is drained, resumed and restarted without losing a run, and its d
     () => confirm(page, 'Drain'),
     () => expect(former.card).toContainText('Draining'),
   );
-  await expect(former.card).toContainText(/Drain asked .* → accepted/);
+  await expect(former.card).toContainText(/Drain requested .* → accepted/);
 
   const second = await runs.enqueue('match-scores', slowly);
   await runs.unblock();
-  await expect(former.card).toContainText(/Drain asked .* → drained/);
+  await expect(former.card).toContainText(/Drain requested .* → drained/);
   expect(await outcomes(database, first, second)).toEqual(['SUCCESS 1', 'QUEUED 0']);
 
   await page.getByRole('button', { name: `Resume ${former.name}` }).click();

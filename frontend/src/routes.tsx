@@ -41,7 +41,7 @@ const TokensPage = loadable(() => import('./admin/tokens/TokensPage').then((page
 const UsersPage = loadable(() => import('./admin/users/UsersPage').then((page) => page.UsersPage));
 const AccountPage = loadable(() => import('./admin/account/AccountPage').then((page) => page.AccountPage));
 
-/** Every address of the panel and what is shown there. */
+/** Every address of the panel and its page. */
 export function AppRoutes() {
   return (
     <BrowserRouter basename={mount || '/'}>

@@ -6,7 +6,7 @@ import { createClient } from './client';
 const client = createClient({ bulk }).bulk;
 const api = createTanstackQueryUtils(client, { path: ['bulk'] });
 
-/** An act on many runs: which, and what is done to them. */
+/** An act on many runs: which runs, and which act. */
 export type BulkRequest = Parameters<typeof client.preview>[0];
 
 /** What the act would touch now; read again for each dialog, and not while the reader decides. */

@@ -25,7 +25,7 @@ export function report(entry: TrackedError): void {
   timer ??= setTimeout(() => void send(), BATCH_MS);
 }
 
-/** Sends what is collected before the page closes: an ordinary request would be broken off with it. */
+/** Sends the collected reports before the page closes: an ordinary request would be aborted with it. */
 export function reportBeforeLeaving(): () => void {
   const flush = () => {
     if (document.visibilityState !== 'hidden' || waiting.size === 0) return;
@@ -42,7 +42,7 @@ async function send(): Promise<void> {
   if (errors.length > 0) await post(JSON.stringify({ errors })).catch(() => {});
 }
 
-/** Without the client of the contract: what is reported may be that code could not be loaded. */
+/** Without the client of the contract: the report may be that code could not be loaded. */
 const post = (body: string): Promise<Response> =>
   fetch(new URL(`${mount}/api/errors`, window.location.origin), {
     method: 'POST',

@@ -179,7 +179,7 @@ test('takes what the server refuses for a warning', async () => {
   expect(getRecentErrors().map(({ level }) => level)).toEqual(['warning']);
 });
 
-test('sends what is collected when the page is left', () => {
+test('sends the collected reports when the page is left', () => {
   const stop = watchUncaughtErrors();
   const beacon = vi.fn(() => true);
   vi.stubGlobal('navigator', { userAgent: 'test', sendBeacon: beacon });

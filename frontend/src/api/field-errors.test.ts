@@ -28,7 +28,7 @@ test('takes the details for the field that an answer names', () => {
   });
 });
 
-test('keeps what is about no field of the form', () => {
+test('keeps problems about no field of the form', () => {
   expect(fieldErrors(failure, ['email'])).toEqual({ fields: {}, rest: 'bob@example.com has an account.' });
   const issues = [{ path: 'other', message: 'must be there' }];
   expect(fieldErrors({ ...failure, issues }, ['email'])).toEqual({ fields: {}, rest: 'Must be there' });

@@ -2,7 +2,7 @@ import type { Failure } from './failure';
 
 interface FieldErrors<Field extends string> {
   fields: Partial<Record<Field, string>>;
-  /** What is about none of the fields, or null. */
+  /** Problems about none of the fields, or null. */
   rest: string | null;
 }
 

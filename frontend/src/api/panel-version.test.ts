@@ -51,7 +51,7 @@ test('neither typed text nor a page that is still readable is given up for a rel
   stop();
 });
 
-test('knows a server that was updated by the file that its page starts from', async () => {
+test('detects an updated server by the file that its page starts from', async () => {
   serving('index-old');
   expect(await isOutdated()).toBe(false);
   serving('index-new');

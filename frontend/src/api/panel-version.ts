@@ -57,7 +57,7 @@ async function readPage(): Promise<string | null> {
   }
 }
 
-/** The file that a page starts from. Its name has a hash of what is in it, so it names the version. */
+/** The file that a page starts from. Its name has a hash of its content, so it names the version. */
 function entryOf(page: Document): string | null {
   const script = page.querySelector('script[type="module"][src]');
   return script?.getAttribute('src')?.split('/').at(-1) ?? null;

@@ -25,7 +25,7 @@ test('takes an ended session for no failure', async () => {
   expect(listeners.onFailure).not.toHaveBeenCalled();
 });
 
-test('shows that what is on screen has become stale', async () => {
+test('shows that the data on screen has become stale', async () => {
   const { listeners, queryClient } = create();
   await queryClient.prefetchQuery(statsQuery());
   backend.use(http.get('/api/admin/jobs/stats', () => HttpResponse.error()));

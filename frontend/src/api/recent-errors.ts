@@ -2,7 +2,7 @@
 export interface ErrorContext {
   /** `enqueueJob`, `cancelJob`. */
   action: string;
-  /** The part of the panel in which it was: `RunJobModal`; of what is read, the call: `jobs.history`. */
+  /** The part of the panel in which it was: `RunJobModal`; of a read, the call: `jobs.history`. */
   component: string;
   jobName?: string;
   jobRunId?: string;

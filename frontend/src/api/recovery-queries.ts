@@ -10,7 +10,7 @@ type Preview = Awaited<ReturnType<typeof calls.previewCleanup>>;
 /** A run that is to be helped: what becomes of it, and why. */
 export type AffectedRun = NonNullable<Preview['runs']>[number];
 
-// A preview is read when its dialog opens and forgotten when it closes: what is agreed to is what is shown.
+// A preview is read when its dialog opens and discarded when it closes: the person confirms what the dialog shows.
 const asOfOpening = { gcTime: 0, staleTime: Number.POSITIVE_INFINITY, meta: { isQuiet: true } };
 
 /** The runs that a cleanup would recover, and why. */

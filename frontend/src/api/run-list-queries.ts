@@ -24,7 +24,7 @@ export interface QueueFilter {
 /** What the acts on many runs and runners would find now. */
 export const operationCountsQuery = () => api.operations.queryOptions();
 
-/** What is cleaned up by itself, and what that will do next. */
+/** The automatic clean-ups, and what they will do next. */
 export const automaticCleanUpQuery = () => api.automatic.queryOptions();
 
 /** Queued runs in the order in which they are claimed, after the first `skip`, 50 at a time. */

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 // One clock for the whole page: every relative time on screen follows the server's time, whatever the
-// reader's machine believes, and all of them tick from one timer.
+// reader's own clock shows, and all of them tick from one timer.
 let offsetMs = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();

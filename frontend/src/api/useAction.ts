@@ -2,7 +2,7 @@ import { type UseMutationOptions, useMutation } from '@tanstack/react-query';
 import { useCallback, useRef } from 'react';
 
 /**
- * A change that a person makes: like `useMutation`, but until it is answered, asking again does nothing. A disabled
+ * A change that a person makes: like `useMutation`, but a second call before the answer does nothing. A disabled
  * button comes with the next drawing; clicks of the same moment are faster.
  */
 export function useAction<Answer, Variables = void>(options: UseMutationOptions<Answer, Error, Variables>) {

@@ -72,7 +72,7 @@ function Question({ onClose }: { onClose: () => void }) {
           onRetry={() => void refetch()}
         />
       ) : (
-        <RowSkeletons rows={2} label="Looking for stalled jobs" />
+        <RowSkeletons rows={2} label="Reading stalled jobs" />
       )}
       {refusal && <ErrorMessage>{`Nothing was cleaned up. ${toFailure(refusal).details}`}</ErrorMessage>}
       <Group justify="flex-end" gap="xs" mt="lg">

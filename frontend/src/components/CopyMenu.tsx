@@ -5,7 +5,7 @@ import { iconOnly } from '../ui/CopyButton';
 import { toastError, toastSuccess } from '../ui/toast';
 
 export interface CopyChoice {
-  /** What is copied, after "Copy as": "definition". */
+  /** The noun after "Copy as": "definition". */
   label: string;
   /** Made when it is wanted. */
   text: () => string;

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 
 interface Props {
-  /** What is paused, by its name. */
+  /** The name of the channel or job. */
   name: string;
   isPaused: boolean;
   onPause: () => void;
@@ -10,7 +10,7 @@ interface Props {
   size?: 'sm' | 'compact-sm';
 }
 
-/** Pauses what is on, after asking why, and resumes what is paused; `P` presses it. */
+/** Pauses a job or channel, after a question for the reason, or resumes it; `P` presses it. */
 export function PauseButton({ name, isPaused, onPause, onResume, size = 'compact-sm' }: Props) {
   const act = isPaused ? 'Resume' : 'Pause';
   return (

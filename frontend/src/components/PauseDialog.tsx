@@ -12,7 +12,7 @@ export interface Pause {
 }
 
 interface Props {
-  /** What is paused, as the title has it: `channel mail`. */
+  /** The subject, as the title has it: `channel mail`. */
   what: string;
   /** What a pause means for it. */
   children: string;

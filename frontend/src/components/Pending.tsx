@@ -4,7 +4,7 @@ import { RowSkeletons } from '../ui/RowSkeletons';
 
 interface Props {
   query: { error: Error | null; failureCount?: number; refetch: () => unknown };
-  /** What is loaded, as a sentence about it begins: "The queue". */
+  /** The subject, as a sentence begins with it: "The queue". */
   what: string;
   /** Rows of the skeleton. */
   rows?: number;

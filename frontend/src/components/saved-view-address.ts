@@ -1,7 +1,7 @@
 import type { SavedView, ViewPage } from '@job-manager/shared/contract/views';
 import { paths } from '../paths';
 
-/** The parts of an address for what is open over the list, or for the page number: no view keeps them. */
+/** The parts of an address for dialogs over the list, or for the page number: no view keeps them. */
 const NOT_KEPT = ['run', 'tab', 'line', 'new', 'rerun', 'create', 'page', 'cursor'];
 
 /** What a view of a list keeps of its address. */

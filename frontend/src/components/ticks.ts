@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 
-/** What is ticked in each list, by the list's filters; kept until the browser's tab ends or reloads. */
+/** The ticks of each list, by the list's filters; kept until the browser's tab ends or reloads. */
 const lists = new Map<string, Ticks>();
 const listeners = new Set<() => void>();
 

@@ -20,7 +20,7 @@ import { moreOf, moreParsers, placeOfMore } from './more-filters';
 
 const push = { history: 'push' } as const;
 
-/** The API knows years of four digits. */
+/** The API accepts years of four digits. */
 const END_OF_TIME = Date.UTC(9999, 11, 31);
 
 /** A moment in milliseconds since 1970, as ISO time in the address. */

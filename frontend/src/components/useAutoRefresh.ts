@@ -17,7 +17,7 @@ export interface AutoRefreshOptions {
   page: string;
   /** Whether the page is read again by itself where this browser has no other choice. */
   isOnByDefault?: boolean;
-  /** When what is shown was read, by this machine's clock. */
+  /** When the shown data was read, by this machine's clock. */
   updatedAt: number;
   isFetching: boolean;
   onRefresh: () => void;

@@ -15,7 +15,7 @@ interface Draft<Values> {
 }
 
 /**
- * Keeps what is typed into `form` for this tab and this person until it is sent or given up: through a dialog closed by
+ * Keeps the values of `form` for this tab and this person until they are sent or discarded: through a dialog closed by
  * a slip, the end of a session and a reload. Passwords and tokens must not be among the values.
  */
 export function useDraft<Values>(form: string, untouched: Values, isWanted = (_kept: Values) => true): Draft<Values> {

@@ -15,7 +15,7 @@ const LATE_AFTER_MS = 15_000;
 const FRESH_MS = 5_000;
 
 /**
- * Health for what is about something else: read once the page has what it came for, when runs come, start or
+ * Health for pages about something else: read once the page has its own data, when runs come, start or
  * end, and when one that is due doesn't start; every half minute only while trouble is shown. A tab where nothing
  * happens makes no query.
  */

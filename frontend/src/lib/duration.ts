@@ -48,13 +48,13 @@ export function spellDuration(ms: number): string {
     ['second', SECOND],
   ] as const;
   let rest = Math.max(SECOND, Math.round(ms / SECOND) * SECOND);
-  const words: string[] = [];
+  const parts: string[] = [];
   for (const [name, unit] of units) {
     const amount = Math.floor(rest / unit);
     rest %= unit;
-    if (amount > 0) words.push(`${amount} ${name}${amount === 1 ? '' : 's'}`);
+    if (amount > 0) parts.push(`${amount} ${name}${amount === 1 ? '' : 's'}`);
   }
-  return words.join(' ');
+  return parts.join(' ');
 }
 
 /** How long ago, in one unit: `2s ago`, `3m ago`, `5h ago`, `12d ago`; a time to come: `in 3m`. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseJson } from './json-syntax';
 
-test('parses what is JSON', () => {
+test('parses JSON', () => {
   expect(parseJson('{ "userId": 8, "tags": ["a", null, true, -1.5e3] }')).toEqual({
     ok: true,
     value: { userId: 8, tags: ['a', null, true, -1500] },

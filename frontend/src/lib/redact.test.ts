@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { redact } from './redact';
 
-test('takes out what is named like a secret, however deep', () => {
+test('takes out values named like a secret, at any depth', () => {
   const given = {
     batchSize: 100,
     apiKey: 'k',

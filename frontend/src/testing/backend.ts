@@ -29,7 +29,7 @@ type ActivityEntry =
   | { kind: 'audit'; at: string; event: AuditEvent }
   | { kind: 'message'; at: string; message: JobRunMessage };
 
-/** What the pretended server knows; a test sets what it needs. */
+/** The data of the pretended server; a test sets what it needs. */
 interface World {
   user: CurrentUser | null;
   /** Jobs that they may act on; null for all. */

@@ -8,7 +8,7 @@ interface Choice<Value extends string> {
 }
 
 interface Props<Value extends string> {
-  /** What is chosen. */
+  /** The current choice. */
   label: string;
   choices: readonly Choice<Value>[];
   /** Null where none of them is in force. */

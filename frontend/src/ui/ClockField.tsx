@@ -13,7 +13,7 @@ interface Props {
 
 /**
  * A time of day on a clock of 24 hours, as the panel writes times: a browser's own field follows the browser's language.
- * What is typed counts as soon as it is a time; left before that, the field has the time that counts.
+ * Typed text counts as soon as it is a time; left before that, the field shows the last valid time.
  */
 export function ClockField({ label, description, value, error, className, onChange }: Props) {
   const [typed, setTyped] = useState<string | null>(null);
@@ -38,7 +38,7 @@ export function ClockField({ label, description, value, error, className, onChan
   );
 }
 
-/** `4:15` as `04:15`; null for what is no time of day. */
+/** `4:15` as `04:15`; null for a text that is no time of day. */
 export function readClock(text: string): string | null {
   const [, hour = '', minute = ''] = /^\s*([01]?\d|2[0-3]):([0-5]\d)\s*$/.exec(text) ?? [];
   return minute === '' ? null : `${hour.padStart(2, '0')}:${minute}`;

@@ -4,7 +4,7 @@ import { FilterBar } from './FilterBar';
 import { SearchField } from './SearchField';
 
 interface Props<State extends string> {
-  /** What is listed, in the plural: "channels". */
+  /** The noun of the items, in the plural: "channels". */
   noun: string;
   q: string;
   onSearch: (text: string | null) => void;

@@ -5,7 +5,7 @@ import classes from './Pager.module.css';
 interface Props {
   /** Names the landmark: "History pages". */
   label: string;
-  /** What is counted: "runs". */
+  /** The noun of the items: "runs". */
   noun: string;
   page: number;
   pageSize: number;

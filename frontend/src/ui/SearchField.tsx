@@ -5,7 +5,7 @@ import { useRef, useState } from 'react';
 
 interface Props {
   label: string;
-  /** What is searched for now; kept outside, in the address. */
+  /** The current search text; kept outside, in the address. */
   value: string;
   onChange: (text: string) => void;
   maxLength: number;

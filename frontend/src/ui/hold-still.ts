@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 
-// Shared by all parts of a page: what appears above a list moves it as much as what is in it.
+// Shared by all parts of a page: content that appears above a list moves it as much as its own rows.
 let holders = 0;
 const listeners = new Set<() => void>();
 

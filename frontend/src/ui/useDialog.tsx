@@ -7,7 +7,7 @@ export interface DialogProps {
   onClose: () => void;
 }
 
-/** A dialog that is drawn from its first opening on, keeps its faults to itself and gives the focus back. */
+/** A dialog that is drawn from its first opening on, shows its own errors and returns the focus. */
 export function useDialog(Dialog: ComponentType<DialogProps>): { open: () => void; dialog: ReactNode } {
   const [isOpen, setOpen] = useState(false);
   const [wasOpened, setWasOpened] = useState(false);

@@ -81,7 +81,7 @@ function aSession(part: Partial<OwnSession> = {}): OwnSession {
 }
 const phone = aSession({ id: '00000000-0000-4000-8000-000000000002', isCurrent: false, userAgent: 'curl/8.5.0' });
 
-test('ends a session of one’s own, after asking for the password', async () => {
+test('ends a session of one’s own, after a question for the password', async () => {
   world.sessions = [aSession(), phone];
   const bodies = acceptPost(`/api/auth/sessions/${phone.id}/end`, () => HttpResponse.json({ ok: true }));
   const { user } = await openPanel('/admin/account');

@@ -12,7 +12,7 @@ import { RulesTab } from './RulesTab';
 const tabs = ['incidents', 'rules', 'destinations'] as const;
 const labels = { incidents: 'Incidents', rules: 'Rules', destinations: 'Destinations' } as const;
 
-/** What is wrong and needs attention, who is notified, and by which rules. */
+/** Incidents that need attention, who is notified, and by which rules. */
 export function AlertsPage() {
   return (
     <Permitted permission="view" title="Alerts">

@@ -27,7 +27,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** One incident: what is wrong, since when, who was notified, and what can be done. */
+/** One incident: its cause, since when, who was notified, and the acts that it allows. */
 export function IncidentDialog({ incidentId, onClose }: Props) {
   const isPhone = useIsPhone();
   return (

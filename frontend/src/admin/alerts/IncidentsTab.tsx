@@ -35,7 +35,7 @@ const severities = [
   { value: 'WARNING', label: 'Warning' },
 ];
 
-/** What is wrong and was wrong, open incidents first. */
+/** Open and past incidents, open ones first. */
 export function IncidentsTab() {
   const [{ state, severity, job, incident: opened }, set] = useQueryStates(place);
   const jobNames = useJobNames(job);
@@ -112,7 +112,7 @@ export function IncidentsTab() {
   );
 }
 
-/** The jobs that this server knows, and the one that is filtered by. */
+/** The jobs of this server, and the one that is filtered by. */
 function useJobNames(chosen: string | null): string[] {
   const { data = [] } = useQuery(definitionsQuery());
   return [...new Set([...data.map(({ name }) => name), ...(chosen === null ? [] : [chosen])])].sort();
@@ -127,7 +127,7 @@ function NoIncidents() {
     <EmptyState
       icon={IconBellCheck}
       title="No incidents"
-      text="What goes wrong is listed here, with since when, how often, and who was notified. Rules say what counts."
+      text="Incidents are listed here: since when, how often, and who was notified. Rules define when one opens."
       action={
         <Button variant="light" component={Link} to={`${paths.alerts}?tab=rules`}>
           Show the rules

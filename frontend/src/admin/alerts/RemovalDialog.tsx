@@ -8,7 +8,7 @@ import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastError, toastSuccess } from '../../ui/toast';
 
 interface Props {
-  /** What is removed: `rule`. */
+  /** The noun of the removed object: `rule`. */
   noun: 'rule' | 'destination';
   name: string;
   remove: () => Promise<unknown>;

@@ -265,7 +265,7 @@ const SHOWN = 10;
 
 function TrialResult({ total, incidents }: Awaited<ReturnType<typeof calls.tryRule>>): ReactNode {
   if (total === null)
-    return <p className={classes.note}>Too little is kept of this to tell what it would have done.</p>;
+    return <p className={classes.note}>Too little history of this is kept to show what it would have done.</p>;
   return (
     <>
       <p className={classes.note}>

@@ -40,7 +40,7 @@ interface Served {
   emailProblem?: string | null;
 }
 
-/** Serves these, and keeps the bodies of what is sent. */
+/** Serves these, and keeps the bodies of requests. */
 function serve({ incidents = [], rules = [], destinations = [], emailProblem = null }: Served) {
   const sent: { path: string; body: unknown }[] = [];
   const at = '/api/admin/alerts';

@@ -84,7 +84,7 @@ export const listOf = (text: string): string[] =>
 const numberOf = (text: string, factor = 1): number | null =>
   text.trim() === '' ? null : Math.round(Number(text) * factor);
 
-/** What is sent; what the kind does not have is left out. `timeZone` is the zone of quiet hours. */
+/** The body to send, without fields that the kind does not have. `timeZone` is the zone of quiet hours. */
 export function ruleOf(values: RuleValues, timeZone: string): GivenAlertRule {
   const { subject, threshold, windowMs } = alertKindOf(values.kind);
   const { name, kind, severity, destinationIds, isOn } = values;

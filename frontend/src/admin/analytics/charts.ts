@@ -46,7 +46,7 @@ const queue: MetricChart[] = [
       { measure: 'due', name: 'due', tone: 'running' },
     ],
   },
-  { title: 'Oldest wait', kind: 'line', drawings: [{ measure: 'oldest', name: 'of what is due', tone: 'failed' }] },
+  { title: 'Oldest wait', kind: 'line', drawings: [{ measure: 'oldest', name: 'of due runs', tone: 'failed' }] },
 ];
 const resources: MetricChart[] = [
   { title: 'CPU time', kind: 'bars', drawings: [{ measure: 'cpuTime', name: 'of all runs', tone: 'brand' }] },

@@ -30,7 +30,7 @@ const rows = () =>
     .getAllByRole('row')
     .slice(1);
 
-test('shows in plain words who did what, on what, to which run', async () => {
+test('shows as sentences who did what, on what, to which run', async () => {
   serveAudit([
     anAuditEvent(),
     anAuditEvent({ action: 'account.change-role', jobRunId: null, target: 'bob@example.com' }),
@@ -108,18 +108,18 @@ test('filters are in the address and in the request, days as the reader’s own'
 });
 
 test('is narrowed to what was done to one thing, as its page links to it', async () => {
-  const asked = serveAudit([anAuditEvent({ action: 'channel.pause', target: 'mail' })]);
+  const requests = serveAudit([anAuditEvent({ action: 'channel.pause', target: 'mail' })]);
   const { user } = await openAudit('/admin/audit?about=channel&target=mail');
   expect(screen.getByRole('textbox', { name: 'Exact name' })).toHaveValue('mail');
-  await waitFor(() => expect(asked.at(-1)).toMatchObject({ subject: 'channel', target: 'mail' }));
+  await waitFor(() => expect(requests.at(-1)).toMatchObject({ subject: 'channel', target: 'mail' }));
   await user.click(screen.getByLabelText('Clear the filter by what was acted on'));
-  await waitFor(() => expect(asked.at(-1)).not.toHaveProperty('subject'));
+  await waitFor(() => expect(requests.at(-1)).not.toHaveProperty('subject'));
 });
 
 test('has the acts on many runs and on what executes them in one place', async () => {
-  const asked = serveAudit([anAuditEvent({ action: 'bulk.end' })]);
+  const requests = serveAudit([anAuditEvent({ action: 'bulk.end' })]);
   await openAudit('/admin/audit?about=maintenance');
-  await waitFor(() => expect(asked.at(-1)).toMatchObject({ about: 'maintenance' }));
+  await waitFor(() => expect(requests.at(-1)).toMatchObject({ about: 'maintenance' }));
 });
 
 test('goes towards the past by the last entry of a page, and back to now', async () => {

@@ -20,7 +20,7 @@ import { RunnerList } from './RunnerList';
 import type { RunActs } from './run-acts';
 import { UpcomingRuns } from './UpcomingRuns';
 
-/** What is going on right now, and what can be done about it. `acts`: what its lists offer to do with runs. */
+/** The current work, and the acts on it. `acts`: those that its lists offer for runs. */
 export function AdminDashboard({ acts }: { acts: RunActs }) {
   return (
     <Page title="Jobs Dashboard" tabTitle="Dashboard" trail={[{ label: 'Dashboard' }]} actions={<HeadActions />}>

@@ -8,7 +8,7 @@ import { useStats } from '../../components/useStats';
 import { paths } from '../../paths';
 import { Section } from '../../ui/Section';
 
-/** What is done most often, each act with its question before it. */
+/** The most frequent acts, each with its question before it. */
 export function OperationsPanel() {
   const { openNew } = useRunDialog();
   const mayRun = useCan('run');

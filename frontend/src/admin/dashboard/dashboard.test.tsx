@@ -45,7 +45,7 @@ test('ten of the active runs are listed, with the way to all; a row opens its ru
   await waitFor(() => expect(address()).toContain(`?run=${first?.id}`));
 });
 
-test('a queued run shows that its channel is paused, as soon as the server knows', async () => {
+test('a queued run shows that its channel is paused, as soon as the server reports it', async () => {
   const run = aRun.queued({ channel: 'mail' });
   world.active = [run];
   await openPanel('/admin/dashboard');
@@ -203,7 +203,7 @@ test('a new installation explains for each list what will be there', async () =>
   expect(await screen.findByRole('dialog', { name: 'Run New Job' })).toBeVisible();
 });
 
-test('what is stuck is counted, and shown before it is recovered', async () => {
+test('stalled runs are counted, and shown before they are recovered', async () => {
   world.stats = someStats({ stalled: 2 });
   const { user } = await openPanel('/admin/dashboard');
   await user.click(await section('Operations').findByRole('button', { name: 'Clear Stuck (2)' }));

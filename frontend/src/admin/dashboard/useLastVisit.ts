@@ -22,7 +22,7 @@ export function countNew({ fingerprint, lastAt, runs, jobRunIds }: Cause, { at, 
 }
 
 /**
- * When this browser last showed the list, for what is new since then: null at the first visit. A visit ends with the
+ * When this browser last showed the list, to mark runs that are new since then: null at the first visit. A visit ends with the
  * page, or when its tab is hidden.
  */
 export function useLastVisit(causes: readonly Cause[] | undefined): LastVisit | null {

@@ -10,7 +10,7 @@ export function TookTrend({ activity: { took, tookBeforeP50: before } }: { activ
   if (took === null || before === null) return null;
   const percent = Math.round((100 * (took.p50 - before)) / Math.max(1, before));
   const amount = `${Math.abs(percent).toLocaleString('en')} %`;
-  const [mark, words] =
+  const [mark, label] =
     percent > NOTABLE
       ? ['▲', `${amount} slower`]
       : percent < -NOTABLE
@@ -25,7 +25,7 @@ export function TookTrend({ activity: { took, tookBeforeP50: before } }: { activ
     >
       <span aria-hidden>{isAlike ? mark : `${mark} ${amount}`}</span>
       <span className="visually-hidden">
-        {isAlike ? 'as long as in the week before' : `${words} than in the week before`}
+        {isAlike ? 'as long as in the week before' : `${label} than in the week before`}
       </span>
     </span>
   );

@@ -146,7 +146,7 @@ test('the list is narrowed by channel, by mark and by failures, and sorted, all 
   await waitFor(() => expect(address()).toBe('/admin/jobs/definitions?failures=true&sort=-failed'));
   await user.click(screen.getByRole('checkbox', { name: 'Critical' }));
   expect(await screen.findByText('No job matches')).toBeVisible();
-  // What is chosen before the address has followed the choice before may be lost.
+  // A choice may be lost while the address has not followed the one before.
   await waitFor(() => expect(address()).toContain('critical=true'));
   await user.click(screen.getByRole('button', { name: 'Clear filters' }));
   await waitFor(() => expect(names()).toHaveLength(4));

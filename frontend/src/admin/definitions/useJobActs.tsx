@@ -40,7 +40,7 @@ export function useJobActs(): JobActs {
             onPause={(pause) => pausing.mutate({ jobName: opened, pause })}
             onClose={close}
           >
-            No run of it starts, whatever channel it is in; what is running goes on, and new runs wait in the queue.
+            No run of it starts, in any channel; running runs continue, and new runs wait in the queue.
           </PauseDialog>
         )}
       </DialogBoundary>

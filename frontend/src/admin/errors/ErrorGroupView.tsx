@@ -15,7 +15,7 @@ interface Props {
   period: ErrorPeriod;
 }
 
-/** What is known about one kind of error, and its latest occurrences. */
+/** One kind of error, and its latest occurrences. */
 export function ErrorGroupView({ answer: { group, occurrences, bucketMs, since }, period }: Props) {
   return (
     <>

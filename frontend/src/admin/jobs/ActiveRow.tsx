@@ -55,7 +55,7 @@ interface TitleProps {
   children?: ReactNode;
 }
 
-/** The job and the id of a row's run, and what is remarkable about it. */
+/** The job and the id of a row's run, and its remarks. */
 export function RowTitle({ of: { run, limits }, attention, children }: TitleProps) {
   return (
     <div className={classes.title}>

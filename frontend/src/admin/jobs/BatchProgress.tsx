@@ -6,20 +6,20 @@ import classes from './Batches.module.css';
 
 /** In the order in which they stand in the bar. */
 const PARTS = [
-  { state: 'success', words: 'succeeded', tone: 'success' },
-  { state: 'failed', words: 'failed', tone: 'failed' },
-  { state: 'cancelled', words: 'cancelled', tone: 'cancelled' },
-  { state: 'running', words: 'running', tone: 'running' },
-  { state: 'queued', words: 'queued', tone: 'queued' },
+  { state: 'success', label: 'succeeded', tone: 'success' },
+  { state: 'failed', label: 'failed', tone: 'failed' },
+  { state: 'cancelled', label: 'cancelled', tone: 'cancelled' },
+  { state: 'running', label: 'running', tone: 'running' },
+  { state: 'queued', label: 'queued', tone: 'queued' },
 ] as const;
 
 /** How far a batch is, as a bar of the states of its runs, and as text. */
 export function BatchProgress({ batch: { counts, total, progressPercent } }: { batch: JobRunBatch }) {
   const present = PARTS.filter(({ state }) => counts[state] > 0);
   const left = total - PARTS.reduce((sum, { state }) => sum + counts[state], 0);
-  const words = present.map(({ state, words: name }) => `${counts[state].toLocaleString('en')} ${name}`);
+  const labels = present.map(({ state, label: name }) => `${counts[state].toLocaleString('en')} ${name}`);
   // Retention removes runs that have ended.
-  if (left > 0) words.push(`${left.toLocaleString('en')} removed since`);
+  if (left > 0) labels.push(`${left.toLocaleString('en')} removed since`);
   return (
     <div className={classes.progress}>
       <div className={classes.bar} aria-hidden>
@@ -29,7 +29,7 @@ export function BatchProgress({ batch: { counts, total, progressPercent } }: { b
         {left > 0 && <span style={{ flexGrow: left }} />}
       </div>
       <p className={classes.words}>
-        <strong>{Math.floor(progressPercent)} %</strong> of {total.toLocaleString('en')} · {words.join(' · ')}
+        <strong>{Math.floor(progressPercent)} %</strong> of {total.toLocaleString('en')} · {labels.join(' · ')}
       </p>
     </div>
   );

@@ -80,5 +80,5 @@ function describe(cancelled: number, requested: number): string {
   const waiting = `${spellRuns(cancelled)} that ${cancelled === 1 ? 'waits' : 'wait'} would be cancelled at once`;
   const running = `${spellRuns(requested)} that ${requested === 1 ? 'runs' : 'run'}`;
   if (requested === 0) return `${waiting}.`;
-  return cancelled === 0 ? `${running} would be asked to stop.` : `${waiting}, and ${running} asked to stop.`;
+  return cancelled === 0 ? `${running} would be requested to stop.` : `${waiting}, and ${running} requested to stop.`;
 }

@@ -27,7 +27,7 @@ export function FindJob({ definitions, onChoose, onClose }: Props) {
     .filter((job) => isMatch(job, text))
     .sort((a, b) => lastAt(lastRuns.get(b.name)).localeCompare(lastAt(lastRuns.get(a.name))));
   const shown = found.map(({ id }) => id).join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: Enter is to take the first of what is shown now.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: Enter is to take the first of the current results.
   useEffect(() => {
     selectFirstOption();
   }, [selectFirstOption, shown]);

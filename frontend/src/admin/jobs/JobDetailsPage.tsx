@@ -85,7 +85,7 @@ function useFocusedTitle(jobRunId: string) {
 
 interface NoSuchRunProps {
   jobRunId: string;
-  /** As the server states it, which knows of runs that retention removed. */
+  /** As the server states it, which counts runs that retention removed. */
   reason?: string;
 }
 

@@ -6,7 +6,7 @@ import { HistorySection } from './HistorySection';
 import { RunsPage } from './RunsPage';
 import { StatsSection } from './StatsSection';
 
-/** The main page: how many, what is going on, what has been. */
+/** The main page: statistics, active runs, and history. */
 export function JobManagerPage() {
   const cleanUp = useCleanUpStalled();
   return (

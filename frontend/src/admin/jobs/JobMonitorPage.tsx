@@ -3,7 +3,7 @@ import { SectionBoundary } from '../../ui/SectionBoundary';
 import { ActiveBoard } from './ActiveBoard';
 import { RunsPage } from './RunsPage';
 
-/** What is going on now, and nothing else: a page for the second screen. */
+/** The active runs, and nothing else: a page for the second screen. */
 export function JobMonitorPage() {
   const cleanUp = useCleanUpStalled();
   return (

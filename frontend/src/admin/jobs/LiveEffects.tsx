@@ -148,7 +148,7 @@ function useEnds(add: Add<JobRunSummary>): void {
   useLiveChanges(useCallback(({ completed }: ActiveChange) => add(completed), [add]));
 }
 
-/** What opened and what is over; the rest is no news. */
+/** Incidents that opened and those that are over; other changes need no notice. */
 function useIncidentChanges(add: Add<IncidentChange>): void {
   useLiveAlerts(
     useCallback((changes: IncidentChange[]) => add(changes.filter(({ event }) => event !== 'changed')), [add]),

@@ -59,7 +59,7 @@ export function PriorityDialog({ runs, onClose, onDone }: Props) {
   );
 }
 
-/** Null for what is no priority. */
+/** Null for a text that is no priority. */
 function readPriority(text: string): number | null {
   const value = /^[-−]?\d+$/.test(text.trim()) ? Number(text.trim().replace('−', '-')) : Number.NaN;
   return Math.abs(value) <= limits.priority ? value : null;

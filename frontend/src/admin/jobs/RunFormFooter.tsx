@@ -2,11 +2,11 @@ import { Button, Kbd } from '@mantine/core';
 import classes from './RunJobForm.module.css';
 
 interface Props {
-  /** What is wrong and would be refused. */
+  /** Problems for which the server would refuse the request. */
   problems: number;
-  /** What is only not filled in yet. */
+  /** Fields that are only not filled in yet. */
   missing: number;
-  /** It was sent, or tried to, with what is wrong. */
+  /** The person tried to send it with these problems. */
   isAttempted: boolean;
   runs: number;
   isPending: boolean;

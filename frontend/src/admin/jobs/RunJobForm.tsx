@@ -173,7 +173,7 @@ export function RunJobForm(props: Props) {
   );
 }
 
-/** What is wrong with the parameters; what the server refused of them may be more than the schema shows. */
+/** The problems of the parameters; the server may refuse more than the schema shows. */
 function countOfParameters({ count, missing, syntax }: ParameterProblems, isRefused: boolean): number {
   return Math.max(count - missing + (syntax === null ? 0 : 1), isRefused ? 1 : 0);
 }

@@ -23,7 +23,7 @@ export function RunLogViewer({ run, log, isActive }: Props) {
   const shown = useMemo(() => filterLines(log.lines, filter), [log.lines, filter]);
   const counts = useMemo(() => countLines(log.lines), [log.lines]);
   const search = useLogSearch(shown);
-  // What is dropped are info lines, which only the whole log shows.
+  // The dropped lines are info lines, which only the whole log shows.
   const removed = filter === 'all' ? log.removed : 0;
   const display = useLogDisplay();
   const [linked, linkTo] = useLogLine();

@@ -112,7 +112,7 @@ function WatchItem({ run }: Pick<RunMenuProps, 'run'>) {
       closeMenuOnClick
       onChange={setWatched}
     >
-      Tell me when it ends
+      Notify me when it ends
     </Menu.CheckboxItem>
   );
 }

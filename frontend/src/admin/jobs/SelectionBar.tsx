@@ -6,7 +6,7 @@ import classes from './SelectionBar.module.css';
 
 interface Props {
   ticks: TickedRows;
-  /** What is chosen instead of the ticked runs. */
+  /** The choice that replaces the ticked runs. */
   chosen?: string;
   children: ReactNode;
 }

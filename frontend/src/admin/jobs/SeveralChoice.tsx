@@ -37,7 +37,7 @@ interface ChosenProps {
   onChange: (filters: HistoryFilters) => void;
 }
 
-/** What is turned round; what is not stands in the bar. */
+/** The negated condition; one that is not negated stands in the bar. */
 export function ChosenSeveral({ filters, onOpen, onChange }: ChosenProps) {
   return severalFields.map(({ name, label }) => {
     const values = valuesOf(filters, name);

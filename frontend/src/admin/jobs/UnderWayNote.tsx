@@ -10,7 +10,7 @@ import classes from './RunJobForm.module.css';
 interface Props {
   jobName: string;
   activeJobs: readonly JobRunSummary[];
-  /** As the server knows them; those with the same parameters first. */
+  /** As the server lists them; those with the same parameters first. */
   underWay: readonly UnderWay[] | null;
 }
 
@@ -19,7 +19,7 @@ export function UnderWayNote({ jobName, activeJobs, underWay }: Props) {
   const ofJob = activeJobs.filter((run) => run.jobName === jobName);
   const running = ofJob.filter(({ status }) => status === 'RUNNING');
   const [first] = running;
-  // The live list knows when a run has ended since; those beyond it are as the server answered.
+  // The live list shows when a run has ended since; runs beyond it are as the server answered.
   const same = underWay?.find(({ isSame, status }) => isSame && status === 'QUEUED');
   if (first !== undefined)
     return (
@@ -39,7 +39,7 @@ export function UnderWayNote({ jobName, activeJobs, underWay }: Props) {
   );
 }
 
-/** In another tab: what is typed here stays. */
+/** In another tab: text typed here stays. */
 function OpenRun({ jobRunId }: { jobRunId: string }) {
   return (
     <Link

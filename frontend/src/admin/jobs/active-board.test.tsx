@@ -89,7 +89,7 @@ test('groups and filters by the runner, which the row names', async () => {
   expect(names()).toEqual([there.id]);
 });
 
-test('draws of a long list only what is in view, in one place for the Tab key', async () => {
+test('draws of a long list only the rows in view, in one place for the Tab key', async () => {
   world.active = Array.from({ length: 1_000 }, () => aRun.queued());
   const { user } = await openPanel('/admin/jobs/monitor', { wrapper: withHeights });
   await waitFor(() => expect(names().length).toBeGreaterThan(5));
@@ -144,7 +144,7 @@ test('a row changes the priority of its run, and announces its end when wanted',
   await choose('menuitem', 'Priority up, to -1');
   expect(await screen.findByText(`${run.jobName} #${run.id} has priority -1`)).toBeVisible();
   expect(sent).toEqual([{ priority: -1 }]);
-  await choose('menuitemcheckbox', 'Tell me when it ends');
+  await choose('menuitemcheckbox', 'Notify me when it ends');
   await waitFor(() => expect(watchedRuns()).toContain(run.id));
   setWatched(run.id, false);
 });

@@ -3,7 +3,7 @@ import { defaultSlowAfterMs, slowPartOfTimeout } from '@job-manager/shared/run';
 
 export type Attention = 'stalled' | 'slow' | null;
 
-/** When a run needs looking at; unknown until the server has answered. */
+/** When a run needs attention; unknown until the server has answered. */
 export interface Limits {
   slowAfterMs?: number;
   stalledAfterMs?: number;
@@ -18,7 +18,7 @@ export const slownessLimit = (run: JobRunSummary, { slowAfterMs }: Limits): numb
   slowAfterMs ?? (run.timeoutMs === null ? defaultSlowAfterMs : slowPartOfTimeout * run.timeoutMs);
 
 /**
- * Whether a run needs looking at: stalled when its runner has gone silent, slow when it lives but takes
+ * Whether a run needs attention: stalled when its runner has gone silent, slow when it lives but takes
  * longer than its job normally does.
  */
 export function attentionOf(run: JobRunSummary, limits: Limits, now: number): Attention {
@@ -28,7 +28,7 @@ export function attentionOf(run: JobRunSummary, limits: Limits, now: number): At
   return now > slowAt ? 'slow' : null;
 }
 
-/** From when on a run needs looking at unless its runner reports, in milliseconds; infinite for never. */
+/** From when on a run needs attention unless its runner reports, in milliseconds; infinite for never. */
 export function attentionFrom(run: JobRunSummary, limits: Limits): number {
   if (run.status !== 'RUNNING') return Number.POSITIVE_INFINITY;
   const { stalledAt, slowAt } = momentsOf(run, limits);

@@ -20,7 +20,7 @@ test('puts runs into stages, beside those that they wait for', () => {
   expect(stages.map((stage) => stage.map(({ jobRunId }) => jobRunId))).toEqual([['1', '2'], ['4', '3'], ['5']]);
 });
 
-test('knows ancestors and descendants, but not siblings', () => {
+test('marks ancestors and descendants, but not siblings', () => {
   expect([...relativesOf('4', edges)].sort()).toEqual(['1', '4', '5']);
   expect([...relativesOf('3', edges)].sort()).toEqual(['2', '3']);
 });

@@ -59,7 +59,7 @@ export function relativesOf(jobRunId: string, edges: readonly ChainEdge[]): Read
 export function dependentsOf(jobRunId: string, edges: readonly ChainEdge[]): ReadonlySet<string> {
   const after = groupBy(edges, 'from', 'to');
   const found = new Set([jobRunId]);
-  // A set is walked through with what is added to it meanwhile.
+  // Iterating a set includes the items added to it meanwhile.
   for (const id of found) for (const other of after.get(id) ?? []) found.add(other);
   return found;
 }

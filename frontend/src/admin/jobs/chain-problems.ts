@@ -4,16 +4,16 @@ import { fieldsOf } from '../../components/parameters/schema';
 import { readParameters } from '../../components/parameters/values';
 import type { ChainRow, RunFormValues } from './run-form';
 
-/** What is wrong with the rows of a chain. */
+/** The problems of the rows of a chain. */
 export interface ChainProblems {
   /** By the key of the row; paths are `jobName`, `after` and `parameters.…`. */
   byRow: Record<string, Problem[]>;
   count: number;
-  /** Of these, what is only not filled in yet. */
+  /** Of these, the fields that are only not filled in yet. */
   missing: number;
 }
 
-/** What the browser knows to be wrong, and what the server answered to the rows as they are. */
+/** The problems that the browser finds, and those that the server reported for the rows as they are. */
 export function findChainProblems(
   { chain }: RunFormValues,
   definitionOf: (jobName: string) => JobDefinition | undefined,

@@ -116,7 +116,7 @@ test('keeps to a time that is chosen, or that the address of a chart gives', asy
   expect(history().getByRole('combobox', { name: 'Filter by time' })).toHaveValue('From 2026-11-20 11:00 to 12:00');
 });
 
-test('offers the jobs that only the history knows as a filter', async () => {
+test('offers jobs that only the history has as a filter', async () => {
   world.history = [aRun.success(), aRun.success({ jobName: 'py-import' })];
   const { user } = await openPanel('/admin/jobs/history');
   await user.click(await history().findByRole('combobox', { name: 'Filter by job' }));

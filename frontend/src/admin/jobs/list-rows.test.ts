@@ -59,7 +59,7 @@ test('a run that ends stays where it stood until it has faded', () => {
   expect(ids(arrangeRows({ ...nothing, shown: rows, active: [first, third] }))).toEqual([first.id, third.id]);
 });
 
-test('hundreds that end at once leave what is running in view, and a run that never started just goes', () => {
+test('hundreds that end at once leave running ones in view, and a run that never started is removed', () => {
   const lasting = aRun.running({ startedAt: ago(5) });
   const ended = Array.from({ length: 300 }, () => aRun.success({ startedAt: ago(60) }));
   const rows = arrangeRows({ ...nothing, active: [lasting], ended: [aRun.cancelled({ startedAt: null }), ...ended] });

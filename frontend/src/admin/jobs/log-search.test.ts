@@ -46,7 +46,7 @@ test('leads to no line when nothing was found', () => {
   expect(nextFound([], 10, -1)).toBeUndefined();
 });
 
-test('knows where a line stands, though numbers are missing', () => {
+test('finds the place of a line, though numbers are missing', () => {
   expect(indexOfLine(lines, 30)).toBe(2);
   expect(indexOfLine(lines, 31)).toBe(3);
 });

@@ -3,7 +3,7 @@ import type { MessageLevel } from '@job-manager/shared/message';
 
 type Lines = readonly JobRunMessage[];
 
-/** What is left to be seen. */
+/** The lines that match. */
 export type LogFilter = 'all' | 'problems' | 'errors';
 
 const shownLevels: Record<LogFilter, readonly MessageLevel[]> = {
@@ -31,7 +31,7 @@ export function textPattern(text: string): RegExp | null {
   return text === '' ? null : new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu');
 }
 
-/** The data of a line as it is shown, which is also what is searched; empty without data. */
+/** The data of a line as it is shown, which is also the text that is searched; empty without data. */
 export function dataText(line: JobRunMessage): string {
   if (line.data === null) return '';
   let text = dataTexts.get(line);

@@ -130,7 +130,7 @@ test('reads the last messages of a run that ends', async () => {
 const mixed = (seq: number): Partial<JobRunMessage> =>
   seq === 3 ? { level: 'WARN' } : seq === 5 ? { level: 'ERROR' } : {};
 
-test('leaves out what is less grave, and counts the rest', async () => {
+test('leaves out lines of lower levels, and counts the rest', async () => {
   const { user } = await openLog(ended(lines(6, mixed)));
   expect(await shown()).toHaveLength(6);
   await user.click(screen.getByRole('button', { name: 'Warnings and errors 2' }));
@@ -170,7 +170,7 @@ test('Escape empties the search first, and closes the details next', async () =>
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
 
-test('takes what is searched for as it stands, not as a pattern', async () => {
+test('searches for the text as it stands, not as a pattern', async () => {
   const { user } = await openLog(ended([aMessage({ message: 'Scoring (a+b)' }), aMessage({ seq: 2, message: 'aab' })]));
   await log();
   await user.type(screen.getByRole('textbox', { name: 'Search the messages' }), '(a+B)');

@@ -56,7 +56,7 @@ export function withPresetOptions(values: RunOptionValues, { channel, priority, 
   };
 }
 
-/** The options as the API takes them; the server reports what is wrong with them. */
+/** The options as the API takes them; the server reports their problems. */
 export function readOptions(values: RunOptionValues) {
   return {
     priority: numberOf(values.priority),

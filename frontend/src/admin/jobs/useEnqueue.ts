@@ -20,7 +20,7 @@ interface Ends {
   rerunOfId?: string;
   /** The run, or the first of a chain. */
   onEnqueued: (jobRunId: string) => void;
-  /** Can be put right: what is wrong, by field, and by row of the chain. */
+  /** Problems that can be corrected, by field, and by row of the chain. */
   onProblems: (messages: Record<string, string>, rows: Record<string, Problem[]>) => void;
   /** Can never be queued like this; the reader has been notified. */
   onRefused: () => void;

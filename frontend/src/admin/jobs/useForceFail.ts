@@ -37,14 +37,14 @@ export function useForceFail(run: Pick<JobRunSummary, 'id' | 'jobName'>, { onSuc
           message: `${name} was requested to stop; it is failed in ${formatDuration(graceMs)} unless it does`,
         });
     },
-    onError: (error, asked) => {
+    onError: (error, request) => {
       trackError(error, { action: 'forceFail', component: 'ForceFailModal', jobName: run.jobName, jobRunId: run.id });
       const { status, details, retryable } = toFailure(error);
       if (status === 401) return;
       toastError({
         title: `${name} could not be force-failed`,
         message: details,
-        offer: retryable ? { label: 'Retry', act: () => call.mutate(asked) } : undefined,
+        offer: retryable ? { label: 'Retry', act: () => call.mutate(request) } : undefined,
       });
     },
   });

@@ -6,7 +6,7 @@ import type { AppliedPreset } from './presets';
 /** Longer values are cut in a note. */
 const MAX_CHARS = 40;
 
-/** What is remarkable about a value: what it was in the run that is repeated, or the preset it comes from, until it is changed. */
+/** Notes on values: the value in the run that is repeated, or the preset it comes from, until it is changed. */
 export function useValueNotes(original: JobRun | undefined) {
   const [applied, apply] = useState<AppliedPreset | null>(null);
   const before: Values | undefined = original?.parameters;

@@ -73,7 +73,7 @@ export function AboutOperations({ onClose }: { onClose: () => void }) {
     <Modal opened onClose={onClose} title="What each act does" size="60rem" returnFocus={false}>
       <p className={classes.text}>
         Each act shows first what it would touch, and what has changed since then is skipped. One on many runs works in
-        steps of 500, can be aborted between two of them, and goes on where its server died. All of them are in the
+        steps of 500, can be aborted between two of them, and continues where its server ended. All of them are in the
         audit log.
       </p>
       <Table caption="Acts" columns={columns} stackOn="tablet">

@@ -18,7 +18,7 @@ const names: Record<Retention['status'], string> = {
   CANCELLED: 'Cancelled runs',
 };
 
-/** What is cleaned up automatically, and what comes next. */
+/** The automatic clean-ups, and when the next is due. */
 export function AutomaticCleanUp() {
   const query = useQuery(automaticCleanUpQuery());
   const { data } = query;

@@ -192,7 +192,7 @@ test('runs that go on after a cancel are force-failed, with their grace explaine
   expect(sent[0]).toEqual({ action: 'forceFail', filter: { isStopping: true } });
 });
 
-test('a run is looked up by what one has of it, and what is not found leads on to the history', async () => {
+test('a run is found by its number, key or correlation id, and a text without result leads on to the history', async () => {
   const run = aRun.failed();
   backend.use(
     listOperations(),

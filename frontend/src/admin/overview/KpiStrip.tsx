@@ -85,7 +85,7 @@ function Kpi({ name, answer, choice, range }: KpiProps) {
 /** The text beside a figure instead of how it has changed. */
 const asides: Partial<Record<KpiName, ReactNode>> = { inFlight: <LongestRun />, depth: <OldestDue /> };
 
-/** What counts adds up over the range; of what is sampled, the latest. */
+/** Counters add up over the range; of samples, the latest. */
 function useFigure(name: KpiName, answer: MetricsAnswer, range: RangeName) {
   const { measure } = kpis[name];
   const { data: stats } = useStats();

@@ -11,7 +11,7 @@ const AS_IS = { value: '', label: 'As it is' };
 const EMPTY = { slots: '', serves: '', names: '', logLevel: '', claims: '' };
 type Fields = typeof EMPTY;
 
-/** What is being changed of runners, as it is typed. */
+/** The changes of runners, as they are typed. */
 export interface ChangeDraft {
   fields: Fields;
   set: (part: Partial<Fields>) => void;
@@ -95,7 +95,7 @@ export function ChangeFields({ draft, only }: { draft: ChangeDraft; only?: Runne
   );
 }
 
-/** Each runner with what is and what would be. */
+/** Each runner with its current and its new values. */
 export function ChangePreview({ runners, change }: { runners: readonly RunnerSubject[]; change: RunnerChange }) {
   const { data } = useQuery(previewQuery({ kind: 'SET', runnerIds: runners.map(({ id }) => id), change }));
   if (data === undefined) return null;

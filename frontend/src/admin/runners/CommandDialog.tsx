@@ -63,7 +63,7 @@ export function CommandDialog({ kind, runners, isPending, errorText, onSend, onC
   );
 }
 
-/** Whether what is stopped comes back by itself, as far as that can be known. */
+/** Whether a stopped runner is started again automatically, as far as that is known. */
 function describeReturn({ kind, supervisor }: RunnerSubject): string {
   switch (supervisor) {
     case 'server':

@@ -89,7 +89,7 @@ const RunnerCardItem = memo(function RunnerCardItem(props: ItemProps) {
       {defaults && isAlive(runner) && runner.kind !== 'CLI' && <Differences runner={runner} change={defaults} />}
       {runner.command && (
         <p className={classes.command} data-state={runner.command.state}>
-          {commandLabels[runner.command.kind]} asked <RelativeTime at={runner.command.createdAt} isPast /> →{' '}
+          {commandLabels[runner.command.kind]} requested <RelativeTime at={runner.command.createdAt} isPast /> →{' '}
           {describeState(runner.command)}
         </p>
       )}
@@ -98,7 +98,7 @@ const RunnerCardItem = memo(function RunnerCardItem(props: ItemProps) {
   );
 });
 
-/** What is set otherwise than runners start with. */
+/** The settings that differ from those that runners start with. */
 function Differences({ runner, change }: { runner: RunnerDetails; change: RunnerChange }) {
   const differences = listRunnerChanges(runner, change);
   if (differences.length === 0) return null;

@@ -95,7 +95,7 @@ export function RunnerCharts({ runnerId, name }: { runnerId: string; name: strin
               data={{
                 ...stepsOf(data),
                 scale,
-                series: series.map(({ of, ...look }) => ({ ...look, points: pointsOf(data, of) })),
+                series: series.map(({ of, ...style }) => ({ ...style, points: pointsOf(data, of) })),
               }}
             />
           ))}

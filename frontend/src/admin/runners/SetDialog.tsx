@@ -11,7 +11,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Changes what runners do until they end, with what is different for each of them. */
+/** Changes settings of runners until they end, and lists the differences for each. */
 export function SetDialog({ runners, isPending, errorText, onSend, onClose }: Props) {
   const draft = useChangeDraft();
   const { change } = draft;

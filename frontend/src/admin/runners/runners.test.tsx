@@ -132,7 +132,7 @@ test('a card has what its runner does, and what becomes of the last command', as
   expect(shown.getByText('4 of 10 slots · lag 2ms · CPU 41 %')).toBeVisible();
   const byChannel = within(shown.getByRole('list', { name: 'Runs by channel' })).getAllByRole('listitem');
   expect(byChannel.map(({ textContent }) => textContent)).toEqual(['default 3', 'mail 1']);
-  expect(await card()).toHaveTextContent(/Drain asked .* → accepted/);
+  expect(await card()).toHaveTextContent(/Drain requested .* → accepted/);
   expect(screen.getByRole('combobox', { name: 'Region' })).toBeVisible();
   expect(await screen.findByText('Its event loop was blocked for 1.5 s')).toBeVisible();
 });

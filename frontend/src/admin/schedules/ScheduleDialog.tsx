@@ -24,7 +24,7 @@ import classes from './schedules.module.css';
 import { IntervalField, TimingFields } from './TimingFields';
 
 interface Props {
-  /** What is changed, or copied; null for a new one from nothing. */
+  /** The schedule to change, or to copy; null for a new one. */
   schedule: JobSchedule | null;
   isCopy: boolean;
   /** What a new one begins with. */
@@ -184,7 +184,7 @@ export function ScheduleDialog({ schedule, isCopy, start: given, onClose }: Prop
   );
 }
 
-/** What is left to the job is a difference too. */
+/** A value left to the job is a difference too. */
 const withLane = (settings: ScheduleSettings) => ({
   ...settings,
   channel: settings.channel ?? null,

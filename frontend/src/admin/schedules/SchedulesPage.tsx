@@ -184,7 +184,7 @@ function useNewSchedule(open: ScheduleActs['open']) {
   const { state, pathname, search } = useLocation();
   const navigate = useNavigate();
   const start = (state as { newSchedule?: NewSchedule } | null)?.newSchedule;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is handed over opens it; it is taken out of the address's state at once.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only the passed schedule opens it; it is removed from the address's state at once.
   useEffect(() => {
     if (start === undefined) return;
     open({ act: 'create', start });

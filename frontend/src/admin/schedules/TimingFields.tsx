@@ -164,7 +164,7 @@ interface PreviewProps {
   timeZone: string;
 }
 
-/** What the timing means: as text, its next times in its zone and in the reader's, and what is remarkable about it. */
+/** What the timing means: as text, its next times in its zone and in the reader's, and remarks. */
 function Preview({ data, timeZone }: PreviewProps) {
   return (
     <div className={classes.preview} aria-live="polite">

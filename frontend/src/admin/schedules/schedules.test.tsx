@@ -84,7 +84,7 @@ test('marks what became of the latest due times, those without a run as well', a
   ]);
 });
 
-test('keys run, pause, resume, edit and tick the marked row; what is kept in code is not edited', async () => {
+test('keys run, pause, resume, edit and tick the marked row; a schedule in code is not edited', async () => {
   const { user } = await openList();
   await untilListTakesKeys();
   await user.keyboard('jR');

@@ -27,7 +27,7 @@ type Opened =
 export interface ScheduleActs {
   open: (opened: Opened) => void;
   run: (schedule: JobSchedule) => void;
-  /** Pauses it, after asking why, or resumes it. */
+  /** Pauses it, after a question for the reason, or resumes it. */
   switch: (schedule: JobSchedule) => void;
   resume: (schedules: readonly JobSchedule[]) => void;
   dialogs: ReactNode;

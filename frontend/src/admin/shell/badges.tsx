@@ -6,7 +6,7 @@ import classes from './badges.module.css';
 
 interface CountProps {
   count: number;
-  /** What is counted, after the number: "running". */
+  /** The word after the number: "running". */
   noun?: string;
   /** Instead of number and noun, for screen readers and on hover. */
   label?: string;

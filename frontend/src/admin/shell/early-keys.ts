@@ -3,7 +3,7 @@ const MAX_WAIT_MS = 5_000;
 
 let stop: () => string = () => '';
 
-/** Keeps what is typed from now on until the palette's field has the focus: its code may have to be loaded first. */
+/** Keeps the keys typed from now on until the palette's field has the focus: its code may have to be loaded first. */
 export function keepEarlyKeys(): void {
   stop();
   let typed = '';

@@ -31,7 +31,7 @@ interface Sources {
   jobs: readonly { name: string; description: string; settings?: { paused: unknown } }[];
   channels?: readonly { name: string; paused?: unknown }[];
   runners?: readonly { host: string; pid: number }[];
-  /** What the server knows by this text. */
+  /** What the server finds by this text. */
   hits?: readonly LookupHit[];
   /** Opens the run dialog for a job, or for one yet to be chosen; absent for those who may not run. */
   runJob?: (jobName: string) => void;
@@ -70,7 +70,7 @@ export function findEntries(typed: string, sources: Sources): PaletteEntry[] {
   ];
 }
 
-/** Where nothing was found: the history also knows jobs whose code is elsewhere, or gone. */
+/** Where nothing was found: the history also has jobs whose code is elsewhere, or gone. */
 export const historyEntry = (typed: string): PaletteEntry => ({
   group: 'Actions',
   label: 'Search the history for it',

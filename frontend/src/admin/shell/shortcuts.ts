@@ -28,7 +28,7 @@ export const pageKeys: readonly (readonly [key: string, text: string])[] = [
   ['n', 'Next run of the list one came from'],
   ['p', 'Previous one'],
   ['y', 'Copy the id of the run'],
-  ['w', 'Tell me when the run ends'],
+  ['w', 'Notify me when the run ends'],
   ['P', 'Pause or resume the marked channel, job or schedule'],
   ['R', 'Run the marked schedule now; restart the marked runner'],
   ['D', 'Drain or resume the marked runner'],

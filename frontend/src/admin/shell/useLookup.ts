@@ -9,7 +9,7 @@ const PAUSE_MS = 200;
 const MIN_CHARS = 2;
 const NONE: LookupHit[] = [];
 
-/** What the server knows by this text, and whether its answer is still to come. */
+/** What the server finds by this text, and whether its answer is pending. */
 export function useLookup(typed: string, isOpen: boolean): { hits: readonly LookupHit[]; isPending: boolean } {
   const [text] = useDebouncedValue(typed.trim(), PAUSE_MS);
   const { data, error } = useQuery({ ...lookupQuery(text), enabled: isOpen && text.length >= MIN_CHARS });

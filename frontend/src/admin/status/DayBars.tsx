@@ -26,7 +26,7 @@ const DAY_MS = 86_400_000;
 export const DayBars = memo(function DayBars({ name, days, firstDay, upPercent }: Props) {
   const count = (wanted: Verdict | null) => days.filter((day) => day === wanted).length;
   const unknown = count(null);
-  const words = [
+  const counts = [
     `${countOf(count('CRITICAL'), 'day')} with a critical incident`,
     `${count('WARNING')} with a warning`,
     unknown > 0 && `${unknown} without samples`,
@@ -37,7 +37,7 @@ export const DayBars = memo(function DayBars({ name, days, firstDay, upPercent }
       <svg
         className={classes.bars}
         role="img"
-        aria-label={`${name}: of ${days.length} days ${words.join(', ')}`}
+        aria-label={`${name}: of ${days.length} days ${counts.join(', ')}`}
         viewBox={`0 0 ${days.length * STEP} ${HEIGHT}`}
         preserveAspectRatio="none"
       >

@@ -37,8 +37,8 @@ export function EmergencyQuestion({ onDone, onClose }: Props) {
         />
       ) : (
         <>
-          <Text size="sm">Looking up what is running. Nothing has been done yet.</Text>
-          <RowSkeletons rows={3} label="Looking up running jobs" />
+          <Text size="sm">Reading the running jobs. Nothing has been done yet.</Text>
+          <RowSkeletons rows={3} label="Reading running jobs" />
         </>
       )}
       <Group justify="flex-end" mt="lg">

@@ -37,7 +37,7 @@ function DangerZone() {
     <section className={classes.danger} aria-label="Danger zone">
       <Measure
         title="Emergency cleanup"
-        text="Fails all running jobs at once, whether they are well or not. Shows first which they are, and asks for a typed confirmation."
+        text="Fails all running jobs at once, in whatever state they are. Lists them first, and requires a typed confirmation."
       >
         <Button variant="outline" color="red" leftSection={<IconUrgent size={16} />} onClick={emergency.open}>
           Emergency cleanup

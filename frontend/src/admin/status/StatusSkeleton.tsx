@@ -4,7 +4,7 @@ import { Section } from '../../ui/Section';
 import classes from './SystemStatusPage.module.css';
 import verdict from './VerdictSection.module.css';
 
-/** What stands there until health has first been read, in the size of what is to come. */
+/** Stands there until health has first been read, in the size of the later content. */
 export function StatusSkeleton() {
   return (
     <>

@@ -34,7 +34,7 @@ import { VerdictSection } from './VerdictSection';
 const tabs = ['now', 'events', 'maintenance'] as const;
 const tabLabels = { now: 'Now', events: 'Events', maintenance: 'Maintenance' } as const;
 
-/** Whether all is well, what is not, and what can be done about it. */
+/** The verdict on the system, its reasons, and the acts that help. */
 export function SystemStatusPage() {
   const queryClient = useQueryClient();
   const [tab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('now'));

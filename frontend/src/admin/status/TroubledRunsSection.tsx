@@ -29,12 +29,12 @@ export function TroubledRunsSection({ stalled, slow, runners }: Pick<SystemHealt
               key={run.jobRunId}
               run={run}
               tag="Stalled"
-              words={`silent for ${overdue(run)}`}
+              facts={`silent for ${overdue(run)}`}
               runner={runnerOf(run)}
             />
           ))}
           {slow.map((run) => (
-            <Row key={run.jobRunId} run={run} tag="Slow" words={`running for ${overdue(run)}`} runner={runnerOf(run)} />
+            <Row key={run.jobRunId} run={run} tag="Slow" facts={`running for ${overdue(run)}`} runner={runnerOf(run)} />
           ))}
         </ul>
       )}
@@ -48,11 +48,11 @@ interface RowProps {
   run: Troubled;
   tag: 'Stalled' | 'Slow';
   /** For how long, and how long would have been right. */
-  words: string;
+  facts: string;
   runner: ReactNode;
 }
 
-function Row({ run, tag, words, runner }: RowProps) {
+function Row({ run, tag, facts, runner }: RowProps) {
   return (
     <li className={classes.row}>
       <Tag tone={tag === 'Stalled' ? 'failed' : 'warning'}>{tag}</Tag>
@@ -60,7 +60,7 @@ function Row({ run, tag, words, runner }: RowProps) {
         <RunPageLink jobRunId={run.jobRunId} className={classes.name}>
           {run.jobName} #{run.jobRunId}
         </RunPageLink>
-        <span className={classes.facts}>{words}</span>
+        <span className={classes.facts}>{facts}</span>
       </span>
       <span className={classes.runner}>{runner}</span>
     </li>

@@ -41,7 +41,7 @@ export const advice: Record<string, string> = {
   FAILURE_RATE: 'Open the history of failed runs and read the error.',
   CHANNEL_PAUSED: 'Resume the channel when it may go on.',
   JOB_PAUSED: 'Resume the job when it may go on.',
-  RUNNER_LOST: 'Find out why it died; the engine recovers its runs.',
+  RUNNER_LOST: 'Find out why it ended; the engine recovers its runs.',
   RUNNER_SILENT: 'Check that machine and its network.',
   RUNNER_IDLE: 'Restart it.',
   LOOP_BLOCKED: 'Call “await ctx.checkCancellation()” in the job’s loop.',

@@ -14,7 +14,7 @@ export const api = createTanstackQueryUtils(calls, { path: ['system'] });
 export const refreshSystem = (queryClient: QueryClient): void =>
   void queryClient.invalidateQueries({ queryKey: api.key() });
 
-/** Reads what is shown of the system again when the socket reports that an incident opened or is over. */
+/** Reads the shown state of the system again when the socket reports that an incident opened or is over. */
 export function useFreshSystem(): void {
   const queryClient = useQueryClient();
   useLiveAlerts(

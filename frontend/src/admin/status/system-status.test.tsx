@@ -88,7 +88,7 @@ test('reads the matrix again when the socket reports that an incident opened', a
   await waitFor(() => expect(callsTo('GET /api/admin/system')).toBeGreaterThan(before));
 });
 
-test('explains what is wrong, the worst first', async () => {
+test('explains the reasons, the worst first', async () => {
   world.health = someHealth({
     verdict: 'CRITICAL',
     reasons: [

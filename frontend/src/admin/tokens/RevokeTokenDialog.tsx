@@ -19,7 +19,7 @@ export function RevokeTokenDialog({ token, onClose }: Props) {
   const { mutate, isPending, error } = useAction({
     mutationFn: () => client.tokens.revoke({ tokenId: token.id }),
     onSuccess: ({ apiToken }) => {
-      // The button that opened this goes first: the focus must not return to what is about to vanish.
+      // The button that opened this goes first: the focus must not return to a button that is about to be removed.
       showToken(queryClient, apiToken);
       toastSuccess({ message: `The token “${token.name}” is revoked.` });
       onClose();

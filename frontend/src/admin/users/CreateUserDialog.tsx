@@ -23,7 +23,7 @@ interface Values {
   password: typeof generated;
 }
 
-/** The password is not among what is kept. */
+/** The draft is kept without the password. */
 const untouched: Pick<Values, 'email' | 'role'> = { email: '', role: 'ADMIN' };
 
 /** A new person who may sign in. */

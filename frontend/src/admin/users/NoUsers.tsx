@@ -24,7 +24,7 @@ export function NoUsers({ place, isPastEnd }: Props) {
     <EmptyState
       icon={IconFilterOff}
       title="No users match these filters"
-      text="Search for another part of the e-mail address, or look among another role."
+      text="Search for another part of the e-mail address, or choose another role."
       action={
         <Button variant="default" onClick={place.clear}>
           Clear filters

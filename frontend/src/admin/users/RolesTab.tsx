@@ -113,7 +113,7 @@ function NoRoles({ onAct }: { onAct: (act: RoleAct) => void }) {
     <EmptyState
       icon={IconUserShield}
       title="No own roles yet"
-      text="For people who should do less than an admin: support that only looks, or a team that works with its own jobs alone."
+      text="For people who should do less than an admin: support that only reads, or a team that works with its own jobs alone."
       action={
         <Group justify="center" gap="xs">
           <Button variant="light" onClick={() => onAct({ role: null, start: viewer })}>

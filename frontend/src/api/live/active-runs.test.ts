@@ -51,7 +51,7 @@ test('the higher rev wins, whatever order they come in', () => {
   expect(next.runs.get(run.id)?.progressMessage).toBe('newer');
 });
 
-test('an older snapshot does not undo what is known', () => {
+test('an older snapshot does not undo newer changes', () => {
   const run = aRun.running({ rev: 4 });
   const before = applyMessages(noRuns, [snapshot(0, [{ ...run, rev: 5, progressMessage: 'newer' }])]).next;
   expect(applyMessages(before, [snapshot(0, [run])]).next.runs.get(run.id)?.progressMessage).toBe('newer');
@@ -123,7 +123,7 @@ const changed = (seq: number, runs: RunPatch[], gone: JobRun[] = []): ServerMess
   data: { runs, hidden: gone.map(({ id }) => id) },
 });
 
-test('many changes come together, each as what is different', () => {
+test('many changes come together, each as its differing fields', () => {
   const [going, ending, pushedOut] = [aRun.queued(), aRun.running(), aRun.queued()];
   const { id, jobName, status, trigger, attempt, maxAttempts, runAt, queuedAt, claimNo } = aRun.queued();
   const fresh = { id, jobName, status, trigger, attempt, maxAttempts, runAt, queuedAt, claimNo, rev: 0 };

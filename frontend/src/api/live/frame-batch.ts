@@ -1,7 +1,7 @@
 /** Hands over everything that came within one animation frame as one batch. */
 export interface FrameBatch<Item> {
   add(item: Item): void;
-  /** Hands over what is waiting, now. */
+  /** Hands over the waiting messages now. */
   flush(): void;
   clear(): void;
 }

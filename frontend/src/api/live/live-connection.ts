@@ -86,7 +86,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     state = { ...state, ...part };
     for (const listener of listeners) listener();
   };
-  /** What is sent without a connection is not kept: a new connection begins with a snapshot, and requests again. */
+  /** Messages sent without a connection are not kept: a new connection begins with a snapshot, and requests again. */
   const send = (message: ClientMessage) => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
@@ -195,7 +195,7 @@ function shownOf({ next }: ActiveChange, state: LiveState): Partial<LiveState> {
 }
 
 /**
- * The runs in the order in which they stood: of thousands few have moved, and a sort of what is nearly in order is
+ * The runs in the order in which they stood: of thousands few have moved,and a sort of a list nearly in order is
  * quick.
  */
 function* startingFrom(before: readonly JobRunSummary[], runs: ReadonlyMap<string, JobRunSummary>) {

@@ -23,7 +23,7 @@ test('the first snapshot is no news', () => {
   expect({ open: next?.open, changes, isNews }).toEqual({ open: 1, changes: [], isNews: false });
 });
 
-test('a later snapshot brings what opened and what is over meanwhile', () => {
+test('a later snapshot has the incidents that opened or ended meanwhile', () => {
   const { changes, isNews } = applyAlerts(openWith('1', '2'), [snapshot(openWith('3', '2'))]);
   expect(changes.map(({ event, incident }) => `${event} ${incident.id}`)).toEqual(['closed 1', 'opened 3']);
   expect(isNews).toBe(true);

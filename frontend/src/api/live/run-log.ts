@@ -63,7 +63,7 @@ function joined({ readUpTo, ahead }: LogCoverage): LogCoverage {
   return { readUpTo: Math.max(readUpTo, ahead.to), ahead: null };
 }
 
-/** What is known of a run's messages. */
+/** The messages of a run, as far as they were read. */
 export interface RunLogState {
   /** By number, without doubles; replaced as a whole with every change. */
   readonly lines: readonly JobRunMessage[];
@@ -81,7 +81,7 @@ export interface RunLogState {
 interface RunLog {
   getState(): RunLogState;
   subscribe(listener: () => void): () => void;
-  /** Reads what is missing and, of a run that goes on, follows what comes; until the answered function is called. */
+  /** Reads missing messages and, of a run that continues, follows new ones; until the returned function is called. */
   open(options: { isActive: boolean; follow: Follow }): () => void;
   /** Reads on after an error. */
   retry(): void;

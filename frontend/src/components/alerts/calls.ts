@@ -19,7 +19,7 @@ export function refreshAlerts(queryClient: QueryClient): void {
 }
 
 /**
- * Reads what is shown of alerts again when the socket reports a change, and now and then where the socket does not get
+ * Reads the shown alerts again when the socket reports a change, and now and then where the socket does not get
  * through.
  */
 export function useFreshAlerts(): void {

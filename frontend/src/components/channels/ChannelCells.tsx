@@ -36,7 +36,7 @@ export function ChannelStateCell({ channel }: { channel: JobChannel }) {
   );
 }
 
-/** How long the oldest due run has waited, against what is aimed at. */
+/** How long the oldest due run has waited, against the target. */
 export function OldestWait({ channel }: { channel: JobChannel }) {
   const target = targetOf(channel);
   const waitMs = useServerTime((now) => oldestWaitMs(channel, now));

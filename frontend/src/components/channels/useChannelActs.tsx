@@ -47,10 +47,10 @@ export function useChannelActs(): ChannelActs {
             what={`channel ${opened.name}`}
             isPending={pausing.isPending}
             errorText={pausing.error && toFailure(pausing.error).details}
-            onPause={(asked) => pause({ name: opened.name, pause: asked })}
+            onPause={(request) => pause({ name: opened.name, pause: request })}
             onClose={close}
           >
-            Nothing more starts in it; what is running goes on.
+            Nothing more starts in it; running runs continue.
           </PauseDialog>
         )}
         {opened?.act === 'change' && <ChannelSettingsDialog channel={opened.channel} onClose={close} />}

@@ -58,7 +58,7 @@ export function stepUnit({ stepMs, since }: ChartData): string {
   return since === undefined ? step : `${step}, ${describeSince(since)}`;
 }
 
-/** In a chart that knows less than its range. */
+/** In a chart whose figures cover less than its range. */
 export const describeSince = (since: number): string =>
   `collecting since ${formatDateTime(new Date(since).toISOString()).slice(0, 'yyyy-mm-dd hh:mm'.length)}`;
 

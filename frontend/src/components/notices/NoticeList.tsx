@@ -50,7 +50,7 @@ export function NoticeList({ onClose, onOpenPreferences }: Props) {
   );
 }
 
-/** What is wrong now, whatever this browser has seen of it. */
+/** The open incidents, also those that this browser has shown before. */
 function OpenIncidents({ onClose }: { onClose: () => void }) {
   const { open } = useOpenIncidents();
   if (open === 0) return null;

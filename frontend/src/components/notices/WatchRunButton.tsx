@@ -10,9 +10,9 @@ export function WatchRunButton({ run }: { run: { id: string; jobName: string } }
     <ActionIcon
       variant="default"
       size="lg"
-      aria-label={`Tell me when ${run.jobName} #${run.id} ends`}
+      aria-label={`Notify me when ${run.jobName} #${run.id} ends`}
       aria-pressed={isWatched}
-      title={isWatched ? 'Tells you when it ends (w)' : 'Tell me when this ends (w)'}
+      title={isWatched ? 'Notifies you when it ends (w)' : 'Notify me when this ends (w)'}
       data-key="w"
       onClick={() => setWatched(!isWatched)}
     >

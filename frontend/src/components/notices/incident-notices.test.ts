@@ -41,7 +41,7 @@ beforeEach(() => {
   return () => vi.unstubAllGlobals();
 });
 
-test('an incident is one notice, which what is over replaces', () => {
+test('an incident is one notice, which its end replaces', () => {
   opened(anIncident());
   expect(noticed()).toMatchObject([
     { kind: 'incident', title: 'match-scores fails', to: '/admin/alerts?incident=12', isUnread: true },

@@ -48,7 +48,7 @@ function noticesOf(incidents: readonly IncidentNews[], event: 'opened' | 'closed
     return [{ id: `incidents ${event} ${first.id}`, kind, title, text, to: paths.alerts }];
   }
   return incidents.map(({ id, title, severity }) => ({
-    // What is over replaces what opened.
+    // The end of an incident replaces its opening.
     id: `incident ${id}`,
     kind,
     title: event === 'opened' ? title : `Over: ${title}`,

@@ -82,7 +82,7 @@ test('the missed end of a watched run is shown when the page is open again', asy
   world.active = [run];
   world.runs = [run];
   const { user, unmount } = await openPanel(`/admin/jobs/${run.id}`);
-  await user.click(await screen.findByRole('button', { name: `Tell me when match-scores #${run.id} ends` }));
+  await user.click(await screen.findByRole('button', { name: `Notify me when match-scores #${run.id} ends` }));
   expect(watchedRuns()).toEqual([run.id]);
   unmount();
   world.active = [];

@@ -4,9 +4,9 @@ import type { ParameterField } from './schema';
 import { formatScalar } from './values';
 
 export interface FieldContext {
-  /** What is wrong, by the dotted path of the field. */
+  /** The problems, by the dotted path of the field. */
   problems: Record<string, string>;
-  /** What is remarkable about a value: of which preset it is, or what it was in the run that is repeated. */
+  /** Notes on values: the preset, or the value in the run that is repeated. */
   noteOf?: (path: readonly string[], value: unknown) => string | null;
   /** Sets a value, or leaves it out for undefined. */
   onChange: (path: readonly string[], value: unknown) => void;

@@ -3,7 +3,7 @@ import type { ListField, ParameterField, ScalarField } from './schema';
 import { isObject } from './schema';
 import { findInexactText } from './values';
 
-/** What is wrong with the value at a dotted path. */
+/** The problem of the value at a dotted path. */
 export interface Problem {
   path: string;
   message: string;
@@ -11,7 +11,7 @@ export interface Problem {
 
 export const MISSING = 'is missing';
 
-/** What is wrong with the parameters, as far as their schema alone shows it. */
+/** The problems of the parameters, as far as their schema alone shows them. */
 export function problemsOf(fields: readonly ParameterField[], values: unknown): Problem[] {
   const given = isObject(values) ? values : {};
   return fields.flatMap((field) => problemsAt(field, Object.hasOwn(given, field.name) ? given[field.name] : undefined));
@@ -87,7 +87,7 @@ export function pathsOf(fields: readonly ParameterField[]): string[] {
   return fields.flatMap((field) => [field.path.join('.'), ...(field.kind === 'group' ? pathsOf(field.fields) : [])]);
 }
 
-/** The problems at the fields they are about, the first of each; what is within one is named by its place in it. */
+/** The problems at the fields they are about, the first of each; a problem within a field is named by its place in it. */
 export function atFields(problems: readonly Problem[], paths: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const { path, message } of problems) {

@@ -47,7 +47,7 @@ function named(path: string): ParameterField {
   return found;
 }
 
-it('draws what it knows, two objects deep, and leaves the rest to the JSON', () => {
+it('draws known types, two objects deep, and leaves the rest to the JSON', () => {
   expect(flat(fields).map(({ path, kind }) => `${path.join('.')} ${kind}`)).toEqual([
     'userId integer',
     'batchSize integer',

@@ -12,7 +12,7 @@ export interface ParameterProblems {
   fields: readonly ParameterField[];
   /** Why the text is no parameters at all; null where it is. */
   syntax: string | null;
-  /** What is wrong, by the dotted path of the field it is about. */
+  /** The problems, by the dotted path of the field each is about. */
   byField: Record<string, string>;
   /** All that is wrong, a line each; null for nothing. */
   text: string | null;
@@ -29,7 +29,7 @@ const PAUSE_MS = 400;
 const NONE: Values = {};
 
 /**
- * What is wrong with the parameters in a text: at once by the schema of the job, and at pauses of typing by what
+ * The problems of the parameters in a text: at once by the schema of the job, and at pauses of typing by what
  * enqueueing them would answer, which is right where both differ. Nothing is queued by it. What is only left out is not
  * shown as wrong until `isAttempted`: the form was sent like that.
  */
@@ -54,7 +54,7 @@ export function useParameterProblems(
       priority,
     }),
     enabled: definition !== undefined && isReadable,
-    // What is under way of this job stays on screen while the next answer is awaited.
+    // The runs under way of this job stay on screen while the next answer is pending.
     placeholderData: (before, query) => (jobOf(query?.queryKey) === definition?.name ? before : undefined),
   });
   const syntax = parametersProblem(text);

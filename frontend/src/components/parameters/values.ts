@@ -34,7 +34,7 @@ export function readParameters(text: string): Values {
 
 export const formatParameters = (parameters: unknown): string => JSON.stringify(parameters, null, 2);
 
-/** What stands at a path, through objects and lists; undefined where it or what is around it is left out. */
+/** What stands at a path, through objects and lists; undefined where it or an object around it is missing. */
 export function valueAt(values: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (value, name) =>

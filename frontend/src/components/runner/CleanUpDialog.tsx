@@ -14,7 +14,7 @@ import classes from './CleanUpDialog.module.css';
 const SHOWN = 10;
 const NONE: readonly GoneRunner[] = [];
 
-/** Shows which runners are gone and what is still in their name, and removes them. */
+/** Shows which runners are gone and which runs they still hold, and removes them. */
 export function CleanUpDialog({ onClose, onDone }: { onClose: () => void; onDone?: () => void }) {
   const { data, error } = useQuery(cleanupQuery());
   const queryClient = useQueryClient();

@@ -22,7 +22,7 @@ interface Props<One extends Saved> {
   onRemove: (saved: One) => void;
 }
 
-/** A menu of what is kept under names: choosing it, saving another, and removing what is one's own or, with the permission, shared. */
+/** A menu of saved entries: choosing one, saving another, and removing own ones or, with the permission, shared ones. */
 export function SavedMenu<One extends Saved>(props: Props<One>) {
   const { label, isOpen, onOpen, isCompact = false, children, saved, save, onRemove } = props;
   const canSave = useCan('run');

@@ -14,7 +14,7 @@ interface Options<One extends Saved> {
   queryKey: QueryKey;
 }
 
-/** Removes what is kept under a name, and offers to undo it. */
+/** Removes a saved entry, and offers to undo it. */
 export function useRemoveSaved<One extends Saved>({ noun, remove, restore, queryKey }: Options<One>) {
   const queryClient = useQueryClient();
   const onSettled = () => void queryClient.invalidateQueries({ queryKey });

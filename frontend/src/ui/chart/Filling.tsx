@@ -11,7 +11,7 @@ export const fillOf = (place: number, id: string): string | undefined =>
   place % FILLINGS === 0 ? undefined : `url(#${id})`;
 
 /**
- * Defines the pattern that distinguishes the bars of a series without colour. It has the colour of what is around it.
+ * Defines the pattern that distinguishes the bars of a series without colour. It has the colour of its surroundings.
  */
 export function Filling({ place, id }: { place: number; id: string }) {
   if (place % FILLINGS === 0) return null;

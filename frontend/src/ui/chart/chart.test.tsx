@@ -34,7 +34,7 @@ const show = (shown = data) =>
     </MantineProvider>,
   );
 
-it('describes in a sentence what is to be seen, without inventing values', () => {
+it('describes the chart in a sentence, without inventing values', () => {
   show();
   expect(screen.getByRole('img')).toHaveAccessibleName(
     'Runs by day: Ended 357 since 2026-11-22, most 305 from 2026-11-22; Failed 61 since 2026-11-22, most 60 from 2026-11-22; Cancelled nothing measured',

@@ -30,7 +30,7 @@ interface Bar {
   height: number;
 }
 
-/** A series as shapes: what is drawn of it, in pixels. */
+/** A series as shapes, in pixels. */
 export interface DrawnSeries {
   series: Series;
   line: string;
