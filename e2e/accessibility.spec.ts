@@ -19,7 +19,7 @@ import { expect, signedOut, test } from './fixtures/story.js';
 // Each test ends in one state of the panel and scans it, light and dark, on a desktop and on a phone.
 test.describe.configure({ mode: 'parallel' });
 
-test('the scans find what is wrong in one colour scheme or on one device alone', async ({ page }) => {
+test('the scans find violations in one colour scheme or on one device alone', async ({ page }) => {
   await page.setContent(`<html lang="en" data-mantine-color-scheme="light"><head><title>Faults</title><style>
     body { background: #fff; color: #000 }
     @media (prefers-color-scheme: dark) { body { background: #000; color: #fff } #dark { color: #333 } }
@@ -382,7 +382,7 @@ test('the page of a run, with a menu open', async ({ page, runs }) => {
   await expectAccessible(page);
 });
 
-test('the pages of what is not there', async ({ page }) => {
+test('the pages of missing objects', async ({ page }) => {
   await page.goto('/admin/jobs/4711');
   await expect(page.getByText('There is no run “4711”')).toBeVisible();
   await expectAccessible(page);

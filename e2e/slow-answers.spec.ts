@@ -46,7 +46,7 @@ for (const { title, path, regions, answered } of [
     await expect(page.getByText(/could not be (loaded|read)/)).toHaveCount(0);
   });
 
-test('what is shown stays while it is read again, and shows how old it is', async ({ page, runs }) => {
+test('shown data stays while it is read again, and shows how old it is', async ({ page, runs }) => {
   await runs.insertEnded({ jobName: 'trending', count: 12 });
   await page.goto('/admin/dashboard');
   const completed = page.getByRole('link', { name: /^Completed 24h/ });

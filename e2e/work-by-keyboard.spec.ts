@@ -37,7 +37,7 @@ async function chooseOption(page: Page, combobox: string, option: string): Promi
   await page.keyboard.press('Enter');
 }
 
-/** Puts the focus on a row of the list, by the key that every list knows. */
+/** Puts the focus on a row of the list, by the key that every list has. */
 async function enterList(page: Page): Promise<void> {
   await expect(async () => {
     await page.keyboard.press('j');

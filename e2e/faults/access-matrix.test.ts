@@ -24,7 +24,7 @@ const routes = listRoutes(contract);
 const fewRoutes = ['jobs.history', 'jobs.cancel', 'auth.logout'];
 /** And in the small form these alone call from every place: a stranger, a known person, a program. */
 const fewCallers = ['anonymous', 'SUPER_ADMIN', 'a program that may do all that programs may'];
-/** As JSON it would be the same call; no page of another site can send that without asking first. */
+/** As JSON it would be the same call; no page of another site can send that without a preflight request. */
 const formBodies = ['text/plain', 'application/x-www-form-urlencoded'];
 
 let world: World;

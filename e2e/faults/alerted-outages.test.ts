@@ -54,7 +54,7 @@ it.runIf(isFull)('reports once that PostgreSQL was away, and once that it stayed
   report('PostgreSQL away', path);
 });
 
-/** A rule of this kind for what is critical, with a receiver of its own; returns its path. */
+/** A rule of this kind for critical jobs, with a receiver of its own; returns its path. */
 async function alertBy(kind: AlertRuleKind): Promise<string> {
   const path = `/${kind}`;
   const place = { name: kind, kind: 'WEBHOOK', url: `${receiver.url}${path}` };

@@ -193,7 +193,7 @@ async function untilQuiet(): Promise<void> {
   );
 }
 
-/** What a cancel promised and the run didn't keep. */
+/** Cancels whose answer the run contradicts. */
 async function brokenPromises(races: Race[], executions: Map<string, Execution[]>): Promise<string[]> {
   const { rows } = await database.pool.query<{ id: string; status: string; claimNo: number }>(
     `SELECT id::text, status::text, "claimNo" FROM "JobRun"`,

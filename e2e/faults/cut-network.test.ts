@@ -125,7 +125,7 @@ const isNamed =
 
 const seenKeys = new Set<string>();
 
-/** The first time that a request is seen: what is sent again with the same key changes nothing. */
+/** The first time that a request is seen:a repeated request with the same key changes nothing. */
 const isNewEnqueue: StatementPick = ({ text, values }) => {
   const key = /INSERT INTO ("\w+"\.)?"JobRun"/.test(text) ? /"idempotencyKey":"([^"]+)"/.exec(values)?.[1] : undefined;
   if (key === undefined || seenKeys.has(key)) return false;
@@ -157,7 +157,7 @@ async function changeWeather(): Promise<number> {
  * that of another runner.
  */
 async function expectRecorded(outcomes: string[][]): Promise<void> {
-  const words = await readFile(join(world.folder, 'runners.log'), 'utf8');
-  const dropped = outcomes.flat().filter((id) => words.includes(`Run #${id} had been taken away`));
+  const log = await readFile(join(world.folder, 'runners.log'), 'utf8');
+  const dropped = outcomes.flat().filter((id) => log.includes(`Run #${id} had been taken away`));
   expect(dropped).toEqual([]);
 }

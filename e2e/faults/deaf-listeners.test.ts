@@ -87,7 +87,7 @@ async function untilAllListen(): Promise<void> {
 
 /** Measures how long a run waits to begin, and a screen to see that, while no notification arrives. */
 async function measureOnce(): Promise<void> {
-  const gate = `look-${seenMs.length}`;
+  const gate = `probe-${seenMs.length}`;
   const id = await world.enqueuer.enqueue('hold', { gate });
   await world.untilRunning(1);
   const begunAt = performance.now();

@@ -88,7 +88,7 @@ function drawRound(targets: FuzzTarget[], count: number, population: Population,
     .map(({ item }) => item);
 }
 
-/** What is wrong with an answer; undefined for a proper one. */
+/** The violation in an answer; undefined for a correct one. */
 function violationOf(target: FuzzTarget, call: FuzzCall, { status, type, text }: Exchange): string | undefined {
   if (status >= 500) return 'A server error';
   if (status >= 400)

@@ -82,7 +82,7 @@ async function talk(messages: IterableIterator<string | Buffer>, onRefused: (cod
   }
 }
 
-/** Sends what is no message at all, each over a connection of its own. */
+/** Sends data that is no message, each over a connection of its own. */
 async function babble(count: number, choices: Choices): Promise<void> {
   for (let frame = 0; frame < count; frame++) {
     const garbage = randomBytes(1 + choices.below(200));

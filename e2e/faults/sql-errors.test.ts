@@ -73,7 +73,7 @@ it(`loses and doubles nothing when one of twenty statements fails (${STATEMENTS}
 
 /** Each error, in its part of one twentieth of the statements that must have gone by. */
 function injections(): Injection[] {
-  // A quarter of what is to be expected: chance deals unevenly.
+  // A quarter of the expected number: random draws vary.
   const target = Math.floor((MIN_STATEMENTS * RATE) / Object.keys(sql.injected).length / 4);
   return Object.entries(sql.injected).map(([code, { before, after }]) => ({
     what: `errors ${code}, ${after} of them after execution`,

@@ -10,7 +10,7 @@ const folder = process.env.FAULTS_FOLDER ?? '';
 const dependent = defineJob({
   name: 'dependent',
   description: 'Needs something that may be down',
-  examples: ['nothing runs it but the tests of faults'],
+  examples: ['only the tests of faults run it'],
   algorithmVersion: '1',
   maxAttempts: 1_000,
   retry: { backoffMs: 250, factor: 2, maxBackoffMs: Number(process.env.DEPENDENT_MAX_BACKOFF_MS) },

@@ -42,16 +42,16 @@ export class Conversation {
     this.#socket.close();
   }
 
-  #until(type: ServerMessage['type'], said: string | Buffer): Promise<void> {
+  #until(type: ServerMessage['type'], sent: string | Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
-      const hung = () => reject(new Error(`No ${type} to ${String(said).slice(0, 300)}`));
+      const hung = () => reject(new Error(`No ${type} to ${String(sent).slice(0, 300)}`));
       const timer = setTimeout(hung, HANG_MS);
       const settle = () => {
         clearTimeout(timer);
         resolve();
       };
-      this.#onMessage = (heard) => {
-        if (heard === type) settle();
+      this.#onMessage = (received) => {
+        if (received === type) settle();
       };
       void this.#socket.closed.then(settle);
     });

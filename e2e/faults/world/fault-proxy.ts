@@ -16,7 +16,7 @@ interface Link {
   server: Socket;
   /** Bytes were swallowed, so nothing that comes later would make sense: it stays dark for ever. */
   isDark: boolean;
-  /** When what is under way will have arrived; order is kept by it. */
+  /** When the bytes under way will have arrived; this keeps their order. */
   arrivesAt: { client: number; server: number };
   statements: StatementReader;
   speech: SpeechReader;
@@ -131,7 +131,7 @@ export class FaultProxy {
       end.on('close', () => this.#end(link));
     }
     client.on('data', (bytes) => {
-      this.#look(link, bytes);
+      this.#inspect(link, bytes);
       this.#carry(link, 'server', bytes);
     });
     server.on('data', (bytes) => {
@@ -161,7 +161,7 @@ export class FaultProxy {
   }
 
   /** Begins to hold back where one of these statements is what a client waits for. */
-  #look(link: Link, bytes: Buffer): void {
+  #inspect(link: Link, bytes: Buffer): void {
     for (const statement of link.statements.read(bytes)) {
       if (statement.name !== '') this.preparedNames.add(statement.name);
       const loss = this.#losses.find(({ pick }) => pick(statement));

@@ -21,7 +21,7 @@ export interface Execution {
   attempt: number;
   pid: number;
   startedAtMs: number;
-  /** Its last word; none when its process died. */
+  /** The last note of it; none when its process ended first. */
   last: Exclude<Phase, 'start'> | null;
   lastAtMs: number;
 }

@@ -113,7 +113,7 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = ${poolSize}
 max_client_conn = 200
-; Not the fifteen seconds it waits by default before it looks for a database that was away.
+; Not the fifteen seconds it waits by default before it checks a database that was away.
 server_login_retry = 1
 `;
   }

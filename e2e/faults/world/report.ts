@@ -24,8 +24,8 @@ export function reportFinding(
 ): void {
   const { runs, lost, doubled, stuck, socketMs } = judgement;
   const injections = typeof injected === 'string' ? [] : [injected].flat();
-  const words = typeof injected === 'string' ? [injected] : [];
-  const lines = [...words, ...details];
+  const summary = typeof injected === 'string' ? [injected] : [];
+  const lines = [...summary, ...details];
   if (socketMs !== undefined) lines.push(`socket equal after ${Math.round(socketMs)} ms`);
   const seconds = secondsSinceLast();
   const finding: Finding = {

@@ -28,7 +28,7 @@ export const BUNDLED_RUNNER = 'runner.cjs';
 const THREAD_URL = `new URL('./${THREAD}', import.meta.url)`;
 
 /**
- * What no runner of this suite has a use for, and what stands there instead, such as the loader of what is TypeScript
+ * What no runner of this suite has a use for, and what stands there instead, such as the loader of TypeScript
  * no more. The engine is all there.
  */
 const instead: Record<string, string> = {
@@ -49,7 +49,7 @@ export async function bundleRunner(folder: string): Promise<void> {
       entryPoints: [sourceOf(`../../../backend/engine/src/queue/${THREAD}`)],
       outfile: thread,
       format: 'esm',
-      // For what is CommonJS among what it imports.
+      // For imported CommonJS modules.
       banner: {
         js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`,
       },
@@ -65,7 +65,7 @@ export async function bundleRunner(folder: string): Promise<void> {
   ]);
 }
 
-/** Source files believe that they are still where they were, but for the thread, which is a bundle of its own. */
+/** Keeps `import.meta.url` of source files as it was before bundling, except for the thread, which is a bundle of its own. */
 function fromSource(thread: string): Plugin {
   const load = async ({ path }: { path: string }): Promise<Loaded> => {
     const unused = Object.keys(instead).find((file) => path.endsWith(file));

@@ -3,7 +3,7 @@ import { readViolations } from '@job-manager/engine/store/violations';
 import { SELF_TEST_JOB } from '@job-manager/shared/run';
 import { type Execution, executionsByRun, type LedgerLine } from './ledger.js';
 
-/** What is left after a fault, once everything had time to end. */
+/** The state after a fault, once everything had time to end. */
 export interface Verdict {
   runs: number;
   /** By status. */

@@ -191,7 +191,7 @@ export class World {
   async #untilJobsKnown(): Promise<void> {
     const known = async () => {
       const { rows } = await this.database.pool.query(`SELECT FROM "Job" LIMIT 1`);
-      if (rows.length === 0) throw new Error('The server has not told of its jobs');
+      if (rows.length === 0) throw new Error('The server has not announced its jobs');
     };
     await vi.waitFor(known, { timeout: 60_000, interval: 20 });
   }
@@ -200,7 +200,7 @@ export class World {
   async untilKnown(jobName: string): Promise<void> {
     const isKnown = async () => {
       const found = await this.database.pool.query('SELECT FROM "Job" WHERE name = $1', [jobName]);
-      expect(found.rowCount, `no runner knows ${jobName}`).toBe(1);
+      expect(found.rowCount, `no runner has ${jobName}`).toBe(1);
     };
     await vi.waitFor(isKnown, { timeout: 60_000, interval: 50 });
   }
@@ -261,9 +261,9 @@ export class World {
   }
 
   /** How many lines of what server or runners wrote contain this. */
-  async countLines(name: 'server' | 'runners', words: string): Promise<number> {
+  async countLines(name: 'server' | 'runners', text: string): Promise<number> {
     const written = await readFile(join(this.folder, `${name}.log`), 'utf8');
-    return written.split(words).length - 1;
+    return written.split(text).length - 1;
   }
 
   /** The end of what server and runners wrote, for the message of a test that fails. */
