@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
- * Files share the modules of their worker: loading them anew for each of some 240 files took a quarter of the time. A
+ * Files share the modules of their worker: loading them again for each of some 240 files took a quarter of the time. A
  * file that changes what others share changes it back.
  */
 const isolate = false;
@@ -27,7 +27,7 @@ const ALONE = {
   ],
 };
 
-/** Where a retry would hide a race: the engine, its store, the live picture and the fault suite. */
+/** Where a retry would hide a race: the engine, its store, the live feed and the fault suite. */
 const ENGINE = [
   'backend/engine/src/{queue,store}/**/*.test.ts',
   'backend/server/src/live/**/*.test.ts',
@@ -42,7 +42,7 @@ const retry = process.env.CI ? 1 : 0;
 
 const isFull = process.env.FAULTS === 'full';
 
-/** The longest waits take five seconds, which is how long a run is given to heed a stop: a machine three times as slow passes. */
+/** The longest waits take five seconds, which is the time that a run has to end after a stop: a machine three times as slow passes. */
 const waitTimeout = (isFaultSuite: boolean) => ({ WAIT_TIMEOUT_MS: isFaultSuite ? '20000' : '15000' });
 
 /** The largest tests take some three seconds, and seven where they wait for what takes so long. */

@@ -45,7 +45,7 @@ async function refuseBesideServer(config: Config): Promise<void> {
 }
 
 async function isConfirmed(config: Config): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Refusal('There is no terminal to ask at; add --yes to delete everything.');
+  if (!process.stdin.isTTY) throw new Refusal('There is no terminal for the question; add --yes to delete everything.');
   const media = ownsMedia ? ` and the files in ${config.MEDIA_DIR}` : '';
   const message = `Delete all accounts, runs and data in ${nameOf(config)}${media}?`;
   const { confirm, isCancel } = await import('@clack/prompts');

@@ -14,7 +14,7 @@ export interface Bench {
   openContext(): Promise<BrowserContext>;
   /** Calls the API as a program; returns the answer's text. Throws when it is no success. */
   call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<string>;
-  /** How many runs a drain has; what is measured at scale is a multiple of it. */
+  /** How many runs a drain has; measurements at scale use a multiple of it. */
   runs: number;
   /** Aborted when the benchmark is to stop. */
   signal: AbortSignal;

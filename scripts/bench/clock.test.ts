@@ -25,7 +25,7 @@ it('finds the offset of another clock, fast or slow', async () => {
   }
 });
 
-it('believes the quickest answer', async () => {
+it('takes the offset of the quickest answer', async () => {
   const { readOther, here } = twoClocks(100, [
     [80, 3],
     [1, 1],

@@ -110,15 +110,15 @@ async function readSightings(page: Page, events: Event[]): Promise<Sightings> {
     .waitForFunction((wanted) => wanted.every((fact) => (window as SightingWindow).benchSeen?.has(fact)), facts, {
       timeout: SHOWN_WITHIN_MS,
     })
-    // What is missing is reported with the figure.
+    // Missing sightings are reported with the figure.
     .catch(() => {});
   const offset = await clockOffset(() => page.evaluate(() => performance.timeOrigin + performance.now()));
   const noted = await page.evaluate(() => {
     const { benchReceived = new Map(), benchSeen = new Map() } = window as SightingWindow;
-    return { heard: [...benchReceived], seen: [...benchSeen] };
+    return { received: [...benchReceived], seen: [...benchSeen] };
   });
   const here = (times: [string, number][]) => new Map(times.map(([fact, at]) => [fact, at - offset]));
-  return { received: here(noted.heard), seen: here(noted.seen) };
+  return { received: here(noted.received), seen: here(noted.seen) };
 }
 
 function figureOf(events: Event[], { received, seen }: Sightings): Figure {

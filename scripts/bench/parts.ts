@@ -30,7 +30,7 @@ import { openSnapshot } from './scale/open-snapshot.js';
 import { steadyDay } from './scale/steady-day.js';
 import { scriptSize } from './script-size.js';
 
-/** What is measured of the engine alone, in this order, before the product is started. */
+/** The measurements of the engine alone, in this order, before the product is started. */
 export const engineParts: EnginePart[] = [
   drain,
   enqueueSingle,
@@ -51,7 +51,7 @@ export const engineParts: EnginePart[] = [
   steadyDay,
 ];
 
-/** What is measured of the product, in this order. */
+/** The measurements of the product, in this order. */
 export const productParts: Part[] = [
   firstLoad,
   scriptSize,

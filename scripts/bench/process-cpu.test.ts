@@ -26,7 +26,7 @@ describe.runIf(existsSync('/proc/self/stat'))('where the system has /proc', () =
   });
 });
 
-it('knows nothing of a process that isn’t there', async () => {
+it('has no figure of a process that does not exist', async () => {
   expect(await cpuOf(0)).toBeNaN();
   expect(await cpuOfFamily(0)).toBeNaN();
 });

@@ -232,7 +232,7 @@ describe.concurrent.each(['Python', 'bash'] as const)('the example in %s', (kind
     expect(await readRun(runId)).toMatchObject({ status: 'SUCCESS', messageCount: 3, metadata: { files: 5 } });
   });
 
-  it('reports what is wrong with its token', async () => {
+  it('reports the problem of its token', async () => {
     await expect(start(kind, { token: `jm_${'x'.repeat(43)}` })).rejects.toThrow(/401/);
   });
 });

@@ -12,7 +12,7 @@
 #   SUCCESS    when the work is done                               (exit status 0)
 #   FAILED     when a command of the work fails                    (exit status 1)
 #   CANCELLED  when it was cancelled and the script stopped        (exit status 3)
-#   FAILED     by itself, when this script dies and sends nothing for INACTIVITY_S seconds
+#   FAILED     by itself, when this script ends and sends nothing for INACTIVITY_S seconds
 
 set -euo pipefail
 

@@ -13,7 +13,7 @@ The run shows in the panel with its steps and messages, and can be cancelled the
     SUCCESS    when the work is done                                   (exit status 0)
     FAILED     when the work raises an error                           (exit status 1)
     CANCELLED  when it was cancelled and the program stopped           (exit status 3)
-    FAILED     by itself, when this program dies and sends nothing for `inactivityTimeoutMs`
+    FAILED     by itself, when this program ends and sends nothing for `inactivityTimeoutMs`
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Client:
     def _send(self, path: str, body: dict, key: str) -> dict:
         request = urllib.request.Request(
             f"{self._url}/api/admin/jobs/{path}",
-            # File names need not be text: what is none becomes a question mark.
+            # File names need not be text: bytes that are none become a question mark.
             data=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
             method="POST",
             headers={
@@ -119,7 +119,7 @@ class Run:
         self.metadata: dict = {}
 
     def step(self, step_id: str, progress: float, message: str | None = None) -> None:
-        """Says how far a step is, 0 to 1. Raises Stopped when the run was cancelled."""
+        """Reports how far a step is, 0 to 1. Raises Stopped when the run was cancelled."""
         report = {"id": step_id, "progress": progress}
         if message is not None:
             report["message"] = message[:500]
@@ -162,7 +162,7 @@ class Run:
     def __exit__(self, _kind: type | None, error: BaseException | None, _traceback: object) -> None:
         self._is_over.set()
         if isinstance(error, Refused) and error.code == "LEASE_LOST":
-            return  # Another caller ended the run; there is nothing left to say about it.
+            return  # Another caller ended the run; there is nothing left to report.
         metadata = {"metadata": self.metadata}
         if error is None:
             self._client.post(f"{self.id}/complete", {**self._lease, **metadata})

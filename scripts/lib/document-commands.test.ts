@@ -40,7 +40,7 @@ it.each(printed)('`%s` in %s can be typed', async (line) => {
   expect(await problemsOf(wordsOf(line))).toEqual([]);
 });
 
-describe('what is printed and is quickly done', () => {
+describe('printed commands that are quickly done', () => {
   const lines = printed.map(([line]) => line).filter((line) => /runJobs\.ts .*(--list|--help)$/.test(line));
 
   it.each([...new Set(lines)])('%s runs', async (line) => {

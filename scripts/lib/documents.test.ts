@@ -58,7 +58,7 @@ const isThere = (path: string) =>
   paths.some((known) => `/${known}`.endsWith(`/${path}`) || `/${known}`.includes(`/${path.replace(/\/$/, '')}/`)) ||
   (!FILE.test(path) && paths.some((known) => `/${known}`.includes(`/${path}.`)));
 
-/** What is to be written by readers, and what stands in the documents of others. */
+/** Paths that readers create, and paths of other repositories. */
 const ELSEWHERE: Record<string, string[]> = {
   'CONTRIBUTING.md': ['backend/sample/src/sleepy-profiles.ts'],
   'docs/install.md': ['src/jobs/'],

@@ -18,7 +18,7 @@ const FENCE = /^```(\w*)\n([\s\S]*?)^```$/gm;
 /** Without the code, in which brackets and number signs mean something else. */
 export const proseOf = (text: string): string => text.replaceAll(FENCE, '');
 
-/** What is set as code within a sentence. */
+/** The texts set as code within a sentence. */
 export const inlineCodeOf = (text: string): string[] =>
   [...proseOf(text).matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
 

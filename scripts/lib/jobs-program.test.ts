@@ -182,7 +182,7 @@ describe('jobs schedule', () => {
 });
 
 describe('jobs channel', () => {
-  it('sets, pauses and resumes a channel, and keeps what is not named', async () => {
+  it('sets, pauses and resumes a channel, and keeps omitted values', async () => {
     expect((await jobs('channel', 'set', 'mail', '--concurrency', '5', '--rate', '100/1m')).err).toBe('');
     expect((await jobs('channel', 'set', 'mail', '--weight', '3')).out).toMatch(/mail .*5 .*100 in 60 s .*3/);
     expect((await jobs('channel', 'set', 'mail', '--rate', 'none')).out).not.toContain('100 in');

@@ -311,7 +311,7 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
     );
   }
 
-  /** Starts the command of the package; resolves when it writes what is looked for, or at once. */
+  /** Starts the command of the package; resolves when it writes the expected text, or at once. */
   async function bin(args: string[], { env, ready }: { env: NodeJS.ProcessEnv; ready?: RegExp }) {
     const child = spawn(join(folder, 'node_modules/.bin/job-manager'), args, {
       cwd: place,

@@ -19,7 +19,7 @@ const WAIT = { timeout: 60_000, interval: 100 };
 
 /**
  * The steps of the Dockerfile, where no container engine is at hand: a clean folder, installed for production alone,
- * nobody may write to it, and the command is process 1 of an unprivileged user.
+ * no account may write to it, and the command is process 1 of an unprivileged user.
  */
 export function describeProduction({ tarballs, npm, createDatabase }: Hosts): void {
   describe('an installation for production', () => {

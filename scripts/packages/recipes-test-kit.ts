@@ -42,11 +42,11 @@ export function describeRecipes({ folder, npm, createDatabase, end }: Hosts): vo
       });
     };
     const startRecipe = (recipe: string) => start(process.execPath, [`${recipe}.mjs`], {}, /^\{"port":(\d+)\}$/);
-    const ask = async (port: string) =>
+    const callAs = async (port: string) =>
       JSON.parse((await run(process.execPath, ['call.mjs', port], { cwd: place })).stdout);
 
     it.each(RECIPES)('follows the recipe %s: its people reach API and socket, and no one else does', async (recipe) => {
-      expect(await ask(await startRecipe(recipe))).toEqual({
+      expect(await callAs(await startRecipe(recipe))).toEqual({
         anonymous: { me: 401, history: 401, queued: 401, socket: 4401 },
         ada: {
           me: { id: expect.any(Number), email: 'ada@example.com', role: 'SUPER_ADMIN' },
@@ -58,7 +58,7 @@ export function describeRecipes({ folder, npm, createDatabase, end }: Hosts): vo
     });
 
     it('has no cookies gets the panel beside it, with accounts of its own', async () => {
-      const { ada } = await ask(await startRecipe('jwt-header'));
+      const { ada } = await callAs(await startRecipe('jwt-header'));
       const env = {
         ...{ DATABASE_SCHEMA: 'job_manager', JWT_SECRET: 'x'.repeat(32), PORT: '0', LOG_LEVEL: 'warn' },
         ADMIN_PASSWORD: 'a password of some length',

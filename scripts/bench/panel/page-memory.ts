@@ -10,7 +10,7 @@ export interface PageMemory {
 /** What a page holds on to. */
 export async function memoryOf(page: Page): Promise<PageMemory> {
   const session = await page.context().newCDPSession(page);
-  // What is freed by the first collection may be all that kept something else.
+  // Objects freed by the first collection may have held others.
   for (let time = 0; time < 3; time += 1) await session.send('HeapProfiler.collectGarbage');
   const { usedSize } = await session.send('Runtime.getHeapUsage');
   const { nodes } = await session.send('Memory.getDOMCounters');

@@ -24,7 +24,7 @@ export interface Drain {
 
 /** A drain that takes longer is broken off: its rate is known by then. */
 const MAX_MS = 10_000;
-/** Between two counts of what is left, once all have begun. */
+/** Between two counts of the remaining runs, once all have begun. */
 const LOOK_MS = 2;
 const GONE_WITHIN_MS = 10_000;
 
@@ -61,7 +61,7 @@ export function drainOnce(bench: EngineBench, contender: Contender): Promise<Dra
   });
 }
 
-/** Queues the runs and closes that connection; then PostgreSQL knows the tables, as it does where they are older. */
+/** Queues the runs and closes that connection; then PostgreSQL has statistics of the tables, as it does where they are older. */
 async function fill({ producer, database }: Stage, { bulk: atOnce }: Contender, count: number): Promise<void> {
   // Not in the middle of the drain: that falls on one engine and not on another.
   await database?.pool.query('CHECKPOINT');

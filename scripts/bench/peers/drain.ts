@@ -22,7 +22,7 @@ const GOALS: Goal[] = [
     least: 15,
     aim: 20,
   },
-  { peers: ['plain-table'], name: 'Drain, share of a bare loop by hand on a plain table', least: 0.75, aim: 0.85 },
+  { peers: ['plain-table'], name: 'Drain, share of a bare loop on a plain table', least: 0.75, aim: 0.85 },
 ];
 
 /** How fast a worker process works off runs that do nothing, beside the peers, and what each run costs. */
@@ -46,7 +46,7 @@ function rateFigure({ runs }: EngineBench, showings: Showing<Drain>[]): Figure {
     value: Math.round(medianOf(ours?.samples ?? [], 'rate')),
     unit: 'runs/s',
     details: [
-      'runs/s: from before the worker may claim, its start included, until the database says that all are done',
+      'runs/s: from before the worker may claim, its start included, until the database shows that all are done',
       'worker and server: processor time, user and system; that of the worker since its first run',
     ],
     beside: showings.map(rowOf),

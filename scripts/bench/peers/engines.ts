@@ -1,12 +1,12 @@
 import type { Engine } from './engine.js';
 import { settings } from './settings.js';
 
-/** What is compared: one engine with one set of settings. */
+/** A contender: one engine with one set of settings. */
 export interface Contender {
   id: string;
   /** For people, in tables. */
   title: string;
-  /** The package it comes in, whose version is reported; null for what is here. */
+  /** The package it comes in, whose version is reported; null for code of this repository. */
   packageName: string | null;
   /** What shows its progress, in PostgreSQL; null where its jobs are in Redis. */
   counts: Counts | null;
@@ -122,7 +122,7 @@ export const contenders = [
   },
   {
     id: 'plain-table',
-    title: 'a plain table, by hand',
+    title: 'a plain table',
     packageName: null,
     counts: PLAIN_TABLE,
     bulk: settings.bulk,

@@ -42,11 +42,11 @@ export const pickup: EnginePart = {
   },
 };
 
-/** The delays of one engine’s jobs, on a stage of its own; `look` reads what it left there. */
+/** The delays of one engine’s jobs, on a stage of its own; `inspect` reads what it left there. */
 export function pickUpOnce(
   bench: EngineBench,
   contender: Contender,
-  look?: (stage: Stage) => Promise<void>,
+  inspect?: (stage: Stage) => Promise<void>,
 ): Promise<Delays> {
   return onStage(bench, contender, async (stage) => {
     const { producer, worker } = stage;
@@ -56,7 +56,7 @@ export function pickUpOnce(
     await Promise.race([worker.call('untilBegun', most), delay(LATE_MS, undefined, { ref: false })]);
     const { delaysMs } = await worker.call('report');
     if (delaysMs.length !== most) throw new Error(`${contender.title} began ${delaysMs.length} jobs of ${most}`);
-    await look?.(stage);
+    await inspect?.(stage);
     return delaysOf(delaysMs.slice(WARM_UP));
   });
 }

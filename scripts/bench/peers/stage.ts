@@ -65,7 +65,7 @@ async function withProcesses<T>(
   );
   try {
     const [producer, worker] = await Promise.all(starting);
-    if (!producer || !worker) throw new Error('Two processes were asked for');
+    if (!producer || !worker) throw new Error('Two processes were requested');
     await producer.call('prepare');
     await producer.call('openProducer');
     return await work({ producer, worker });

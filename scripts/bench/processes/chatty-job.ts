@@ -63,7 +63,7 @@ export const chattyJob: EnginePart = {
 async function measureInTurn(bench: EngineBench, database: BenchDatabase) {
   const runs = { chatty: [] as EndedRun[], silent: [] as EndedRun[] };
   await withWorkers([startBenchWorker(database.url)], async ([process]) => {
-    if (!process) throw new Error('A worker was asked for');
+    if (!process) throw new Error('A worker was requested');
     const runOne = (isChatty: boolean) => runAlone({ bench, database, process }, isChatty);
     for (let round = 0; round <= bench.rounds * ROUNDS_TIMES; round += 1) {
       const [silent, chatty] = [await runOne(false), await runOne(true)];

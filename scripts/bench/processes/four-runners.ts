@@ -61,7 +61,8 @@ async function drainWith(bench: EngineBench, runners: number): Promise<Drained> 
       return drainQueued(database, order);
     });
     const starts = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('').trim().split('\n');
-    if (starts.length < 2 * bench.runs) throw new Error(`Of ${2 * bench.runs} runs ${starts.length} told their start`);
+    if (starts.length < 2 * bench.runs)
+      throw new Error(`Of ${2 * bench.runs} runs ${starts.length} recorded their start`);
     return { rate, doubles: countDoubles(starts) };
   } finally {
     await database.drop();

@@ -88,7 +88,7 @@ function readFrame(stream: Duplex, frame: Buffer, onFrame: (frame: Frame) => voi
 }
 
 /**
- * How long the frame is that these bytes begin, head included: at least what is needed to know it. RFC 6455, section
+ * How long the frame is that these bytes begin, head included: at least the bytes that determine it. RFC 6455, section
  * 5.2.
  */
 function lengthOf(bytes: Buffer): number {

@@ -68,4 +68,4 @@ function changesOf({ type, data }: ServerMessage): number[] {
   return runs.map((run) => Date.parse(run.finishedAt ?? run.startedAt ?? '')).filter((time) => !Number.isNaN(time));
 }
 
-const answer = (said: ClientsAnswer) => process.send?.(said);
+const answer = (message: ClientsAnswer) => process.send?.(message);

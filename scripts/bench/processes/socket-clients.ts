@@ -27,7 +27,7 @@ export async function withClients<T>(
       close: async () => void (await request(child, { type: 'close' })),
       report: async () => {
         const answer = await request(child, { type: 'report' });
-        if (answer.type !== 'received') throw new Error('The clients said something else');
+        if (answer.type !== 'received') throw new Error('The clients answered something else');
         return answer.received;
       },
     });

@@ -34,7 +34,7 @@ export function record(
 /** The latency that `percent` of the messages don't exceed. Throws RangeError without any. */
 export function latencyAt({ latencies }: Pick<Received, 'latencies'>, percent: number): number {
   const all = latencies.reduce((sum, count) => sum + count, 0);
-  if (all === 0) throw new RangeError('Nothing was heard');
+  if (all === 0) throw new RangeError('Nothing was received');
   let passed = 0;
   for (const [latency, count] of latencies.entries()) {
     passed += count;

@@ -15,7 +15,7 @@ const CLIENTS = 1_000;
 const CHANGES_A_SECOND = 1_000;
 const WARM_UP_MS = 3_000;
 const WATCHED_MS = 15_000;
-/** What is under way when the changes end has arrived by then. */
+/** Messages under way when the changes end have arrived by then. */
 const GRACE_MS = 500;
 
 /** A thousand open panels, a thousand changes of state a second sent to each, and what they cost a drain. */

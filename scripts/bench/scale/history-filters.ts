@@ -59,8 +59,8 @@ async function measureFilters(bench: EngineBench, history: History): Promise<Fig
     ];
     const figures: Figure[] = [];
     const runs = history.runs.toLocaleString('en');
-    for (const [what, asked] of parts)
-      figures.push(await figureOf(bench, `${what}, history of ${runs} runs over HTTP, slowest, p95`, asked));
+    for (const [what, filters] of parts)
+      figures.push(await figureOf(bench, `${what}, history of ${runs} runs over HTTP, slowest, p95`, filters));
     return figures;
   });
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchDatabase } from '../engine-bench.js';
 import { noOp } from '../processes/bench-jobs.js';
 
-/** Between two counts of what is left. */
+/** Between two counts of the remaining runs. */
 const LOOK_MS = 10;
 /** A drain that does not end is an error. */
 const MAX_MS = 120_000;

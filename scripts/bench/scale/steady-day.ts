@@ -16,7 +16,7 @@ const KEPT = 0.1;
 const COMPARED = 29;
 
 /**
- * A day of steady work in fast forward: slice after slice of runs is worked off, and after each slice what is beyond
+ * A day of steady work in fast forward: slice after slice of runs is worked off, and after each slice the rows beyond
  * the newest tenth of a day is removed, by the product's own tasks. Autovacuum comes once a second instead of once a
  * minute, and so still far less often than in a day.
  */
@@ -25,10 +25,10 @@ export const steadyDay: EnginePart = {
   measure: async (bench) => {
     const database = await bench.newDatabase();
     try {
-      await hurryAutovacuum(database, true);
-      return await liveADay(bench, database);
+      await speedUpAutovacuum(database, true);
+      return await simulateDay(bench, database);
     } finally {
-      await hurryAutovacuum(database, false);
+      await speedUpAutovacuum(database, false);
       await database.drop();
     }
   },
@@ -39,7 +39,7 @@ interface Moment {
   finished: number;
 }
 
-async function liveADay(bench: EngineBench, database: BenchDatabase): Promise<Figure[]> {
+async function simulateDay(bench: EngineBench, database: BenchDatabase): Promise<Figure[]> {
   const runs = Math.ceil((bench.runs * TIMES_A_DRAIN) / SLICES);
   const keep = { days: null, runs: Math.round(runs * SLICES * KEPT) };
   const policy: RetentionPolicy = { SUCCESS: keep, FAILED: keep, CANCELLED: keep };
@@ -60,7 +60,7 @@ async function liveADay(bench: EngineBench, database: BenchDatabase): Promise<Fi
 }
 
 /**
- * Removes what is past its time, as a maintenance pass does but for the pauses it makes. Returns how many runs went.
+ * Removes rows past their retention, as a maintenance pass does, but without its pauses. Returns how many runs went.
  */
 async function prune({ pool }: BenchDatabase, policy: RetentionPolicy): Promise<number> {
   const before = await countFinished(pool);
@@ -123,7 +123,7 @@ const describeMoment = ({ sizes, finished }: Moment): string =>
     .join('; ')}`;
 
 /** A setting of the server, which is the benchmark's own. */
-async function hurryAutovacuum({ pool }: BenchDatabase, isHurried: boolean): Promise<void> {
+async function speedUpAutovacuum({ pool }: BenchDatabase, isHurried: boolean): Promise<void> {
   await pool.query(`ALTER SYSTEM ${isHurried ? 'SET autovacuum_naptime = 1' : 'RESET autovacuum_naptime'}`);
   await pool.query('SELECT pg_reload_conf()');
 }

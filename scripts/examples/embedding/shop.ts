@@ -63,8 +63,8 @@ export function createShop(): Shop {
   return {
     app,
     personOf: (request) => sessions.get(cookieOf(request)) ?? null,
-    onOrder: (heard) => {
-      listener = heard;
+    onOrder: (receive) => {
+      listener = receive;
     },
   };
 }

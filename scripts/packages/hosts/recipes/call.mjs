@@ -10,7 +10,7 @@ async function signIn(id) {
   return cookie ? { cookie: cookie.split(';')[0] } : { authorization: `Bearer ${(await answer.json()).token}` };
 }
 
-async function ask(headers) {
+async function call(headers) {
   const call = (path, init) => fetch(`${url}/ops/jobs/api${path}`, { headers: { origin: url, ...headers }, ...init });
   const me = await call('/auth/me');
   const queued = await call('/admin/jobs/enqueue', {
@@ -39,5 +39,5 @@ const firstOf = (socket) =>
     socket.once('error', reject);
   });
 
-const [anonymous, ada, bob] = [await ask({}), await ask(await signIn('7')), await ask(await signIn('8'))];
+const [anonymous, ada, bob] = [await call({}), await call(await signIn('7')), await call(await signIn('8'))];
 console.log(JSON.stringify({ anonymous, ada, bob }));

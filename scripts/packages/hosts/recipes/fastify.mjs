@@ -11,7 +11,7 @@ const identify = ({ headers }) => {
 
 const jobManager = createJobManager({ ...options, identify });
 const app = Fastify({
-  // What is not below /ops/jobs goes on to Fastify.
+  // Requests outside of /ops/jobs go on to Fastify.
   serverFactory: (handle) =>
     createServer((request, response) => jobManager.router(request, response, () => handle(request, response))),
 });
