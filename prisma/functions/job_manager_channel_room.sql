@@ -1,4 +1,4 @@
--- How many more runs a channel with limits may start, at most `most`, by what is committed now.
+-- How many more runs a channel with limits may start, at most `most`, by the rows committed now.
 CREATE OR REPLACE FUNCTION job_manager_channel_room(settings "Channel", most integer) RETURNS integer LANGUAGE sql STABLE AS $$
   SELECT greatest(0, least(most,
     CASE WHEN settings.concurrency IS NOT NULL THEN

@@ -1,4 +1,4 @@
--- Makes the partition of a month, or of what is left of it, with the rows that ended in it and lie in the default
+-- Makes the partition of a month, or of the rest of it, with the rows that ended in it and lie in the default
 -- partition. Rows of months never change, and so need no vacuum: it would only report free space on old pages, and new
 -- runs would be scattered over the table.
 CREATE OR REPLACE FUNCTION job_manager_make_month(first timestamptz, next timestamptz) RETURNS void LANGUAGE plpgsql AS $$

@@ -40,7 +40,7 @@ it('equals a sum over every single deed', async () => {
   expect(result.progress.at(-1)).toEqual({ fraction: 1, message: 'Measured 15 of 15 users' });
 });
 
-it('gives the same rows twice, and drops what is no longer so', async () => {
+it('gives the same rows twice, and drops rows that no longer apply', async () => {
   await fillNetwork(bench.network, 2);
   await run();
   const first = await stored();

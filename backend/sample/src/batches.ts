@@ -28,7 +28,7 @@ export interface BatchPlan {
   batchSize: number;
   /** Waited between two batches. 0 unless given. */
   pauseMs?: number;
-  /** What is done to what, for the progress message: `Scored 200 of 1,000 users`. */
+  /** Verb and noun of the progress message: `Scored 200 of 1,000 users`. */
   done: string;
   items: string;
 }

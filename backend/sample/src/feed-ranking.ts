@@ -30,7 +30,7 @@ export interface FeedItem {
   score: number;
 }
 
-/** Together 1. What is of no special interest still has a little, so that a newcomer's feed isn't empty. */
+/** Together 1. Posts without special interest still get a little, so that a newcomer's feed isn't empty. */
 const WEIGHTS = { affinity: 0.5, trending: 0.3, match: 0.15, anything: 0.05 };
 
 /**

@@ -23,7 +23,7 @@ async function prepare(seed: number): Promise<number[]> {
   return members;
 }
 
-it('gives what is not known its neutral value', async () => {
+it('gives unknown values their neutral score', async () => {
   const [a, b] = (await bench.network.members(2)) as [number, number];
   await bench.db.profile.update({ where: { userId: b }, data: { lastActiveAt: daysAgo(14) } });
   await run({ userId: a });

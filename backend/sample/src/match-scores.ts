@@ -26,7 +26,7 @@ const parameters = z.strictObject({
 });
 type MatchParameters = z.output<typeof parameters>;
 
-/** match-scoring.ts has what is scored for whom. `averageScoreTimeMs` is per user, reading and writing included. */
+/** match-scoring.ts has the scores of each pair. `averageScoreTimeMs` is per user, reading and writing included. */
 export const matchScoresJob = defineJob({
   name: 'match-scores',
   description:

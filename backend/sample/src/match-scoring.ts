@@ -1,4 +1,4 @@
-/** What match-scores knows of a person. */
+/** The data of a person that match-scores reads. */
 export interface Person {
   id: number;
   /** Whole years. */
@@ -36,7 +36,7 @@ const MATCH_WEIGHTS: MatchParts = {
   activityScore: 0.05,
 };
 
-/** Stands in for what is not known: about what a random pair has, so that silence neither helps nor harms much. */
+/** Stands in for missing values: about the score of a random pair, so that missing data neither helps nor harms much. */
 const NEUTRAL = { traits: 0.5, interests: 0.1, compatibility: 0.5 };
 
 const DISTANCE_HALF_KM = 100;

@@ -55,7 +55,7 @@ describe('extraction', () => {
     }
   });
 
-  it('does not count transparent pixels, and knows no colour where all are', async () => {
+  it('does not count transparent pixels, and returns no colour where all are', async () => {
     const clear = { width: 50, height: 50, channels: 4 as const, background: { r: 255, g: 0, b: 0, alpha: 0 } };
     const dot = await plainPicture(10, 10, '#00ff00').png().toBuffer();
     const withDot = sharp({ create: clear }).composite([{ input: dot, left: 5, top: 5 }]);
@@ -78,7 +78,7 @@ describe('extraction', () => {
     expect(await extract('line.png', line)).toMatchObject({ width: 3000, height: 1, dominantColor: '#00ff00' });
   });
 
-  it('keeps the stored dimensions and the orientation, and blurs what is shown', async () => {
+  it('keeps the stored dimensions and the orientation, and blurs the shown orientation', async () => {
     const file = await plainPicture(80, 40, '#204060').withMetadata({ orientation: 6 }).jpeg().toBuffer();
     const metadata = await extract('turned.jpg', file);
     expect(metadata).toMatchObject({ width: 80, height: 40, orientation: 6 });

@@ -11,7 +11,7 @@ export type MediaFile =
 
 /**
  * The real path of the media folder. Throws when it is not there: a volume that isn't mounted must not
- * look like a folder whose files are all gone.
+ * appear as a folder whose files are all gone.
  */
 export async function openMediaFolder(mediaDir: string): Promise<string> {
   if (!isAbsolute(mediaDir)) throw new Error(`The media folder must be an absolute path, not "${mediaDir}".`);
@@ -23,7 +23,7 @@ export async function openMediaFolder(mediaDir: string): Promise<string> {
   return root;
 }
 
-/** Looks a file name up below `root`, a real path, without following any link on the way. */
+/** Finds a file name below `root`, a real path, without following any link on the way. */
 export async function findMediaFile(root: string, fileName: string): Promise<MediaFile> {
   const problem = nameProblem(fileName);
   if (problem) return { kind: 'unsafe', reason: problem };

@@ -35,7 +35,7 @@ async function item(fileName: string, content?: Uint8Array): Promise<number> {
 const londonShot = () => plainPicture(64, 32, '#336699').withExif(LONDON_EXIF).jpeg().toBuffer();
 
 describe('media-metadata', () => {
-  it('writes what is known about the file into its row', async () => {
+  it('writes the metadata of the file into its row', async () => {
     const file = await londonShot();
     const id = await item('2026/03/shot.jpg', file);
     await run(id);

@@ -12,7 +12,7 @@ export interface Sweep {
   ctx: JobContext;
   /** The folder's real path. */
   root: string;
-  /** What is younger is left alone. */
+  /** Younger files are left alone. */
   cutoff: Date;
   dryRun: boolean;
   folderIsEmpty: boolean;
@@ -49,14 +49,14 @@ export const emptyTally = (): Tally => ({
   examples: { rows: [], files: [], skipped: [] },
 });
 
-/** Notes what is left alone, and why. */
+/** Notes the files that are left alone, and why. */
 export function skip({ ctx, tally }: Sweep, entry: Skipped): void {
   ctx.log.warn(`Left alone: ${entry.fileName || 'the media folder'} ${entry.reason}`);
   tally.skipped += 1;
   if (tally.examples.skipped.length < EXAMPLES) tally.examples.skipped.push(entry);
 }
 
-/** Looks for the file of each row; removes the rows that have none. */
+/** Checks the file of each row; removes the rows that have none. */
 export async function cleanRows(sweep: Sweep, ids: number[]): Promise<void> {
   const { ctx, tally } = sweep;
   const rows = await ctx.services.db.media.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
@@ -99,7 +99,7 @@ async function removeRows({ ctx, dryRun, folderIsEmpty, cutoff }: Sweep, ids: nu
   return count;
 }
 
-/** Looks for the row of each file; removes the files that have none. */
+/** Checks the row of each file; removes the files that have none. */
 export async function cleanFiles(sweep: Sweep, fileNames: string[]): Promise<void> {
   const { ctx, tally } = sweep;
   tally.filesChecked += fileNames.length;

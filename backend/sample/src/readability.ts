@@ -45,7 +45,7 @@ const SILENT_END: Partial<Record<Language | 'und', RegExp>> = {
 
 /** Stretches with a letter between full stops, exclamation and question marks or line ends; at least 1. */
 export function countSentences(prose: string): number {
-  // The look behind keeps a long row of dots from being tried from each of its dots.
+  // The lookbehind keeps a long row of dots from being tried from each of its dots.
   const stretches = prose.split(/(?<![.!?…。！？])[.!?…。！？]+(?=\s|$|["'”’)»])|\n+/u);
   return Math.max(1, stretches.filter((stretch) => /\p{L}/u.test(stretch)).length);
 }

@@ -37,7 +37,7 @@ describe('an installation from before the sample had a schema of its own', () =>
     await client.end();
   });
 
-  it('keeps what is in it, and its members are no accounts', async () => {
+  it('keeps its rows, and its members are no accounts', async () => {
     await query(`INSERT INTO old."User" (email, role) VALUES ('ada@example.com', 'USER'), ('bo@example.com', 'USER'), ('admin@example.com', 'ADMIN');
       INSERT INTO old."Profile" ("userId", "displayName", "birthDate", gender, bio, city, country, latitude, longitude, "seekingAgeMin", "seekingAgeMax", "lastActiveAt", "createdAt")
         SELECT id, email, '1990-01-01', 'x', '', 'Berlin', 'DE', 0, 0, 18, 99, now(), now() FROM old."User" WHERE role = 'USER';

@@ -47,7 +47,7 @@ const counters = async () => ({
   }),
 });
 
-/** Every counter by looking at every row. */
+/** Every counter, from every row. */
 async function countByHand(): Promise<Awaited<ReturnType<typeof counters>>> {
   const { db } = database;
   const [profiles, posts, follows, reactions] = await Promise.all([

@@ -1,6 +1,6 @@
 import { TRAITS, type Trait } from './traits.js';
 
-/** What is known of a person's traits, each value -1 to 1; a trait that is missing is not known. */
+/** The measured traits of a person, each value -1 to 1; a missing trait is unknown. */
 export interface TraitEvidence {
   /** Mean of the answers about a trait, weighted by their questions. */
   answers: Partial<Record<Trait, number>>;

@@ -30,7 +30,7 @@ type TrendingParameters = z.output<typeof parameters>;
 /**
  * The score of a post is the sum over its reactions, each halved every `halfLifeHours`, times
  * 1 + (now - before) / (now + before) / 2, where now and before count the reactions of the last window and of
- * the one before it: half as much again for what is new, half for what has stopped. Velocity is
+ * the one before it:half as much again for new activity, half for activity that has stopped. Velocity is
  * (now - before) / windowHours. A hashtag adds up the posts that carry it.
  */
 export const trendingJob = defineJob({
@@ -47,7 +47,7 @@ export const trendingJob = defineJob({
     ctx.pipeline([
       { id: 'load', label: 'Loading posts with reactions' },
       { id: 'score', label: 'Scoring posts and hashtags', weight: 18 },
-      { id: 'store', label: 'Storing what is trending' },
+      { id: 'store', label: 'Storing trends' },
     ]);
     const postIds = await inStep(ctx, 'load', () => reactedPosts(ctx, params.lookbackDays));
     const posts = new BestOf<Item>(params.topN, byScore);

@@ -53,7 +53,7 @@ it('equals a count over every single reaction', async () => {
   for (const source of ['DECLARED', 'INFERRED', 'BOTH']) expect(having(source)).toBeGreaterThan(0);
 });
 
-it('gives the same rows twice, and drops what is no longer so', async () => {
+it('gives the same rows twice, and drops rows that no longer apply', async () => {
   await fillNetwork(bench.network, 4);
   await run();
   const first = await stored();

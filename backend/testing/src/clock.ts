@@ -8,7 +8,7 @@ export interface ClockOptions {
   schema?: string | undefined;
 }
 
-/** Holds Node's timers and `Date` until it is moved, and moves what is due in PostgreSQL with them. */
+/** Holds Node's timers and `Date` until it is moved, and moves due times in PostgreSQL with them. */
 export interface Clock {
   /** By the moved clock. */
   now(): Date;
@@ -43,7 +43,7 @@ export function installClock({ sql, schema }: ClockOptions = {}): Clock {
   };
 }
 
-/** What waits for a time comes so much nearer, as if the clock of PostgreSQL had moved. What is past moves with it. */
+/** Moves all due times so much nearer, as if the clock of PostgreSQL had moved; past times move too. */
 async function moveDueTimes(sql: Sql, ms: number): Promise<void> {
   for (const move of MOVES) await sql.query(move, [String(ms)]);
 }

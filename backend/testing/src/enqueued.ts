@@ -82,7 +82,7 @@ function describe(found: EnqueuedRun[], all: EnqueuedRun[], { jobName }: Expecte
   return `found no run of ${jobName}; ${others.length === 0 ? 'nothing is queued' : `there are runs of ${others.join(', ')}`}`;
 }
 
-/** Whether a value has what is expected of it. Of lists every item counts. */
+/** Whether a value has all expected fields. Of lists every item counts. */
 function matches(actual: unknown, expected: unknown): boolean {
   if (isMatcher(expected)) return expected.asymmetricMatch(actual);
   if (Array.isArray(expected)) {

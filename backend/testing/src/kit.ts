@@ -24,7 +24,7 @@ export interface TestKitOptions<Jobs extends readonly AnyJob[]> {
   services?: Partial<JobServices> | CreateServices | undefined;
 }
 
-/** Where to read runs: the caller's open transaction, else what is committed. */
+/** Where to read runs: the caller's open transaction, else the committed rows. */
 interface RunSource {
   sql?: Sql;
 }
@@ -45,7 +45,7 @@ export interface TestKit<Jobs extends readonly AnyJob[] = readonly AnyJob[]> {
   /** Returns the only run that is like this; throws an AssertionError that shows what there is instead. */
   assertEnqueued(expected: ExpectedRun, options?: RunSource & { times?: number }): Promise<EnqueuedRun>;
   assertNotEnqueued(expected: ExpectedRun, where?: RunSource): Promise<void>;
-  /** Holds Node's timers, and moves them together with what is due in the schema. */
+  /** Holds Node's timers, and moves them together with the due times in the schema. */
   installClock(): Clock;
   /** Removes all runs, keys and batches, for the next test. */
   clear(): Promise<void>;

@@ -94,7 +94,7 @@ const claimedRun = (job: AnyJob, parameters: object, options: RunJobOptions): Cl
   jobName: job.name,
   channel: job.channel ?? 'default',
   priority: job.priority ?? 0,
-  // As a run has them: what is no JSON would not come back from the database as it went in.
+  // As a run has them: values that are no JSON would not come back from the database unchanged.
   parameters: JSON.parse(JSON.stringify(parameters)),
   attempt: options.attempt ?? 1,
   maxAttempts: job.maxAttempts ?? 3,

@@ -148,7 +148,7 @@ describe('services', () => {
 });
 
 describe('a drain', () => {
-  it('executes what is due, of one channel or of all, and leaves what is not', async () => {
+  it('executes due runs, of one channel or of all, and leaves the others', async () => {
     await kit.client.enqueueMany([{ jobName: 'note' }, { jobName: 'mail' }, { jobName: 'note', delayMs: 1_000_000 }]);
     expect((await kit.drain({ channel: 'mail' })).map(({ jobName }) => jobName)).toEqual(['mail']);
     expect((await kit.drain()).map(({ jobName, status }) => [jobName, status])).toEqual([['note', 'SUCCESS']]);
