@@ -30,7 +30,7 @@ export async function bundleOf(urlByName: Record<string, string>): Promise<strin
     format: 'esm',
     external: ['pg-native'],
     logLevel: 'warning',
-    // For what is CommonJS among what it imports.
+    // For imported CommonJS modules.
     banner: {
       js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`,
     },

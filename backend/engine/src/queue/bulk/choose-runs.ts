@@ -69,6 +69,6 @@ async function chooseWalked(sql: Sql, filter: EndedFilter, max: number): Promise
   };
 }
 
-/** PostgreSQL knows no year 0 and no year of five digits; nothing has ended before 1970. */
+/** PostgreSQL has no year 0 and refuses years of five digits; nothing has ended before 1970. */
 const timeOf = (iso: string | undefined): Date | undefined =>
   iso === undefined ? undefined : new Date(Math.min(Math.max(Date.parse(iso), 0), Date.UTC(9000, 0, 1)));
