@@ -125,7 +125,7 @@ const isNamed =
 
 const seenKeys = new Set<string>();
 
-/** The first time that a request is seen:a repeated request with the same key changes nothing. */
+/** The first time that a request is seen: a repeated request with the same key changes nothing. */
 const isNewEnqueue: StatementPick = ({ text, values }) => {
   const key = /INSERT INTO ("\w+"\.)?"JobRun"/.test(text) ? /"idempotencyKey":"([^"]+)"/.exec(values)?.[1] : undefined;
   if (key === undefined || seenKeys.has(key)) return false;

@@ -7,9 +7,9 @@ import { World } from './world/world.js';
 
 const ZOMBIES = size(40, 2_000);
 const RUNNERS = size(6, 18);
-/** Beyond the lease of 2 s: others take the runs, and the frozen runner doesn't know when it wakes. */
+/** Beyond the lease of 2 s: others take the runs, and the frozen runner has not noticed when it continues. */
 const FROZEN_MS = 2_600;
-/** Long enough that the zombie's heir is still at work when the zombie comes back. */
+/** Long enough that the next holder of the run still executes it when the zombie continues. */
 const MAX_MS = 3_000;
 const REFUSED = 'its outcome is dropped';
 const GIVE_UP_MS = size(150_000, 600_000);
@@ -36,7 +36,7 @@ it(`lets no runner that was frozen past its leases write anything (${ZOMBIES} zo
   };
   const feeding = feed(() => isOver);
   const freezing = Promise.all(runners.map(freezer));
-  // Each that came back reported an outcome which was refused, and logged that.
+  // Each that continued reported an outcome which was refused, and logged that.
   while ((await world.countLines('runners', REFUSED)) < ZOMBIES && performance.now() < deadline) await delay(500);
   isOver = true;
   await Promise.all([feeding, freezing]);

@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-it(`bears ${MESSAGES} fuzzed socket messages and ${RAW} broken frames (FAULTS_SEED=${SEED})`, async () => {
+it(`withstands ${MESSAGES} fuzzed socket messages and ${RAW} broken frames (FAULTS_SEED=${SEED})`, async () => {
   await world.startRunners(1);
   const gate = 'fuzz';
   const runs = await Promise.all(Array.from({ length: 10 }, () => world.enqueuer.enqueue('hold', { gate })));

@@ -32,7 +32,7 @@ it(`loses and doubles nothing when runners are killed with -9 (${KILLS} times)`,
       if (await runner.kill()) kills += 1;
     }
   };
-  // A small one lives on, so that some runs end in peace; most are left to those that die.
+  // A small one is not killed, so that some runs end without a kill; most are left to the others.
   await world.startRunners(1, { concurrency: 4 });
   await Promise.all(Array.from({ length: LANES }, lane));
   await world.startRunners(1, { concurrency: 30 });
@@ -49,7 +49,7 @@ it(`loses and doubles nothing when runners are killed with -9 (${KILLS} times)`,
   ]);
 });
 
-/** Some die while they start, some over their first claim, most in the midst of work. */
+/** Some are killed while they start, some during their first claim, most while they work. */
 async function endOfLife({ ready }: Program): Promise<void> {
   const fate = Math.random();
   if (fate < 0.3) return delay(Math.random() * STARTING_MS);

@@ -75,7 +75,7 @@ const pages = Object.values(paths).filter((path) => typeof path === 'string' && 
 
 /**
  * The address of the same page as the panel writes it: in lower case as far as it names the page, without a slash at the
- * end and without doubled ones.A path compared with `paths` would otherwise match no page.
+ * end and without doubled ones. A path compared with `paths` would otherwise match no page.
  */
 export function canonicalPath(pathname: string): string {
   const plain = pathname.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1');

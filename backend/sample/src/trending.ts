@@ -30,7 +30,7 @@ type TrendingParameters = z.output<typeof parameters>;
 /**
  * The score of a post is the sum over its reactions, each halved every `halfLifeHours`, times
  * 1 + (now - before) / (now + before) / 2, where now and before count the reactions of the last window and of
- * the one before it:half as much again for new activity, half for activity that has stopped. Velocity is
+ * the one before it: half as much again for new activity, half for activity that has stopped. Velocity is
  * (now - before) / windowHours. A hashtag adds up the posts that carry it.
  */
 export const trendingJob = defineJob({

@@ -24,10 +24,10 @@ class FakeChild extends EventEmitter {
   }
 }
 
-const onDeath = vi.fn(async () => {});
+const onCrash = vi.fn(async () => {});
 
 function runnerOf(...starts: (() => FakeChild)[]) {
-  onDeath.mockClear();
+  onCrash.mockClear();
   const next = starts.values();
   const fork = vi.fn(
     (..._given: unknown[]) => (next.next().value ?? (() => new FakeChild(1)))() as unknown as ChildProcess,
@@ -40,7 +40,7 @@ function runnerOf(...starts: (() => FakeChild)[]) {
     drainMs: 25_000,
     log,
     fork,
-    onDeath,
+    onCrash,
   });
   runner.start();
   return { runner, fork };
@@ -58,7 +58,7 @@ it('is given none of the secrets of the server', () => {
   const env = { ...secrets, PORT: '1' };
   const databaseUrl = 'postgres://localhost/x';
   const jobsModule = 'file:///jobs.js';
-  new BuiltInRunner({ databaseUrl, jobsModule, env, drainMs: 0, log, fork: start as typeof fork, onDeath }).start();
+  new BuiltInRunner({ databaseUrl, jobsModule, env, drainMs: 0, log, fork: start as typeof fork, onCrash }).start();
   expect(given).toEqual([expect.objectContaining({ PORT: '1', DATABASE_URL: databaseUrl, PATH: process.env.PATH })]);
   for (const name of Object.keys(secrets)) expect(given[0]).not.toHaveProperty(name);
   vi.unstubAllEnvs();
@@ -109,7 +109,7 @@ describe('a built-in runner that is stopped', () => {
     expect(child.signals).toEqual(['SIGTERM']);
     child.emit('exit', 0, null);
     await stopped;
-    expect(onDeath).not.toHaveBeenCalled();
+    expect(onCrash).not.toHaveBeenCalled();
   });
 
   it('is ended where a job blocks it after its grace period, and its runs are recovered', async () => {
@@ -122,7 +122,7 @@ describe('a built-in runner that is stopped', () => {
     await vi.advanceTimersByTimeAsync(7_000);
     await stopped;
     expect(child.signals).toEqual(['SIGTERM', 'SIGKILL']);
-    expect(onDeath).toHaveBeenCalledWith('r-1');
+    expect(onCrash).toHaveBeenCalledWith('r-1');
   });
 });
 
@@ -136,16 +136,16 @@ describe('a built-in runner that its runs take down', () => {
       await vi.advanceTimersByTimeAsync(2_000);
       expect(fork).toHaveBeenCalledTimes(n + 2);
     }
-    expect(onDeath).toHaveBeenCalledTimes(children.length);
+    expect(onCrash).toHaveBeenCalledTimes(children.length);
   });
 
   it('has its runs recovered where its death is seen before its first word', () => {
     const child = new FakeChild(1);
     runnerOf(() => child);
     child.emit('exit', 3, null);
-    expect(onDeath).not.toHaveBeenCalled();
+    expect(onCrash).not.toHaveBeenCalled();
     child.emit('message', { type: 'ready', runnerId: 'r-1' });
-    expect(onDeath).toHaveBeenCalledWith('r-1');
+    expect(onCrash).toHaveBeenCalledWith('r-1');
   });
 });
 
@@ -162,7 +162,7 @@ describe('a built-in runner that an operator ends', () => {
     const { child, fork } = ending('restart');
     child.emit('exit', 0, null);
     expect(fork.mock.calls.map(([, args]) => args)).toEqual([['file:///jobs.js'], ['file:///jobs.js', 'r-1']]);
-    expect(onDeath).not.toHaveBeenCalled();
+    expect(onCrash).not.toHaveBeenCalled();
   });
 
   it('stays away after a stop', async () => {
@@ -176,7 +176,7 @@ describe('a built-in runner that an operator ends', () => {
     const { child, fork } = ending('restart');
     await vi.advanceTimersByTimeAsync(32_000);
     expect(child.signals).toEqual(['SIGKILL']);
-    expect(onDeath).toHaveBeenCalledWith('r-1');
+    expect(onCrash).toHaveBeenCalledWith('r-1');
     expect(fork).toHaveBeenCalledTimes(2);
   });
 });

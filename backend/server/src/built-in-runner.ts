@@ -4,16 +4,16 @@ import { programAt, typescriptArgs } from '@job-manager/engine/typescript-loader
 import type { Logger } from 'pino';
 
 const PROGRAM = programAt(new URL('./built-in-runner-process.ts', import.meta.url));
-/** One that had claimed runs waits less: the next death narrows down which of them was the reason. */
+/** One that had claimed runs waits less: the next crash narrows down which of them was the reason. */
 const RESTART_MS = { first: 500, most: 30_000, maxAfterClaims: 2_000 };
-/** A runner that lived this long starts again without waiting. */
+/** A runner that ran this long starts again without waiting. */
 const HEALTHY_AFTER_MS = 60_000;
 /** How often a runner that is stopping reports that it still works at it. */
 export const STOPPING_EVERY_MS = 1_000;
 /** After its grace period, one that reports nothing for so long is ended: a job blocks its event loop. */
 const SILENT_AFTER_MS = 5_000;
 /**
- * And any after this time. Longer than a stop ever takes: a claim that is under way,the release of remaining runs and the
+ * And any after this time. Longer than a stop ever takes: a claim that is under way, the release of remaining runs and the
  * last status are statements of 30 s at most each, the rest is short.
  */
 const KILL_AFTER_MS = 120_000;
@@ -37,14 +37,14 @@ export interface BuiltInRunnerOptions {
   /** Node's own, but in tests. */
   fork?: typeof fork;
   log: Logger;
-  /** The runner died without releasing its runs. Resolves when they are recovered, or that failed. */
-  onDeath(runnerId: string): Promise<void>;
+  /** The runner ended without releasing its runs. Resolves when they are recovered, or that failed. */
+  onCrash(runnerId: string): Promise<void>;
 }
 
 /**
  * The runner that comes with the server: the same program as a separate one, in a process of its own, so
  * that a busy job never delays the API or a socket. It begins and ends with the server, and comes back
- * with growing pauses when it dies.
+ * with growing pauses when it crashes.
  */
 export class BuiltInRunner {
   readonly #options: BuiltInRunnerOptions;
@@ -93,18 +93,18 @@ export class BuiltInRunner {
       this.#child = child;
       child.on('message', (message: RunnerMessage) => {
         if (!isOver) this.#onMessage(message, child);
-        // The first run that it claimed took it down: its death may be seen before what it had sent.
-        else if (message.type === 'ready') void this.#options.onDeath(message.runnerId);
+        // The first run that it claimed crashed it: its exit may be seen before its messages.
+        else if (message.type === 'ready') void this.#options.onCrash(message.runnerId);
       });
       child.once('exit', (code, signal) => onEnd(code, signal));
-      // Without a process there is no exit; other errors are those of a process that lives.
+      // Without a process there is no exit; other errors are those of a process that runs.
       child.once('error', (error) => child.pid === undefined && onEnd(null, null, error));
     } catch (error) {
       onEnd(null, null, error);
     }
   }
 
-  /** Lets it hand its runs back, and ends it if it doesn't. */
+  /** Lets it release its runs, and ends it if it doesn't. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#timer);
@@ -117,7 +117,7 @@ export class BuiltInRunner {
     const timer = this.#killLate(child);
     await exited;
     clearInterval(timer);
-    if (child.signalCode !== null && runnerId) await this.#options.onDeath(runnerId);
+    if (child.signalCode !== null && runnerId) await this.#options.onCrash(runnerId);
   }
 
   #fork(): ChildProcess {
@@ -144,9 +144,9 @@ export class BuiltInRunner {
     this.#endingTimer = this.#killLate(child);
   }
 
-  /** One that ended by itself; `diedId` where it was ended by force, with runs in its name. */
-  #onEnded(how: Ending, diedId: string | undefined): void {
-    if (diedId) void this.#options.onDeath(diedId);
+  /** One that ended by itself; `crashedId` where it was ended by force, with runs in its name. */
+  #onEnded(how: Ending, crashedId: string | undefined): void {
+    if (crashedId) void this.#options.onCrash(crashedId);
     const next = how === 'restart' ? 'starts again' : 'stays away until one is started here again';
     const why = how === 'outdated' ? 'is too old for its tables' : 'was stopped by an operator';
     this.#options.log.info(`The built-in runner ${why} and ${next}`);
@@ -180,7 +180,7 @@ export class BuiltInRunner {
     const restartMs = runnerId ? Math.min(this.#restartMs, RESTART_MS.maxAfterClaims) : this.#restartMs;
     const what = how.err === undefined ? 'died' : 'could not be started';
     this.#options.log.error({ runnerId, ...how }, `The built-in runner ${what}; it starts again in ${restartMs} ms`);
-    if (runnerId) void this.#options.onDeath(runnerId);
+    if (runnerId) void this.#options.onCrash(runnerId);
     this.#timer = setTimeout(() => this.start(), restartMs);
     this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS.most);
   }

@@ -58,7 +58,7 @@ export class BuiltInRunners implements RunnersHere {
     runner.start();
   }
 
-  /** Lets them hand their runs back, and ends those that don't. */
+  /** Lets them release their runs, and ends those that don't. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await Promise.all(this.#runners.map((runner) => runner.stop()));

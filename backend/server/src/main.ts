@@ -99,7 +99,7 @@ function createBuiltInRunner({ config, log, agents }: ServerEngine, place: Runne
     drainMs: config.JOBS_DRAIN_MS,
     log,
     // Lost here, its runs come back when their lease ends.
-    onDeath: (runnerId) =>
+    onCrash: (runnerId) =>
       agents.rescuer.recoverDeadRunner(runnerId).then(
         () => {},
         (error) => log.warn({ err: error }, 'Runs wait for their lease to end'),

@@ -164,7 +164,7 @@ describe('a server without the code of a job', () => {
     expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'UNKNOWN_JOB' }]);
   });
 
-  it('goes by what operators have set of it', async () => {
+  it('applies the settings that operators have set of it', async () => {
     const put = await fetch(`${server.url}/api/admin/jobs/definitions/sendInvoice/settings`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -176,7 +176,7 @@ describe('a server without the code of a job', () => {
   });
 
   // The last, for the first version is gone from then on.
-  it('goes by the newest version that lives', async () => {
+  it('uses the newest version that runs', async () => {
     await startApplication(second);
     await untilDefined((job) => job?.description === 'Sends an invoice, version 2');
     expect((await enqueue({ order: 7 })).status).toBe(400);

@@ -14,7 +14,7 @@ export interface Clock {
   now(): Date;
   /**
    * Moves time on by so many milliseconds: timers that end meanwhile fire in their order, and queued runs, keys, schedules
-   * and pauses come so much nearer. Resolves when what the timers have called has had its turn.
+   * and pauses come so much nearer. Resolves when the callbacks of the timers have run.
    */
   advance(ms: number): Promise<void>;
   /** Gives Node its own timers back. What was moved in PostgreSQL stays. */

@@ -124,7 +124,7 @@ describe('services', () => {
   });
   const db = { profile: { count: async () => 7 } } as never;
 
-  it('are what a test gives a job that runs by itself', async () => {
+  it('are those that a test gives to a job that runs by itself', async () => {
     expect(await runJob(counting, {}, { services: { db } })).toMatchObject({ metadata: { counted: 7 } });
   });
 
@@ -158,7 +158,7 @@ describe('a drain', () => {
     ]);
   });
 
-  it('runs what waits for others, in their order', async () => {
+  it('runs dependent runs in order', async () => {
     await kit.client.enqueueMany([{ jobName: 'note', after: [{ index: 1 }] }, { jobName: 'mail' }]);
     expect((await kit.drain()).map(({ jobName }) => jobName)).toEqual(['mail', 'note']);
   });

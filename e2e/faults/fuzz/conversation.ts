@@ -9,7 +9,7 @@ export class Conversation {
   #onMessage: (type: ServerMessage['type']) => void = () => {};
   /** How the other side closed it, once it has. */
   refusal: number | undefined;
-  /** Messages of the other side that the contract doesn't know. */
+  /** Messages of the other side that are not in the contract. */
   readonly strange: string[] = [];
 
   /** Resolves when the connection has received its snapshot, before which it receives nothing else, or was refused. */

@@ -11,7 +11,7 @@ interface Props {
   isRetrying: boolean;
 }
 
-/** For people whom the application around us doesn't know. A link and no redirect, which could go round for ever. */
+/** For people whom the embedding application does not identify. A link and no redirect, which could go round for ever. */
 export function SignedOutPage({ isSessionEnded, onRetry, isRetrying }: Props) {
   const address = signInUrl();
   useSignInElsewhere();

@@ -15,7 +15,7 @@ interface Props {
   title: string;
 }
 
-/** A page for those who may; others, who came by its address, read what they would have to be allowed. */
+/** A page for those who may; others, who came by its address, read which permission they would need. */
 export function Permitted({ permission, title, children }: PropsWithChildren<Props>) {
   if (useCan(permission)) return children;
   return (
@@ -32,7 +32,7 @@ export function Permitted({ permission, title, children }: PropsWithChildren<Pro
   );
 }
 
-/** What a person would have to be allowed. */
+/** The permission that a person would need. */
 export function NoAccess({ permission, action }: { permission: Permission; action?: ReactNode }) {
   const { data: user } = useSession();
   return (

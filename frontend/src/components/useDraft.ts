@@ -10,7 +10,7 @@ interface Draft<Values> {
   /** To be called with the values after every change; a form that is as it began leaves no draft. */
   keep: (values: Values) => void;
   isChanged: (values: Values) => boolean;
-  /** Forgets the draft: it was sent or given up. */
+  /** Discards the draft, after it was sent or cancelled. */
   drop: () => void;
 }
 

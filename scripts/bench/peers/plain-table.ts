@@ -4,7 +4,7 @@ import type { Engine, Payload } from './engine.js';
 const BATCH = 500;
 
 /**
-No engine but a baseline: a loop without one that claims and completes the rows of one table in batches, without
+ * No engine but a baseline: a loop that claims and completes the rows of one table in batches, without
  * history, attempts, leases, retries and all else that an engine is for.
  */
 export const plainTable: Engine = {

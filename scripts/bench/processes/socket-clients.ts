@@ -15,7 +15,7 @@ export interface SocketClients {
   report(): Promise<Received>;
 }
 
-/** Works with clients of this server, and ends them whatever comes. */
+/** Works with clients of this server, and ends them in any case. */
 export async function withClients<T>(
   at: { url: string; token: string },
   work: (clients: SocketClients) => Promise<T>,

@@ -34,7 +34,7 @@ for (const [network, prefix] of [
 
 const MAPPED = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i;
 
-/** Whether an IP address is private, loopback, link-local or otherwise none of the internet.Text that is no address counts as private. */
+/** Whether an IP address is private, loopback, link-local or otherwise none of the internet. Text that is no address counts as private. */
 export function isPrivateAddress(address: string): boolean {
   const plain = address.replace(/%.*$/, '');
   const family = isIP(plain);

@@ -14,13 +14,13 @@ const PREFIX_CHARS = 10;
 const SECRET_BYTES = 32;
 
 export interface NewApiToken {
-  /** What its holder sends; known to its holder alone once it has been shown. */
+  /** The text that its holder sends; the server shows it once and keeps its hash. */
   text: string;
   prefix: string;
   hash: string;
 }
 
-/** A new API token's text, with what the server keeps of it. */
+/** A new API token's text, with the columns that the server stores. */
 export function makeApiToken(): NewApiToken {
   const text = MARK + randomBytes(SECRET_BYTES).toString('base64url');
   return { text, prefix: text.slice(0, PREFIX_CHARS), hash: hashOf(text) };
@@ -30,7 +30,7 @@ export function makeApiToken(): NewApiToken {
 export const isApiToken = (bearer: string): boolean => bearer.startsWith(MARK);
 
 /**
- * The program that holds this token; null when the token is unknown, revoked or past its time. Every text costs
+ * The program that holds this token; null when the token is unknown, revoked or past its time. Each text costs
  * one hash and one lookup in an index of hashes, so the time it takes reveals nothing about the existing tokens.
  */
 export async function authenticateToken(sql: Sql, text: string, ip: string | null): Promise<TokenIdentity | null> {

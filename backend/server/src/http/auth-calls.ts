@@ -63,7 +63,7 @@ export function createAuthCalls({ sessions, config }: Pick<HttpDeps, 'sessions' 
       const session = sessionOf(context);
       await refuseWeakPassword(wanted, { email: session.user.email, hosts: hostsOf(config) }, 'newPassword');
       await own.changePassword(session, { current, wanted }, originOf(context.req));
-      // Not "storage":this session continues, and with it unsaved text in other tabs.
+      // Not "storage": this session continues, and with it unsaved text in other tabs.
       context.res.setHeader('Clear-Site-Data', '"cache"');
       return { ok: true as const };
     }),

@@ -13,7 +13,7 @@ type Badges = InferContractRouterOutputs<typeof contract>['runLists']['badges'];
 const FRESH_MS = 10_000;
 const NEW_KIND_MS = 86_400_000;
 
-/** The figures beside the places of the panel, read at most every 10 s for all viewers;the caller decides who may see them. */
+/** The figures beside the places of the panel, read at most every 10 s for all viewers; the caller decides who may see them. */
 export function createBadges({
   pool,
   queue,

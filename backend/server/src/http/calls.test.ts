@@ -106,7 +106,7 @@ it('distinguishes a person at the panel from a program', async () => {
   expect(byHand.json.run.trigger).toBe('MANUAL');
 });
 
-it('queues once for an idempotency key, however often and how fast it is sent', async () => {
+it('queues once for an idempotency key, for any number of requests at once', async () => {
   const headers = { 'idempotency-key': 'the same key' };
   const answers = await Promise.all(Array.from({ length: 5 }, () => enqueue(admin, headers)));
   expect(new Set(answers.map((answer) => answer.json.jobRunId)).size).toBe(1);
@@ -165,7 +165,7 @@ it('repeats a finished run only, and names the field that is wrong', async () =>
   expect((await rerun(jobRunId)).json.run.rerunOfId).toBe(jobRunId);
 });
 
-it('cancels a queued run, and again without complaint', async () => {
+it('cancels a queued run, and again without an error', async () => {
   const { jobRunId } = (await enqueue()).json;
   const cancel = () => as(other, { method: 'POST', path: `/api/admin/jobs/${jobRunId}/cancel` });
   const answer = await cancel();

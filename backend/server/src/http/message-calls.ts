@@ -32,7 +32,7 @@ export function createMessageCalls({ pool }: Pick<HttpDeps, 'pool'>) {
   });
 }
 
-/** Page by page,so that memory holds one page of them however many a run wrote. Messages written meanwhile are left out. */
+/** Page by page, so that memory holds one page of them however many a run wrote. Messages written meanwhile are left out. */
 async function* textOf(sql: Sql, runId: string, counts: MessageCounts): AsyncGenerator<string> {
   yield droppedText(counts);
   for (let afterSeq = 0; afterSeq < counts.messageCount; ) {

@@ -6,7 +6,7 @@ import { HttpProblem } from './problem.js';
 
 const YEAR_S = 365 * 24 * 60 * 60;
 
-/** The built panel. Paths that are no file and may be pages get `index.html`:the panel has its own routes. */
+/** The built panel. Paths that are no file and may be pages get `index.html`: the panel has its own routes. */
 export function createPanel(panelDir: string, host?: HostPlace): Router {
   const panel = Router({ caseSensitive: true });
   const sendPage = createPage(panelDir, host);

@@ -12,7 +12,7 @@ const PAGE = 1_000;
 const MAX_CHARS = 64 * 1024;
 /** However often it is woken, the run is looked at no more often. */
 const MIN_GAP_MS = 100;
-/** How soon it is seen that a viewer that was behind has caught up;the check costs no query. */
+/** How soon it is seen that a viewer that was behind has caught up; the check costs no query. */
 const BEHIND_MS = 50;
 
 /** What a tail needs of a viewer. */
@@ -61,7 +61,7 @@ export class RunTail {
     return this.#followers.size === 0;
   }
 
-  /** Adds a follower that has the messages up to `seq`.Call the returned function to remove it. */
+  /** Adds a follower that has the messages up to `seq`. Call the returned function to remove it. */
   join(viewer: TailViewer, seq: number): () => void {
     const follower: Follower = { viewer, seq, steps: undefined };
     this.#followers.add(follower);

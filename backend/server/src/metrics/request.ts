@@ -14,7 +14,7 @@ export function requestOf(query: MetricsQuery, now: number): MetricsRequest {
   return { measures, span: readSpan(query, now, hasHistogram), subjects, compare };
 }
 
-/** The range in steps.Figures kept by whole hours begin at a whole hour, for every step. Throws RangeProblem. */
+/** The range in steps. Figures kept by whole hours begin at a whole hour, for every step. Throws RangeProblem. */
 export function readSpan(range: RangeRequest, now: number, isByHour = false): Span {
   const span = spanOf(range, now);
   if (!isByHour || span.stepMs >= HOUR_MS || span.from.getTime() % HOUR_MS === 0) return span;

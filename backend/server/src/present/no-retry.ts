@@ -5,7 +5,7 @@ import { finalErrors } from '@job-manager/shared/run';
 type NoRetry = NonNullable<JobRun['noRetry']>;
 
 /**
- * Why a run that failed has no further attempt;null for a run that did not fail. Read from its row: a column for
+ * Why a run that failed has no further attempt; null for a run that did not fail. Read from its row: a column for
  * it would be written with every run that ends, for the few that fail.
  */
 export function presentNoRetry(run: RunRow): NoRetry | null {

@@ -47,7 +47,7 @@ export const NO_WAIT: Wait = { waitReason: null, waitDetail: null, waitSince: nu
 
 /**
  * The same for a row of a list. Its text contains nothing that changes by itself, such as the age of a pause: a live
- * list would send them again and again. Null for all where the facts do not know the run.
+ * list would send them again and again. Null for all where the facts do not have the run.
  */
 export function presentWait(row: RunSummaryRow, { serverTime, shared, blocked }: QueueFacts, hasCode: HasCode): Wait {
   const facts = row.status === 'QUEUED' ? shared.get(queueKey(row)) : undefined;
@@ -75,9 +75,9 @@ export function presentWait(row: RunSummaryRow, { serverTime, shared, blocked }:
 }
 
 /**
- * Why a queued run has not been started: of all that holds it the most decisive. What nothing but new code helps
- * against comes first, then what concerns this run alone, for until that is over it doesn't stand in line; then what
- * holds its whole channel, what needs an operator before what ends by itself; and at last those before it.
+ * Why a queued run has not been started: the most decisive reason. First the lack of its code, for only new code
+ * helps against it; then reasons of this run alone, for until they are over it doesn't stand in line; then reasons
+ * of its whole channel, those that need an operator before those that end by themselves; at last the runs before it.
  */
 function findWait(run: QueuedRun, hasCode: HasCode): Waiting {
   const facts = run.waiting;

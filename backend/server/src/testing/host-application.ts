@@ -16,7 +16,7 @@ export interface HostApplication {
   server: Server;
   database: TestDatabase;
   jobs: JobManager;
-  /** Its users by the name in the cookie; a function stands for a lookup that does what it likes. */
+  /** Its users by the name in the cookie; a function stands for a lookup of any behaviour. */
   users: Map<string, HostUser | (() => HostUser | null | Promise<HostUser | null>)>;
   /** Calls Job Manager's API as this user, from a page of the application. */
   call(user: string | null, path: string, init?: RequestInit & { json?: unknown }): Promise<Response>;

@@ -22,7 +22,7 @@ interface Arrangement {
   isCancelRequested: (jobRunId: string) => boolean;
 }
 
-/** When hundreds end at once, a few are enough to show it;more would leave no room for running ones. */
+/** When hundreds end at once, a few are enough to show it; more would leave no room for running ones. */
 const MAX_FADING = 5;
 
 /**

@@ -5,7 +5,7 @@ import { paths } from '../../paths';
 import type { RunFormValues } from './run-form';
 import { readLane } from './run-options';
 
-/** Takes the job, its parameters, channel and priority to a new schedule;undefined for those who may make none. The form's values stay as a draft. */
+/** Takes the job, its parameters, channel and priority to a new schedule; undefined for those who may make none. The form's values stay as a draft. */
 export function useScheduleInstead({ jobName, parameters, options }: RunFormValues, isReadable: boolean) {
   const navigate = useNavigate();
   const canCreate = [useCan('manageSchedules'), useCan('run')].every(Boolean);

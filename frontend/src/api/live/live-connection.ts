@@ -195,7 +195,7 @@ function shownOf({ next }: ActiveChange, state: LiveState): Partial<LiveState> {
 }
 
 /**
- * The runs in the order in which they stood: of thousands few have moved,and a sort of a list nearly in order is
+ * The runs in the order in which they stood: of thousands few have moved, and a sort of a list nearly in order is
  * quick.
  */
 function* startingFrom(before: readonly JobRunSummary[], runs: ReadonlyMap<string, JobRunSummary>) {

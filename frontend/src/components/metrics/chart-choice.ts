@@ -34,7 +34,7 @@ export interface ChartChoice {
 
 const kinds = ['area', 'line', 'bars'] as const;
 
-/** Reads a choice that this browser has kept;unknown values become the default. */
+/** Reads a choice that this browser has kept; unknown values become the default. */
 export function readChartChoice(kept: Partial<Record<keyof ChartChoice, unknown>>, kind: PlotKind): ChartChoice {
   return {
     range: known(rangeNames, kept.range) ?? null,

@@ -55,7 +55,7 @@ it('thins each kind out by itself', () => {
   expect(sample('b', 4)).toBe(4);
 });
 
-it('remembers no endless number of kinds', () => {
+it('bounds the number of kinds in memory', () => {
   const { sample, pass } = testIntake();
   for (let n = 0; n < 15; n++) sample('a', 1);
   for (let n = 0; n < 2_000; n++) sample(String(n), 1);
