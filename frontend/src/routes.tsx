@@ -3,7 +3,7 @@ import { type PropsWithChildren, Suspense } from 'react';
 import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router-dom';
 import { AdminRoute } from './admin/AdminRoute';
 import { JobManagerPage } from './admin/jobs/JobManagerPage';
-import { keepsAccounts, mount } from './api/place';
+import { keepsAccounts, mount } from './api/mount';
 import { canonicalPath, paths } from './paths';
 import { loadable } from './ui/loadable';
 import { PageLoader } from './ui/PageLoader';

@@ -3,7 +3,7 @@ import { IconCloudOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Navigate, useLocation } from 'react-router-dom';
 import { toFailure } from '../api/failure';
-import { keepsAccounts, mount } from '../api/place';
+import { keepsAccounts, mount } from '../api/mount';
 import { useSession } from '../api/session';
 import { loginFor } from '../paths';
 import { loadable } from '../ui/loadable';

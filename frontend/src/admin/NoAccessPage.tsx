@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { keepsAccounts } from '../api/place';
+import { keepsAccounts } from '../api/mount';
 import { useSignOut } from '../components/useSignOut';
 import { MessagePage } from '../ui/MessagePage';
 

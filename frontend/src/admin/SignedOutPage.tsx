@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { signInUrl } from '../api/place';
+import { signInUrl } from '../api/mount';
 import { useSignInElsewhere } from '../api/session';
 import { MessagePage } from '../ui/MessagePage';
 

@@ -6,7 +6,7 @@ import type { AnyContractRouter, ContractRouterClient } from '@orpc/contract';
 import { OpenAPILink } from '@orpc/openapi-client/fetch';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { readProblem } from './failure';
-import { mount } from './place';
+import { mount } from './mount';
 
 /** The calls that the first page makes; those of other pages and of dialogs come with them. */
 const contract = { auth: session, jobs, health };

@@ -1,5 +1,5 @@
 import type { AnyContractProcedure } from '@orpc/contract';
-import { mount } from './place';
+import { mount } from './mount';
 
 type Query = Record<string, string | number | undefined>;
 

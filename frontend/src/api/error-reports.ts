@@ -1,6 +1,6 @@
 import type { ClientErrorReport } from '@job-manager/shared/contract/errors';
 import { limits } from '@job-manager/shared/limits';
-import { mount } from './place';
+import { mount } from './mount';
 import type { TrackedError } from './recent-errors';
 
 /** Collected for so long before they are sent together. */

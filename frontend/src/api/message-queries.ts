@@ -1,7 +1,7 @@
 import { messages } from '@job-manager/shared/contract/messages';
 import { limits } from '@job-manager/shared/limits';
 import { createClient } from './client';
-import { mount } from './place';
+import { mount } from './mount';
 
 const { messages: calls } = createClient({ messages });
 

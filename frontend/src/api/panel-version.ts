@@ -1,6 +1,6 @@
 import { reloadPage } from '../lib/reload';
 import { hasTypedText } from '../lib/typed-text';
-import { mount } from './place';
+import { mount } from './mount';
 
 /** Code of the panel that could not be loaded; most often the server was upgraded and has other files now. */
 export class CodeLoadError extends Error {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { FALLBACK_EVERY_MS, useFallback } from '../api/live/HttpFallback';
 import { useLive } from '../api/live/LiveProvider';
-import { mount } from '../api/place';
+import { mount } from '../api/mount';
 import { formatClock } from '../lib/date-time';
 
 const BLOCKED_TEXT = 'The server answers, but its WebSocket can’t be reached: a proxy or gateway has to pass /ws on.';

@@ -1,4 +1,4 @@
-import { mount } from '../api/place';
+import { mount } from '../api/mount';
 import { paths } from '../paths';
 
 const KEY = 'job-manager: list';

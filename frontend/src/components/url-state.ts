@@ -106,7 +106,7 @@ const timesOf = (time: OpenRange | undefined): Times => ({
 });
 
 /** Filters and page of the history: `?job=trending&status=FAILED&range=24h&page=2`. */
-export function useHistoryPlace() {
+export function useHistoryUrlState() {
   const [{ page, cursor, ...place }, set] = useQueryStates(historyPlace, push);
   // By their text: the hook answers another object with each change of the address.
   const key = JSON.stringify(place);

@@ -5,8 +5,8 @@ import {
   readRetentionOutlook,
 } from '@job-manager/engine/store/automatic-clean-up';
 import type { AutomaticCleanUp } from '@job-manager/shared/contract/run-lists';
+import { cachedFor } from './cached-for.js';
 import type { HttpDeps } from './context.js';
-import { keptFor } from './kept-for.js';
 
 /** To add up the counters of a year takes longer than anything else of the page that shows them. */
 const FRESH_MS = 60_000;
@@ -18,7 +18,7 @@ export function createAutomaticCleanUp({
   queuePool,
   config,
 }: Pick<HttpDeps, 'pool' | 'queuePool' | 'config'>): () => Promise<AutomaticCleanUp> {
-  const retention = keptFor(FRESH_MS, () => readRetentionOutlook(pool, retentionPolicy(config)));
+  const retention = cachedFor(FRESH_MS, () => readRetentionOutlook(pool, retentionPolicy(config)));
   return async () => {
     const [kept, jobs, next] = await Promise.all([
       retention(),

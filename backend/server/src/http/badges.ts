@@ -5,8 +5,8 @@ import { listJobSettings } from '@job-manager/engine/store/job-settings';
 import type { contract } from '@job-manager/shared/contract/index';
 import type { InferContractRouterOutputs } from '@orpc/contract';
 import { thresholds } from '../health/issues.js';
+import { cachedFor } from './cached-for.js';
 import type { HttpDeps } from './context.js';
-import { keptFor } from './kept-for.js';
 
 type Badges = InferContractRouterOutputs<typeof contract>['runLists']['badges'];
 
@@ -19,7 +19,7 @@ export function createBadges({
   queue,
   health,
 }: Pick<HttpDeps, 'pool' | 'queue' | 'health'>): () => Promise<Badges> {
-  return keptFor(FRESH_MS, async () => {
+  return cachedFor(FRESH_MS, async () => {
     const [system, channels, schedules, jobs, newErrorKinds, incidents] = await Promise.all([
       health.system(),
       queue.channels.list(),

@@ -15,8 +15,8 @@ import { implement } from '@orpc/server';
 import { readJobCounts, readJobTimes } from '../metrics/job-times.js';
 import { hideSecrets } from '../present/secrets.js';
 import { presentPlannedWaiting } from '../present/waiting.js';
+import { cachedFor } from './cached-for.js';
 import type { CallContext, HttpDeps } from './context.js';
-import { keptFor } from './kept-for.js';
 import { hasCodeIn } from './present-queued.js';
 
 const os = implement(contract.definitions).$context<CallContext>();
@@ -28,7 +28,7 @@ export function createDefinitionCalls({ pool, registry, queue, config }: HttpDep
     const offered = new Set(registry.definitions().map(({ name }) => name));
     return { offered, names: [...new Set([...offered, ...(await readHistoryJobNames(pool))])].slice(0, MAX_JOBS) };
   };
-  const usual = keptFor(FRESH_MS, async () => readUsual(pool, (await readNames()).names));
+  const usual = cachedFor(FRESH_MS, async () => readUsual(pool, (await readNames()).names));
   const times = keptPerRange(
     (range) => async () => readJobTimes(pool, (await readNames()).names, { range, now: new Date() }),
   );
@@ -93,7 +93,7 @@ const FRESH_MS = 60_000;
 const TIMES_FRESH_MS = 10_000;
 
 const keptPerRange = <T>(readOf: (range: ActivityRange) => () => Promise<T>) =>
-  Object.fromEntries(activityRanges.map((range) => [range, keptFor(TIMES_FRESH_MS, readOf(range))])) as Record<
+  Object.fromEntries(activityRanges.map((range) => [range, cachedFor(TIMES_FRESH_MS, readOf(range))])) as Record<
     ActivityRange,
     () => Promise<T>
   >;

@@ -9,8 +9,8 @@ import { contract } from '@job-manager/shared/contract/index';
 import type { Issue, IssuesAnswer } from '@job-manager/shared/contract/issues';
 import { implement } from '@orpc/server';
 import { findIssues, thresholds } from '../health/issues.js';
+import { cachedFor } from './cached-for.js';
 import { auditPersonOf, type CallContext, type HttpDeps } from './context.js';
-import { keptFor } from './kept-for.js';
 import { HttpProblem } from './problem.js';
 import type { ReadPulse } from './pulse.js';
 import type { Snapshots } from './snapshots.js';
@@ -26,7 +26,7 @@ type IssueDeps = Pick<HttpDeps, 'pool' | 'queue' | 'health'>;
 
 /** The issues that need an operator, read at most every 10 s for all viewers; mutes are read each time. */
 function createIssues(deps: IssueDeps): () => Promise<IssuesAnswer> {
-  const find = keptFor(FRESH_MS, () => readIssues(deps));
+  const find = cachedFor(FRESH_MS, () => readIssues(deps));
   return async () => {
     const { found, asOf } = await find();
     const mutes = await readIssueMutes(

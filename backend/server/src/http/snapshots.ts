@@ -2,8 +2,8 @@ import { readRegions } from '@job-manager/engine/store/metrics/runners';
 import { countRetriesOfHour, countScheduledSince } from '@job-manager/engine/store/queue-now';
 import type { contract } from '@job-manager/shared/contract/index';
 import type { InferContractRouterOutputs } from '@orpc/contract';
+import { cachedFor } from './cached-for.js';
 import type { HttpDeps } from './context.js';
-import { keptFor } from './kept-for.js';
 
 export type Snapshots = InferContractRouterOutputs<typeof contract>['runLists']['snapshots'];
 
@@ -13,7 +13,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** Small figures of today, read at most once a minute for all viewers. */
 export function createSnapshots({ pool, queue }: Pick<HttpDeps, 'pool' | 'queue'>): () => Promise<Snapshots> {
-  return keptFor(FRESH_MS, async () => {
+  return cachedFor(FRESH_MS, async () => {
     const { now } = await queue.schedules.list();
     const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
     const hours = Math.ceil((today + DAY_MS - now.getTime()) / HOUR_MS);

@@ -11,8 +11,8 @@ import {
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { firstDayOf, presentComponents } from '../health/system-status.js';
+import { cachedFor } from './cached-for.js';
 import type { CallContext, HttpDeps } from './context.js';
-import { keptFor } from './kept-for.js';
 
 const os = implement(contract.system).$context<CallContext>();
 
@@ -22,7 +22,7 @@ const MINUTES = 60;
 
 /** The service matrix and the service log. */
 export function createSystemCalls(deps: Pick<HttpDeps, 'pool' | 'queue' | 'health'>) {
-  const status = keptFor(FRESH_MS, () => readStatus(deps));
+  const status = cachedFor(FRESH_MS, () => readStatus(deps));
   return os.router({
     status: os.status.handler(() => status()),
 

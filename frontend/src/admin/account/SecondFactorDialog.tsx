@@ -1,7 +1,7 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { Modal } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { ProveDialog } from './ProveDialog';
+import { ConfirmIdentityDialog } from './ConfirmIdentityDialog';
 import { RecoveryCodes } from './RecoveryCodes';
 import { SetUpSecondFactor } from './SetUpSecondFactor';
 import { calls } from './second-factor-calls';
@@ -36,7 +36,7 @@ export function SecondFactorDialog({ act, user, onDone, onClose }: Props) {
   }
   if (act === 'turnOff') {
     return (
-      <ProveDialog
+      <ConfirmIdentityDialog
         title="Turn two-step sign-in off?"
         text="Signing in takes your password alone from then on. Every other session of yours ends."
         confirm="Turn off"
@@ -49,7 +49,7 @@ export function SecondFactorDialog({ act, user, onDone, onClose }: Props) {
     );
   }
   return (
-    <ProveDialog
+    <ConfirmIdentityDialog
       title="New recovery codes"
       text="You get ten new codes, and the ones you have stop working."
       confirm="Make new codes"

@@ -17,7 +17,7 @@ import { FiguresStrip } from './FiguresStrip';
 import { HeatStrip } from './HeatStrip';
 import { JobFigures } from './JobFigures';
 import type { FigureName } from './JobFiguresTable';
-import { type AnalyticsTab, analyticsTabs, DEFAULT_RANGE, useAnalyticsPlace } from './place';
+import { type AnalyticsTab, analyticsTabs, DEFAULT_RANGE, useAnalyticsUrlState } from './url-state';
 
 const labels: Record<AnalyticsTab, string> = {
   volume: 'Volume',
@@ -46,7 +46,7 @@ export function AnalyticsPage() {
 }
 
 function Analytics() {
-  const place = useAnalyticsPlace();
+  const place = useAnalyticsUrlState();
   const { tab, job, channel } = place;
   const isCapacity = tab === 'capacity';
   const subject = isCapacity ? channel && { channel } : job && { jobName: job };
@@ -99,7 +99,7 @@ function Tabs({ current }: { current: AnalyticsTab }) {
   );
 }
 
-type Place = { place: ReturnType<typeof useAnalyticsPlace> };
+type Place = { place: ReturnType<typeof useAnalyticsUrlState> };
 
 /** At the end of the page instead, the choices would lie outside every landmark. */
 const inPlace = { withinPortal: false };

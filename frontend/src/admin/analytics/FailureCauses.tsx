@@ -4,13 +4,13 @@ import { CausesTable } from '../../components/failures/CausesTable';
 import { failuresQuery } from '../../components/metrics/metric-calls';
 import { Pending } from '../../components/Pending';
 import { Section } from '../../ui/Section';
-import type { useAnalyticsPlace } from './place';
+import type { useAnalyticsUrlState } from './url-state';
 
 const MAX_CAUSES = 50;
 const ranges = Object.keys(failureRanges) as (keyof typeof failureRanges)[];
 
 /** Why runs failed, as far back as single causes are kept. */
-export function FailureCauses({ place: { range: wanted, job } }: { place: ReturnType<typeof useAnalyticsPlace> }) {
+export function FailureCauses({ place: { range: wanted, job } }: { place: ReturnType<typeof useAnalyticsUrlState> }) {
   const range = ranges.find((name) => name === wanted) ?? (wanted === '6h' ? '24h' : '30d');
   const query = useQuery(failuresQuery({ jobName: job ?? undefined, range, limit: MAX_CAUSES }));
   return (

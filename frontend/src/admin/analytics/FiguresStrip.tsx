@@ -7,7 +7,7 @@ import { formatOf, isCounted, seriesOf } from '../../components/metrics/metric-d
 import { Pending } from '../../components/Pending';
 import { Figure } from '../../ui/Figure';
 import classes from './analytics.module.css';
-import type { useAnalyticsPlace } from './place';
+import type { useAnalyticsUrlState } from './url-state';
 
 interface Shown {
   measure: MetricMeasure;
@@ -25,7 +25,11 @@ const ofJobs: readonly Shown[] = [
 const ofAll: readonly Shown[] = [{ measure: 'published', label: 'Published', more: 'neutral' }, ...ofJobs];
 
 /** The range in a line of figures, of one job where one is chosen. */
-export function FiguresStrip({ place: { range, isCompared, job } }: { place: ReturnType<typeof useAnalyticsPlace> }) {
+export function FiguresStrip({
+  place: { range, isCompared, job },
+}: {
+  place: ReturnType<typeof useAnalyticsUrlState>;
+}) {
   const shown = job === null ? ofAll : ofJobs;
   const measures = shown.map(({ measure }) => measure);
   const query = useQuery(metricsQuery({ measures, range, isCompared, jobName: job ?? undefined }));

@@ -10,10 +10,10 @@ import { EmptyState } from '../../ui/EmptyState';
 import { Section } from '../../ui/Section';
 import { type FigureName, JobFiguresTable } from './JobFiguresTable';
 import { csvOf, rowsOf } from './job-rows';
-import type { useAnalyticsPlace } from './place';
+import type { useAnalyticsUrlState } from './url-state';
 
 interface Props {
-  place: ReturnType<typeof useAnalyticsPlace>;
+  place: ReturnType<typeof useAnalyticsUrlState>;
   figures: readonly FigureName[];
 }
 

@@ -1,5 +1,5 @@
 import type { MetricChart } from '../../components/metrics/MetricCharts';
-import type { AnalyticsTab } from './place';
+import type { AnalyticsTab } from './url-state';
 
 const took: MetricChart = {
   title: 'Took',

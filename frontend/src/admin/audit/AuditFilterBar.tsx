@@ -5,8 +5,8 @@ import { DayField } from '../../components/DayField';
 import { FilterBar } from '../../ui/FilterBar';
 import { SearchField } from '../../ui/SearchField';
 import classes from './AuditFilterBar.module.css';
-import { ACTOR_CHARS, auditScopes, TARGET_CHARS } from './place';
 import type { AuditFilters } from './queries';
+import { ACTOR_CHARS, auditScopes, TARGET_CHARS } from './url-state';
 
 interface Props {
   filters: AuditFilters;

@@ -5,8 +5,8 @@ import { Permitted } from '../../components/Permitted';
 import { Page } from '../../ui/Page';
 import { RefreshButton } from '../../ui/RefreshButton';
 import { AuditSection } from './AuditSection';
-import { useAuditPlace } from './place';
 import { auditExport, auditQuery } from './queries';
+import { useAuditUrlState } from './url-state';
 
 /** Who did what, and when. */
 export function AuditPage() {
@@ -18,7 +18,7 @@ export function AuditPage() {
 }
 
 function AuditLog() {
-  const place = useAuditPlace();
+  const place = useAuditUrlState();
   const entries = useQuery(auditQuery(place.query, place.before));
   return (
     <Page

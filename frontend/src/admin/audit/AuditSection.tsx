@@ -10,9 +10,9 @@ import { Section } from '../../ui/Section';
 import { AuditFilterBar } from './AuditFilterBar';
 import { AuditPager } from './AuditPager';
 import { AuditTable } from './AuditTable';
-import type { useAuditPlace } from './place';
+import type { useAuditUrlState } from './url-state';
 
-type Place = ReturnType<typeof useAuditPlace>;
+type Place = ReturnType<typeof useAuditUrlState>;
 
 interface Props {
   place: Place;

@@ -14,10 +14,10 @@ import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { countOf } from '../../lib/count-of';
 import { EmptyState } from '../../ui/EmptyState';
-import { InSteps } from '../../ui/InSteps';
 import { ListToolbar } from '../../ui/ListToolbar';
 import { Page } from '../../ui/Page';
 import { Section } from '../../ui/Section';
+import { ShowMore } from '../../ui/ShowMore';
 import { ChannelTable } from './ChannelTable';
 
 /** The lanes that runs queue in: how full and how late each is. */
@@ -84,9 +84,9 @@ function Channels() {
           <Pending query={query} what="Channels" rows={3} />
         ) : shown.length > 0 ? (
           <>
-            <InSteps rows={sorted(shown)} noun="channels">
+            <ShowMore rows={sorted(shown)} noun="channels">
               {(part) => <ChannelTable channels={part} sort={sort} acts={acts} />}
-            </InSteps>
+            </ShowMore>
             {isOnlyDefault(data) && <OnlyDefault acts={acts} canManage={canManage} />}
           </>
         ) : (

@@ -38,7 +38,7 @@ const HEIGHT = 70;
 
 /** How many runs were created over time; a click shows it large. */
 export function PublishedChart() {
-  const { choice, choose, isLarge, open, close } = useChartPlace();
+  const { choice, choose, isLarge, open, close } = useChartUrlState();
   const starting = useStartingRange(choice.range);
   const { range } = starting;
   const measures = [drawing.measure];
@@ -96,7 +96,7 @@ function Total({ answer, range }: { answer: MetricsAnswer; range: string }) {
 
 interface SmallChartProps {
   answer: MetricsAnswer;
-  choice: ReturnType<typeof useChartPlace>['choice'];
+  choice: ReturnType<typeof useChartUrlState>['choice'];
   onOpen: () => void;
 }
 
@@ -124,7 +124,7 @@ const KEY = 'job-manager: dashboard';
 const place = { range: parseAsStringLiteral(rangeNames), chart: parseAsStringLiteral(['published'] as const) };
 
 /** How the chart of the dashboard is drawn: `?range=7d`, and `?chart=published` while it is large. */
-function useChartPlace() {
+function useChartUrlState() {
   const [remembered, setRemembered] = useState(() => readChartChoice(readKept(KEY), 'bars'));
   const [{ range, chart }, set] = useQueryStates(place);
   const choice: ChartChoice = { ...remembered, ...(range && { range }) };

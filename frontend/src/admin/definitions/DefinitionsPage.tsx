@@ -9,9 +9,9 @@ import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { countOf } from '../../lib/count-of';
 import { EmptyState } from '../../ui/EmptyState';
-import { InSteps } from '../../ui/InSteps';
 import { Page } from '../../ui/Page';
 import { Section } from '../../ui/Section';
+import { ShowMore } from '../../ui/ShowMore';
 import { activityQuery, jobsQuery } from './calls';
 import { DefinitionTable, type ListedJob } from './DefinitionTable';
 import { JobFilters, useJobFilters } from './JobFilters';
@@ -71,9 +71,9 @@ function Definitions() {
           <Pending query={{ error, failureCount, refetch: refresh }} what="Jobs" rows={8} />
         ) : shown.length > 0 ? (
           <>
-            <InSteps rows={shown} noun="jobs">
+            <ShowMore rows={shown} noun="jobs">
               {(part) => <DefinitionTable jobs={part} range={range} sort={sort} acts={canManage ? acts : null} />}
-            </InSteps>
+            </ShowMore>
             {activity.data.length === MAX_JOBS && (
               <p className="dimmed">Figures are those of the first {MAX_JOBS.toLocaleString('en')} jobs by name.</p>
             )}

@@ -1,5 +1,5 @@
 import type { JobDefinition } from '@job-manager/shared/contract/run';
-import { mount } from '../../api/place';
+import { mount } from '../../api/mount';
 import { type CopyChoice, CopyMenu } from '../../components/CopyMenu';
 import { enqueueWithCurl } from '../../components/enqueue-with-curl';
 import { formatDuration } from '../../lib/duration';

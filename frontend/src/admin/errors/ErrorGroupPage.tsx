@@ -12,8 +12,8 @@ import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { ErrorGroupView } from './ErrorGroupView';
 import { PeriodChoice } from './PeriodChoice';
-import { useErrorPeriod } from './place';
 import { errorGroupQuery } from './queries';
+import { useErrorPeriod } from './url-state';
 
 /** One kind of error: `/admin/errors/0123456789abcdef`. */
 export function ErrorGroupPage() {

@@ -12,12 +12,12 @@ import { Section } from '../../ui/Section';
 import { ErrorGroupTable } from './ErrorGroupTable';
 import { type ErrorLevel, errorLevels, levelAppearance } from './level';
 import { periodNames } from './period';
-import { SEARCH_CHARS, type StateChoice, stateChoices, type useErrorsPlace } from './place';
 import type { ErrorGroups } from './queries';
 import { stateAppearance } from './state';
+import { SEARCH_CHARS, type StateChoice, stateChoices, type useErrorsUrlState } from './url-state';
 
 interface Props {
-  place: ReturnType<typeof useErrorsPlace>;
+  place: ReturnType<typeof useErrorsUrlState>;
   groups: UseQueryResult<ErrorGroups>;
 }
 

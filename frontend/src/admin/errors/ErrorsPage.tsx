@@ -7,8 +7,8 @@ import { Page } from '../../ui/Page';
 import { ErrorGroupsSection } from './ErrorGroupsSection';
 import { ErrorRateSection } from './ErrorRateSection';
 import { PeriodChoice } from './PeriodChoice';
-import { useErrorsPlace } from './place';
 import { errorGroupsQuery, errorsExport } from './queries';
+import { useErrorsUrlState } from './url-state';
 
 /** What went wrong in people's browsers. */
 export function ErrorsPage() {
@@ -20,7 +20,7 @@ export function ErrorsPage() {
 }
 
 function Errors() {
-  const place = useErrorsPlace();
+  const place = useErrorsUrlState();
   const groups = useQuery(errorGroupsQuery(place.filters));
   return (
     <Page

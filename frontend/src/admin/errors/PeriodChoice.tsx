@@ -1,7 +1,7 @@
 import type { ErrorPeriod } from '@job-manager/shared/contract/errors';
 import { ButtonChoice } from '../../ui/ButtonChoice';
 import { periodNames } from './period';
-import { periods } from './place';
+import { periods } from './url-state';
 
 interface Props {
   period: ErrorPeriod;

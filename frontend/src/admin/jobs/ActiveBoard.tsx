@@ -11,7 +11,7 @@ import { loadable } from '../../ui/loadable';
 import { ActiveJobsMonitor } from './ActiveJobsMonitor';
 import { ActiveToolbar, StateCounts } from './ActiveToolbar';
 import { type ActiveFilters, isWanted } from './active-groups';
-import { useActivePlace } from './active-place';
+import { useActiveUrlState } from './active-url-state';
 import { QueueBeyond } from './QueueBeyond';
 import { RunBoard } from './RunBoard';
 import { useActiveList } from './useActiveList';
@@ -24,7 +24,7 @@ const REFILTER_MS = 2_000;
 /** The active runs to work in: filtered, grouped, of any number, and the queue beyond what lives. */
 export function ActiveBoard({ onCleanupStalled }: { onCleanupStalled?: () => void }) {
   const list = useActiveList();
-  const { filters, set } = useActivePlace();
+  const { filters, set } = useActiveUrlState();
   const jobs = useWanted(list.jobs, filters);
   const ticks = useTicks(`active ${JSON.stringify(filters)}`);
   useHoldStill(ticks.ids.size > 0);

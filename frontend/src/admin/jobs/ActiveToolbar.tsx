@@ -10,7 +10,7 @@ import { useIsPhone } from '../../ui/useIsPhone';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import classes from './ActiveToolbar.module.css';
 import { activeStates, capitalize, countStates, type Grouping, groupings, stateLabel } from './active-groups';
-import { useActivePlace } from './active-place';
+import { useActiveUrlState } from './active-url-state';
 
 /** At the end of the page instead, the choices would lie outside every landmark. */
 const inPlace = { withinPortal: false };
@@ -24,7 +24,7 @@ const STATES = activeStates.map((value) => ({ value, label: capitalize(stateLabe
 
 /** What of the active runs is shown, how they are grouped and drawn; all of it in the address. */
 export function ActiveToolbar({ runs }: { runs: readonly JobRunSummary[] }) {
-  const { filters, set } = useActivePlace();
+  const { filters, set } = useActiveUrlState();
   const isPhone = useIsPhone();
   return (
     <div className={classes.toolbar}>
@@ -50,7 +50,7 @@ export function ActiveToolbar({ runs }: { runs: readonly JobRunSummary[] }) {
 
 /** On a phone the choices lie in a sheet at its lower edge. */
 function FilterSheet({ runs }: { runs: readonly JobRunSummary[] }) {
-  const { filters, grouping, isFollowing } = useActivePlace();
+  const { filters, grouping, isFollowing } = useActiveUrlState();
   const [isOpen, setOpen] = useState(false);
   useReturnFocus(isOpen);
   const chosen = [filters.job, filters.channel, filters.runner, filters.state, grouping, isFollowing || null].filter(
@@ -84,7 +84,7 @@ function FilterSheet({ runs }: { runs: readonly JobRunSummary[] }) {
 const isGiven = (value: unknown): boolean => value !== null;
 
 function ViewSwitch() {
-  const { view, set } = useActivePlace();
+  const { view, set } = useActiveUrlState();
   return (
     <ActionIcon.Group aria-label="Rows" role="group">
       {VIEWS.map(({ value, label, Icon }) => (
@@ -106,7 +106,7 @@ function ViewSwitch() {
 }
 
 function Choices({ runs }: { runs: readonly JobRunSummary[] }) {
-  const { filters, grouping, isFollowing, set } = useActivePlace();
+  const { filters, grouping, isFollowing, set } = useActiveUrlState();
   const jobNames = useMemo(() => namesOf(runs, 'jobName', filters.job), [runs, filters.job]);
   const channels = useMemo(() => namesOf(runs, 'channel', filters.channel), [runs, filters.channel]);
   const runners = useMemo(() => namesOf(runs, 'runnerName', filters.runner), [runs, filters.runner]);

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { useHistoryPlace } from '../../components/url-state';
+import { useHistoryUrlState } from '../../components/url-state';
 
 /** Shows that a link limited the history to one cause of failures, and removes that filter; nothing without one. */
 export function CauseFilter() {
-  const { filters, setFilters } = useHistoryPlace();
+  const { filters, setFilters } = useHistoryUrlState();
   if (filters.cause === undefined) return null;
   return (
     <Button

@@ -7,7 +7,7 @@ import { downloadAddress } from '../../api/download-address';
 import { type HistoryFilters, historyQuery } from '../../api/job-queries';
 import { serverNow } from '../../api/server-clock';
 import { useCan } from '../../api/session';
-import { useHistoryPlace } from '../../components/url-state';
+import { useHistoryUrlState } from '../../components/url-state';
 import { boundsOf } from '../../lib/time-range';
 
 const formats = [
@@ -19,7 +19,7 @@ const WITH_JSON =
 
 /** The runs that the filters match, as a file; nothing for those who may not. */
 export function ExportMenu() {
-  const { filters, page, cursor } = useHistoryPlace();
+  const { filters, page, cursor } = useHistoryUrlState();
   // As the list has read it.
   const { data } = useQuery({ ...historyQuery(filters, { page, cursor }), enabled: false });
   const mayExport = useCan('export');

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { CausesTable } from '../../components/failures/CausesTable';
 import { failuresQuery } from '../../components/metrics/metric-calls';
 import { Pending } from '../../components/Pending';
-import { useHistoryPlace } from '../../components/url-state';
+import { useHistoryUrlState } from '../../components/url-state';
 import { Section } from '../../ui/Section';
 
 const MAX_CAUSES = 100;
@@ -12,7 +12,7 @@ const ranges = Object.keys(failureRanges) as (keyof typeof failureRanges)[];
 
 /** The failures of the history folded by their causes, of the job and the time that its filters name. */
 export function HistoryByCause({ onLeave }: { onLeave: () => void }) {
-  const { jobName, time } = useHistoryPlace().filters;
+  const { jobName, time } = useHistoryUrlState().filters;
   const range = ranges.find((name) => name === time) ?? '7d';
   const query = useQuery(failuresQuery({ jobName, range, limit: MAX_CAUSES }));
   return (

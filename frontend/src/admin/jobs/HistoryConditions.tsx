@@ -1,7 +1,7 @@
 import { Button, Menu } from '@mantine/core';
 import { IconFilterPlus, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useHistoryPlace } from '../../components/url-state';
+import { useHistoryUrlState } from '../../components/url-state';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import { ConditionDialog } from './ConditionDialog';
 import { type ConditionKind, conditionKinds, describeCondition, withCondition } from './history-conditions';
@@ -12,7 +12,7 @@ const FIRST_TIME = '7d';
 
 /** Adds conditions to the history beyond job, status and time, and shows those there are. */
 export function HistoryConditions() {
-  const { filters, setFilters } = useHistoryPlace();
+  const { filters, setFilters } = useHistoryUrlState();
   const { more } = filters;
   const [opened, open] = useState<ConditionKind | null>(null);
   const [openedSeveral, openSeveral] = useState<SeveralField | null>(null);

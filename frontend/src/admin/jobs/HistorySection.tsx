@@ -14,7 +14,7 @@ import { useLiveChanges } from '../../api/live/LiveProvider';
 import { serverNow } from '../../api/server-clock';
 import { useCan } from '../../api/session';
 import { useTicks } from '../../components/ticks';
-import { useHistoryPlace, useOpenedRun, useRunDialog } from '../../components/url-state';
+import { useHistoryUrlState, useOpenedRun, useRunDialog } from '../../components/url-state';
 import { useThrottled } from '../../lib/useThrottled';
 import { useIsInside } from '../../ui/useIsInside';
 import { JobHistoryList } from './JobHistoryList';
@@ -25,7 +25,7 @@ const NONE: never[] = [];
 
 /** The history over the API, its filters and page in the address. */
 export function HistorySection({ isOnlySection, views }: { isOnlySection?: boolean; views?: ReactNode }) {
-  const { filters, page, cursor, setPage, setCursor, setFilters } = useHistoryPlace();
+  const { filters, page, cursor, setPage, setCursor, setFilters } = useHistoryUrlState();
   const history = useQuery(historyQuery(filters, { page, cursor }));
   const { jobNames, onOpenJobs } = useJobNames();
   const { open } = useOpenedRun();

@@ -3,14 +3,14 @@ import { IconRepeat } from '@tabler/icons-react';
 import { filterOfHistory } from '../../api/bulk-filter';
 import { BulkButton } from '../../components/bulk/BulkButton';
 import { SavedViews } from '../../components/SavedViews';
-import { useHistoryGroup, useHistoryPlace } from '../../components/url-state';
+import { useHistoryGroup, useHistoryUrlState } from '../../components/url-state';
 import { CauseFilter } from './CauseFilter';
 import { ExportMenu } from './ExportMenu';
 import { HistoryConditions } from './HistoryConditions';
 
 /** What the history offers on its own page, behind its filters. */
 export function HistoryTools() {
-  const { filters } = useHistoryPlace();
+  const { filters } = useHistoryUrlState();
   const [, setGroup] = useHistoryGroup();
   return (
     <>

@@ -129,7 +129,7 @@ function useAnnouncements(): { text: string; number: number } {
   const onNews = useCallback((news: (JobRunSummary | IncidentChange)[]) => {
     const incidents = news.filter((one): one is IncidentChange => 'incident' in one);
     const ended = news.filter((one): one is JobRunSummary => !('incident' in one));
-    loadCode(() => import('./news')).then(
+    loadCode(() => import('./describe-ends')).then(
       ({ describeEnds, describeIncidents }) =>
         announce(({ number }) => ({
           text: [describeIncidents(incidents), describeEnds(ended)].filter((text) => text !== '').join(' '),

@@ -11,7 +11,7 @@ import type { AppliedPreset } from './presets';
 
 // What only helps to fill the form in is not waited for.
 const PresetMenu = loadable(() => import('./PresetMenu').then((module) => module.PresetMenu));
-const MendPreset = loadable(() => import('./MendPreset').then((module) => module.MendPreset));
+const UpdatePreset = loadable(() => import('./UpdatePreset').then((module) => module.UpdatePreset));
 
 interface Props {
   definition: JobDefinition | undefined;
@@ -72,7 +72,7 @@ export function PresetNote({ applied, parameters, problems }: NoteProps) {
       actions={
         isRight && (
           <Suspense fallback={null}>
-            <MendPreset preset={applied.saved} parameters={readParameters(parameters)} />
+            <UpdatePreset preset={applied.saved} parameters={readParameters(parameters)} />
           </Suspense>
         )
       }

@@ -3,7 +3,7 @@ import { isAllowed, isTerminal } from '@job-manager/shared/run';
 import { Button } from '@mantine/core';
 import { IconRepeat } from '@tabler/icons-react';
 import { Suspense } from 'react';
-import { mount } from '../../api/place';
+import { mount } from '../../api/mount';
 import { useCan } from '../../api/session';
 import { type CopyChoice, CopyMenu } from '../../components/CopyMenu';
 import { enqueueWithCurl } from '../../components/enqueue-with-curl';

@@ -10,7 +10,7 @@ import { useIsPhone } from '../../ui/useIsPhone';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import { type RunListProps, RunRows } from './ActiveJobsMonitor';
 import { cancelOfGroup, type Grouping, groupRows, type RunGroup } from './active-groups';
-import { useActivePlace } from './active-place';
+import { useActiveUrlState } from './active-url-state';
 import { JobRunCard } from './JobRunCard';
 import type { ListRow } from './list-rows';
 import { OverUsual } from './OverUsual';
@@ -34,7 +34,7 @@ const REGROUP_MS = 2_000;
 
 /** The rows of the Active tab: in groups where the reader wants them, and drawn as far as they are in view. */
 export function RunBoard(props: RunListProps) {
-  const { grouping, isFollowing, view, set } = useActivePlace();
+  const { grouping, isFollowing, view, set } = useActiveUrlState();
   const isTable = !useIsPhone() && view === 'table';
   const { cancelOf, dialog } = useCancelGroup();
   const groups = useRunGroups(props.rows, grouping, props.isHeld);
@@ -88,7 +88,7 @@ function PlainRuns({ groups, followed, cancelOf, ...list }: GroupedRunsProps) {
 
 /** Confirms before all runs of a group are cancelled. */
 function useCancelGroup() {
-  const { grouping, filters } = useActivePlace();
+  const { grouping, filters } = useActiveUrlState();
   const [confirmed, setConfirmed] = useState<{ label: string; request: BulkRequest } | null>(null);
   useReturnFocus(confirmed !== null);
   const close = () => setConfirmed(null);

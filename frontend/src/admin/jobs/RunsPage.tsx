@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useLocation } from 'react-router-dom';
 import { useLive } from '../../api/live/LiveProvider';
-import { useHistoryPlace } from '../../components/url-state';
+import { useHistoryUrlState } from '../../components/url-state';
 import { paths } from '../../paths';
 import { LinkTabs } from '../../ui/LinkTabs';
 import { Page } from '../../ui/Page';
@@ -43,7 +43,7 @@ export function RunsPage({ tab, children }: Props) {
 /** Leads from list to list; the chosen job stays chosen. */
 function RunsTabs() {
   const { pathname } = useLocation();
-  const { filters } = useHistoryPlace();
+  const { filters } = useHistoryUrlState();
   const counts = useLive((live) => live.counts);
   const query = filters.jobName === undefined ? '' : `?job=${encodeURIComponent(filters.jobName)}`;
   const active = counts === null ? 0 : counts.running + counts.queued;

@@ -9,7 +9,7 @@ import { serverNow } from '../../api/server-clock';
 import { readHistoryPlace } from '../../components/url-state';
 import { paths } from '../../paths';
 import { groupRows, isWanted } from './active-groups';
-import { readActivePlace } from './active-place';
+import { readActivePlace } from './active-url-state';
 
 /** A run beside the one that is shown, on its page of the list. */
 export interface WalkTarget {

@@ -1,5 +1,5 @@
 import { Anchor, Modal } from '@mantine/core';
-import { mount } from '../../api/place';
+import { mount } from '../../api/mount';
 import { Cell, Table } from '../../ui/Table';
 import classes from './operations.module.css';
 

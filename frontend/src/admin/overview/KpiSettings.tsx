@@ -2,7 +2,7 @@ import { Checkbox } from '@mantine/core';
 import { ChartSettings } from '../../components/metrics/ChartSettings';
 import classes from './KpiSettings.module.css';
 import { kpiNames, kpis, SHOWN_KPIS } from './kpis';
-import type { StripChoice } from './overview-place';
+import type { StripChoice } from './overview-url-state';
 
 interface Props {
   choice: StripChoice;

@@ -16,7 +16,7 @@ import { Figure } from '../../ui/Figure';
 import classes from './KpiStrip.module.css';
 import { figuresOfDay, figuresOfNow, type KpiName, kpis } from './kpis';
 import { longestRunning } from './longest-running';
-import type { StripChoice } from './overview-place';
+import type { StripChoice } from './overview-url-state';
 
 interface Props {
   /** Undefined while it is on its way. */

@@ -23,7 +23,7 @@ import { KpiSettings } from './KpiSettings';
 import { KpiStrip } from './KpiStrip';
 import { type KpiName, kpis } from './kpis';
 import classes from './overview.module.css';
-import { useOverviewPlace } from './overview-place';
+import { useOverviewUrlState } from './overview-url-state';
 import { RunnerPulse } from './RunnerPulse';
 import { ServiceHealth } from './ServiceHealth';
 import { Snapshots } from './Snapshots';
@@ -38,7 +38,7 @@ export function OverviewPage() {
 }
 
 function Overview() {
-  const place = useOverviewPlace();
+  const place = useOverviewUrlState();
   const { choice } = place;
   const starting = useStartingRange(choice.range);
   const { range } = starting;

@@ -12,11 +12,11 @@ import { useOpenedRunner } from '../../components/runner/useOpenedRunner';
 import { isAlive } from '../../components/runners';
 import { countOf } from '../../lib/count-of';
 import { EmptyState } from '../../ui/EmptyState';
-import { InSteps } from '../../ui/InSteps';
 import { ListToolbar } from '../../ui/ListToolbar';
 import { loadable } from '../../ui/loadable';
 import { Page } from '../../ui/Page';
 import { Section } from '../../ui/Section';
+import { ShowMore } from '../../ui/ShowMore';
 import { ChannelCapacity } from './ChannelCapacity';
 import { defaultsQuery, type RunnersAnswer, runnersQuery, useLiveRunners, useRunners } from './calls';
 import { FleetActs } from './FleetActs';
@@ -224,7 +224,7 @@ function Fleet({ runners, change, acts }: FleetProps) {
           </Button>
         </section>
       )}
-      <InSteps rows={runners} noun="runners">
+      <ShowMore rows={runners} noun="runners">
         {(part) => (
           <RunnerCards
             runners={part}
@@ -235,7 +235,7 @@ function Fleet({ runners, change, acts }: FleetProps) {
             onTick={tick}
           />
         )}
-      </InSteps>
+      </ShowMore>
     </>
   );
 }
@@ -278,9 +278,9 @@ function Gone({
         </Button>
       )}
       {isShown && (
-        <InSteps rows={runners} noun="runners">
+        <ShowMore rows={runners} noun="runners">
           {(part) => <RunnerCards runners={part} newestVersion="" acts={acts} ticked={NONE} onTick={tickNone} />}
-        </InSteps>
+        </ShowMore>
       )}
     </div>
   );

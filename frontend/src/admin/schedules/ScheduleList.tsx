@@ -2,7 +2,7 @@ import type { JobSchedule } from '@job-manager/shared/contract/schedules';
 import { Button, Group } from '@mantine/core';
 import { useListSort } from '../../components/list-sort';
 import { type TickedRows, useTicks } from '../../components/ticks';
-import { InSteps } from '../../ui/InSteps';
+import { ShowMore } from '../../ui/ShowMore';
 import { useScheduleRights } from './ScheduleButtons';
 import { ScheduleTable } from './ScheduleTable';
 import type { ScheduleActs } from './useScheduleActs';
@@ -33,9 +33,9 @@ export function ScheduleList({ schedules, acts }: Props) {
       {canManage && chosen.length > 0 && (
         <ChosenBar chosen={chosen} acts={acts} ticks={ticks} all={schedules.map(({ id }) => id)} />
       )}
-      <InSteps rows={sorted(schedules)} noun="schedules">
+      <ShowMore rows={sorted(schedules)} noun="schedules">
         {(shown) => <ScheduleTable schedules={shown} sort={sort} acts={acts} ticks={canManage ? ticks : null} />}
-      </InSteps>
+      </ShowMore>
     </>
   );
 }

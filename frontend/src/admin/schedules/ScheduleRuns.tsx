@@ -4,7 +4,7 @@ import { RelativeTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
 import { statusAppearance } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
-import { InSteps } from '../../ui/InSteps';
+import { ShowMore } from '../../ui/ShowMore';
 import { Cell, Table } from '../../ui/Table';
 import classes from './schedules.module.css';
 
@@ -21,9 +21,9 @@ export function ScheduleRuns({ runs, isCut }: Props) {
   if (runs.length === 0) return <p className="dimmed">It has not run yet.</p>;
   return (
     <>
-      <InSteps rows={runs} noun="runs" step={STEP}>
+      <ShowMore rows={runs} noun="runs" step={STEP}>
         {(shown) => <RunTable runs={shown} />}
-      </InSteps>
+      </ShowMore>
       {isCut && <p className="dimmed">The last {runs.length} are at hand; older ones are in the history of the job.</p>}
     </>
   );

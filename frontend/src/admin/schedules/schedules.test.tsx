@@ -8,7 +8,7 @@ import { ago } from '../../testing/a-run';
 import { aSchedule, inMinutes, scheduleId } from '../../testing/a-schedule';
 import { backend, operator, problem, world } from '../../testing/backend';
 import { address, openPanel, untilListTakesKeys } from '../../testing/render-app';
-import { InSteps } from '../../ui/InSteps';
+import { ShowMore } from '../../ui/ShowMore';
 // Compiled before the first test waits for it: on a busy machine that takes longer than a wait.
 import '../job-pages';
 
@@ -151,9 +151,9 @@ test('draws a part of a long list, and more where they are wanted', async () => 
   const user = userEvent.setup();
   render(
     <MantineProvider>
-      <InSteps rows={[1, 2, 3, 4, 5]} noun="rows" step={2}>
+      <ShowMore rows={[1, 2, 3, 4, 5]} noun="rows" step={2}>
         {(shown) => <output>{shown.join(' ')}</output>}
-      </InSteps>
+      </ShowMore>
     </MantineProvider>,
   );
   expect(screen.getByText('2 of 5 rows are shown.')).toBeVisible();

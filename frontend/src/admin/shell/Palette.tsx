@@ -18,7 +18,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { healthQuery } from '../../api/health-queries';
 import { definitionsQuery } from '../../api/job-queries';
-import { mount } from '../../api/place';
+import { mount } from '../../api/mount';
 import { useAllowed, useCan } from '../../api/session';
 import { viewsQuery } from '../../api/view-calls';
 import { channelsQuery } from '../../components/channels/calls';

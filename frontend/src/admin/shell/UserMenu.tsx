@@ -2,7 +2,7 @@ import { type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/c
 import { IconBell, IconKeyboard, IconLock, IconLogout } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { Link } from 'react-router-dom';
-import { keepsAccounts } from '../../api/place';
+import { keepsAccounts } from '../../api/mount';
 import type { SignedInUser } from '../../api/session';
 import { roleNameOf } from '../../components/roles';
 import { useSignOut } from '../../components/useSignOut';

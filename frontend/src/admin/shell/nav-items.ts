@@ -18,7 +18,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
-import { keepsAccounts } from '../../api/place';
+import { keepsAccounts } from '../../api/mount';
 import { useAllowed } from '../../api/session';
 import { paths } from '../../paths';
 import {

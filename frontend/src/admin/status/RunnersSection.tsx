@@ -4,8 +4,8 @@ import { IconServerOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { isAlive } from '../../components/runners';
 import { EmptyState } from '../../ui/EmptyState';
-import { InSteps } from '../../ui/InSteps';
 import { Section } from '../../ui/Section';
+import { ShowMore } from '../../ui/ShowMore';
 import { RunnersTable } from './RunnersTable';
 import classes from './SystemStatusPage.module.css';
 
@@ -26,9 +26,9 @@ export function RunnersSection({ runners }: { runners: RunnerHealth[] }) {
         />
       )}
       {shown.length > 0 && (
-        <InSteps rows={shown} noun="runners" step={20}>
+        <ShowMore rows={shown} noun="runners" step={20}>
           {(part) => <RunnersTable runners={part} />}
-        </InSteps>
+        </ShowMore>
       )}
       {stopped.length > 0 && (
         <Button

@@ -1,7 +1,7 @@
 import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health';
 import { IconAlertTriangle, IconShieldCheck, IconUrgent, type TablerIcon } from '@tabler/icons-react';
 import { Elapsed } from '../../components/RelativeTime';
-import { InSteps } from '../../ui/InSteps';
+import { ShowMore } from '../../ui/ShowMore';
 import { advice } from './components';
 import classes from './VerdictSection.module.css';
 
@@ -41,7 +41,7 @@ export function VerdictSection({ health, since }: { health: SystemHealth; since:
 const REASONS_AT_ONCE = 6;
 
 const Reasons = ({ reasons }: Pick<SystemHealth, 'reasons'>) => (
-  <InSteps rows={reasons} noun="reasons" step={REASONS_AT_ONCE}>
+  <ShowMore rows={reasons} noun="reasons" step={REASONS_AT_ONCE}>
     {(shown) => (
       <ul className={classes.reasons} aria-label="Reasons">
         {shown.map(({ code, severity, message }) => (
@@ -55,5 +55,5 @@ const Reasons = ({ reasons }: Pick<SystemHealth, 'reasons'>) => (
         ))}
       </ul>
     )}
-  </InSteps>
+  </ShowMore>
 );

@@ -1,6 +1,6 @@
 import type { ApiToken } from '@job-manager/shared/contract/tokens';
 import { useState } from 'react';
-import { mount } from '../../api/place';
+import { mount } from '../../api/mount';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { CopyButton } from '../../ui/CopyButton';
 import { ShownOnceDialog } from '../../ui/ShownOnceDialog';

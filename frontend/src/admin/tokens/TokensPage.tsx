@@ -2,7 +2,7 @@ import type { ApiToken } from '@job-manager/shared/contract/tokens';
 import { Anchor, Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
-import { mount } from '../../api/place';
+import { mount } from '../../api/mount';
 import { Permitted } from '../../components/Permitted';
 import { useCreateDialog } from '../../components/url-state';
 import { DialogBoundary } from '../../ui/DialogBoundary';

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { client } from '../../api/administration-client';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
-import { MadeTokens } from './MadeTokens';
 import { rolesQuery } from './queries';
 import { RoleField } from './RoleField';
 import { givenRole, keyOf, type RoleKey, roleChoices } from './role-choice';
+import { TokensOfPerson } from './TokensOfPerson';
 import { useAccountCall } from './useAccountCall';
 
 interface Props {
@@ -51,7 +51,7 @@ export function ChangeRoleDialog({ account, onClose }: Props) {
         onChange={setRole}
         error={isUnchanged && role === keyOf(account) ? 'This is the role they have' : null}
       />
-      <MadeTokens userId={account.id} isRevoking={isRevoking} onChange={setRevoking} />
+      <TokensOfPerson userId={account.id} isRevoking={isRevoking} onChange={setRevoking} />
     </ConfirmDialog>
   );
 }

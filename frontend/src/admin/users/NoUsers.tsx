@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { IconFilterOff, IconUsers } from '@tabler/icons-react';
 import { EmptyState } from '../../ui/EmptyState';
-import type { useUsersPlace } from './place';
+import type { useUsersUrlState } from './url-state';
 
 interface Props {
-  place: Pick<ReturnType<typeof useUsersPlace>, 'clear' | 'setPage'>;
+  place: Pick<ReturnType<typeof useUsersUrlState>, 'clear' | 'setPage'>;
   isPastEnd: boolean;
 }
 

@@ -4,7 +4,7 @@ import { client } from '../../api/administration-client';
 import { useSession } from '../../api/session';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
-import { MadeTokens } from './MadeTokens';
+import { TokensOfPerson } from './TokensOfPerson';
 import { useAccountCall } from './useAccountCall';
 import type { UserAct } from './user-acts';
 
@@ -89,7 +89,7 @@ export function PlainActDialog({ act, account, onClose }: Props) {
       onClose={onClose}
     >
       <p>{text}</p>
-      {act === 'disable' && <MadeTokens userId={account.id} isRevoking={isRevoking} onChange={setRevoking} />}
+      {act === 'disable' && <TokensOfPerson userId={account.id} isRevoking={isRevoking} onChange={setRevoking} />}
       {account.id === me?.id && <p>This is your own account: you are signed out here as well.</p>}
     </ConfirmDialog>
   );

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { client } from '../../api/administration-client';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
-import { keepsAccounts } from '../../api/place';
+import { keepsAccounts } from '../../api/mount';
 import { useAction } from '../../api/useAction';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';

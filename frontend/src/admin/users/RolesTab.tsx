@@ -3,7 +3,7 @@ import { Button, Group } from '@mantine/core';
 import { IconUserShield } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
-import { keepsAccounts } from '../../api/place';
+import { keepsAccounts } from '../../api/mount';
 import { Pending } from '../../components/Pending';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';

@@ -2,9 +2,9 @@ import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { FilterBar } from '../../ui/FilterBar';
 import { SearchField } from '../../ui/SearchField';
-import { SEARCH_CHARS } from './place';
 import { rolesQuery, type UserFilters } from './queries';
 import { type RoleKey, roleChoices } from './role-choice';
+import { SEARCH_CHARS } from './url-state';
 
 interface Props {
   filters: UserFilters;

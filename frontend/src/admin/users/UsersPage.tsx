@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPlus, IconUserPlus } from '@tabler/icons-react';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { useState } from 'react';
-import { keepsAccounts } from '../../api/place';
+import { keepsAccounts } from '../../api/mount';
 import { Permitted } from '../../components/Permitted';
 import { useCreateDialog } from '../../components/url-state';
 import { paths } from '../../paths';

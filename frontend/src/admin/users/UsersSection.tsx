@@ -5,10 +5,10 @@ import { Pager } from '../../ui/Pager';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { NoUsers } from './NoUsers';
-import { useUsersPlace } from './place';
 import { accountsQuery, PAGE_SIZE } from './queries';
 import { UserFilterBar } from './UserFilterBar';
 import { UserTable } from './UserTable';
+import { useUsersUrlState } from './url-state';
 import type { OpenedAct } from './user-acts';
 
 interface Props {
@@ -17,7 +17,7 @@ interface Props {
 
 /** The list of people, its filters and page in the address. */
 export function UsersSection({ onAct }: Props) {
-  const place = useUsersPlace();
+  const place = useUsersUrlState();
   const { data, error, isPlaceholderData, refetch } = useQuery(accountsQuery(place.filters, place.page));
   return (
     <Section title="People" isTitleHidden>

@@ -7,7 +7,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
-import { mount } from '../place';
+import { mount } from '../mount';
 import type { ActiveChange } from './active-runs';
 import type { Follow, FollowRunners } from './followed-runs';
 import { beforeConnection, connectLive, type LiveConnection, type LiveState } from './live-connection';

@@ -2,7 +2,7 @@ import { JsonInput } from '@mantine/core';
 import { type ReactNode, Suspense, useRef } from 'react';
 import { loadable } from '../../ui/loadable';
 import type { FieldContext } from './field-props';
-import { locate } from './locate';
+import { findOffsets } from './json-offsets';
 import classes from './parameters.module.css';
 import type { ParameterProblems } from './useParameterProblems';
 import { formatParameters, readParameters, valueAt, withValue } from './values';
@@ -35,7 +35,7 @@ export function ParametersEditor({ id, text, onChange, problems, error, noteOf, 
     const next = isThere ? text : formatParameters(withValue(values, path, null));
     if (!isThere) onChange(next);
     // Once the text is in the field, and the dialog is done with the click.
-    setTimeout(() => select(json.current, locate(next, path)), 0);
+    setTimeout(() => select(json.current, findOffsets(next, path)), 0);
   };
   return (
     <div className={classes.editor}>

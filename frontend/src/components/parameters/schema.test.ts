@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { locate } from './locate';
+import { findOffsets } from './json-offsets';
 import { atFields, pathsOf, problemsOf } from './problems';
 import { fieldsOf, type ParameterField } from './schema';
 import { isSame, readScalar, withValue } from './values';
@@ -158,7 +158,7 @@ it.each([
   [['last'], 'null'],
 ])('finds %j in the text', (path, value) => {
   const text = `{ "a": {"c": "}, \\"b\\": 0", "b": {"x": 1}}, "list": [1, [2, 3]],\n"last": null }`;
-  const range = locate(text, path);
+  const range = findOffsets(text, path);
   expect(range && text.slice(range.start, range.end)).toBe(value);
-  expect(locate(text, ['b'])).toBeNull();
+  expect(findOffsets(text, ['b'])).toBeNull();
 });

@@ -18,7 +18,7 @@ const place = {
 const load = createLoader(place);
 
 /** What the Active tab shows: `?q=paused&channel=mail&group=state&follow=true`. */
-export function useActivePlace() {
+export function useActiveUrlState() {
   const [{ q, job, channel, runner, state, group, follow, view }, set] = useQueryStates(place, { throttleMs: 200 });
   const filters = useMemo(() => ({ text: q, job, channel, runner, state }), [q, job, channel, runner, state]);
   return {

@@ -4,7 +4,7 @@ import { perJobScope } from '@job-manager/engine/database/job-scope';
  * Reads at most once per `ms` and set of jobs that callers are limited to, however many callers there are; a failure is
  * not kept.
  */
-export function keptFor<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
+export function cachedFor<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
   const ofScope = perJobScope(() => keptInScope(ms, read));
   return () => ofScope()();
 }

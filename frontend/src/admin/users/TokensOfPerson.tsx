@@ -9,7 +9,7 @@ interface Props {
 }
 
 /** Names the API tokens that a person made, which go on without them, and offers to end these as well. */
-export function MadeTokens({ userId, isRevoking, onChange }: Props) {
+export function TokensOfPerson({ userId, isRevoking, onChange }: Props) {
   const { data: tokens = [] } = useQuery(tokensMadeByQuery(userId));
   if (tokens.length === 0) return null;
   const names = tokens.map(({ name }) => name).join(', ');

@@ -12,7 +12,7 @@ const place = {
 };
 
 /** Search, role and page of the list: `?search=ada&role=ADMIN&page=2`. */
-export function useUsersPlace() {
+export function useUsersUrlState() {
   const [{ search, role, page }, set] = useQueryStates(place);
   const filters: UserFilters = {
     search: search.slice(0, SEARCH_CHARS),

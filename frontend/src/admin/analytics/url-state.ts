@@ -15,7 +15,7 @@ const place = {
 };
 
 /** What of the page is shown: `?tab=failures&range=90d&compare=false&job=trending`. */
-export function useAnalyticsPlace() {
+export function useAnalyticsUrlState() {
   const [{ tab, range, compare, job, channel }, set] = useQueryStates(place, { history: 'push' });
   return {
     ...{ tab, range, job, channel },

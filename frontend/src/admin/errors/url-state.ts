@@ -20,7 +20,7 @@ const place = {
 };
 
 /** Which errors are shown: `?period=24h&level=warning&search=timeout&state=all`. */
-export function useErrorsPlace() {
+export function useErrorsUrlState() {
   const [given, set] = useQueryStates(place);
   const filters: ErrorFilters = {
     period: given.period,

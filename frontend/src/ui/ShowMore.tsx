@@ -11,7 +11,7 @@ interface Props<Row> {
 }
 
 /** A long list, of which a part is drawn until more is wanted: thousands of rows at once take seconds. */
-export function InSteps<Row>({ rows, noun, step = 100, children }: Props<Row>) {
+export function ShowMore<Row>({ rows, noun, step = 100, children }: Props<Row>) {
   const [most, setMost] = useState(step);
   const rest = rows.length - most;
   return (

@@ -20,7 +20,7 @@ interface Props<Answer> {
 }
 
 /** Requires a code or, where allowed, the password, before a second factor is changed. */
-export function ProveDialog<Answer>({ user, text, call, onDone, ...dialog }: Props<Answer>) {
+export function ConfirmIdentityDialog<Answer>({ user, text, call, onDone, ...dialog }: Props<Answer>) {
   const [isByPassword, setByPassword] = useState(false);
   const [typed, setTyped] = useState('');
   const { mutate, isPending, error, reset } = useAction({

@@ -38,7 +38,7 @@ export const ACTOR_CHARS = 254;
 export const TARGET_CHARS = 200;
 
 /** What of the log is shown: `?actor=ada&action=run.cancel&from=2026-11-01&before=4711`. */
-export function useAuditPlace() {
+export function useAuditUrlState() {
   const [{ before, signIns: shown, ...given }, set] = useQueryStates(place);
   const filters: AuditFilters = {
     actor: given.actor?.slice(0, ACTOR_CHARS),

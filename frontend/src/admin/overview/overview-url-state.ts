@@ -19,7 +19,7 @@ const place = {
 };
 
 /** Where the overview stands: `?range=7d&step=hour&kpis=failed,depth&chart=failed`. What a link leaves out is as last time. */
-export function useOverviewPlace() {
+export function useOverviewUrlState() {
   const [remembered, setRemembered] = useState(readChoice);
   const [given, set] = useQueryStates(place);
   const choice: StripChoice = {

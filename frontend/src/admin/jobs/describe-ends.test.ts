@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { aRun } from '../../testing/a-run';
-import { describeEnds } from './news';
+import { describeEnds } from './describe-ends';
 
 test('an announcement names failures first', () => {
   expect(describeEnds([aRun.success(), aRun.failed({ jobName: 'trending' })])).toBe(

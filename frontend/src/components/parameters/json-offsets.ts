@@ -8,7 +8,7 @@ interface Open {
 }
 
 /** Where the value at a path stands in a JSON text, as offsets; null where it doesn't. The text must be JSON. */
-export function locate(text: string, path: readonly string[]): { start: number; end: number } | null {
+export function findOffsets(text: string, path: readonly string[]): { start: number; end: number } | null {
   const wanted = path.join('\n');
   const open: Open[] = [];
   let start: number | null = null;

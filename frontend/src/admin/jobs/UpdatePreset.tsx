@@ -10,7 +10,7 @@ import { toastError, toastSuccess } from '../../ui/toast';
 import { presetCalls, presetsKey } from './form-calls';
 
 /** Saves a preset with the parameters of the form; nothing for those who may not change it. */
-export function MendPreset({ preset, parameters }: { preset: Preset; parameters: Values }) {
+export function UpdatePreset({ preset, parameters }: { preset: Preset; parameters: Values }) {
   const { id, name, options, isShared, isMine, rev } = preset;
   const canShare = useCan('managePresets');
   const queryClient = useQueryClient();
