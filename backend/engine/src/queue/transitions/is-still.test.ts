@@ -9,6 +9,7 @@ import { beat, type Lease } from './beat.js';
 import { claimDueRuns } from './claim.js';
 import { claimById, claimUrgent } from './claim-announced.js';
 import { writeProgress } from './progress.js';
+import { releaseRuns } from './release.js';
 
 const ANY_LOCK = 4_711;
 
@@ -61,22 +62,44 @@ const statements: [name: string, holder: 'none' | 'runner', send: (sql: Sql, run
 it.each(statements)('%s passes by a run that ended since the statement began', async (_name, holder, send) => {
   const id = await graph.add();
   const begun = holder === 'runner' ? await graph.begin(id) : [];
+  await expectNoWrite(
+    (sql) => send(sql, begun[0] ?? { id, leaseToken: '' }),
+    async () => graph.finish(holder === 'runner' ? begun : await graph.begin(id), 'SUCCESS'),
+  );
+});
+
+const byHolders = statements.filter(([, holder]) => holder === 'runner');
+
+it.each(byHolders)('%s passes by a run with a new lease since the statement began', async (_name, _holder, send) => {
+  const id = await graph.add();
+  const begun = await graph.begin(id);
+  await expectNoWrite(
+    (sql) => Promise.all(begun.map((lease) => send(sql, lease))),
+    async () => {
+      await releaseRuns(database.pool, begun);
+      await graph.begin(id);
+    },
+  );
+});
+
+/** That a statement writes to no run where others have changed them in the middle of it. */
+async function expectNoWrite(send: (sql: Sql) => Promise<unknown>, change: () => Promise<void>): Promise<void> {
   const locker = await database.pool.connect();
   await locker.query('SELECT pg_advisory_lock($1)', [ANY_LOCK]);
   try {
-    const sent = send(heldUp(), begun[0] ?? { id, leaseToken: '' });
+    const sent = send(heldUp());
     // What fails before it waits is reported below.
     sent.catch(() => {});
     await untilStatementsWait(database.pool);
-    await graph.finish(holder === 'runner' ? begun : await graph.begin(id), 'SUCCESS');
-    const ended = await rowsOf();
+    await change();
+    const changed = await rowsOf();
     await locker.query('SELECT pg_advisory_unlock($1)', [ANY_LOCK]);
     await sent;
-    expect(await rowsOf()).toEqual(ended);
+    expect(await rowsOf()).toEqual(changed);
   } finally {
     locker.release(true);
   }
-});
+}
 
 const rowsOf = async () => (await database.pool.query('SELECT * FROM "JobRun"')).rows;
 
