@@ -91,3 +91,23 @@ it('beats for a run until it is removed', async () => {
   // One more may have been under way.
   expect(await beatsOf(dropped)).toBeLessThanOrEqual(beats + 1);
 });
+
+it.each(['40001', '40P01'])('sends a beat again that PostgreSQL stopped by a conflict: %s', async (code) => {
+  const lease = await aLease();
+  // A sequence counts what is rolled back, too.
+  await database.pool.query(
+    `CREATE SEQUENCE beats;
+     CREATE FUNCTION refuse_first_beats() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN IF nextval('beats') <= 3 THEN RAISE 'conflict' USING ERRCODE = '${code}'; END IF; RETURN NEW; END $$;
+     CREATE TRIGGER refuse_first_beats BEFORE UPDATE ON "JobRun_active" FOR EACH ROW EXECUTE FUNCTION refuse_first_beats()`,
+  );
+  try {
+    start();
+    leases.begin(leases.add(lease, sharedNow()));
+    await vi.waitFor(async () => expect(await beatsOf(lease)).toBeGreaterThan(0));
+    // The database was there all the time.
+    expect(reports).toEqual([]);
+  } finally {
+    await database.pool.query('DROP FUNCTION refuse_first_beats CASCADE; DROP SEQUENCE beats');
+  }
+});
