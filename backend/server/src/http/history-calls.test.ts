@@ -1,3 +1,4 @@
+import { countEnded } from '@job-manager/engine/queue/transitions/count';
 import { someRunner } from '@job-manager/engine/testing/some-runner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer, type TestUser } from '../testing/http-test-kit.js';
@@ -60,6 +61,7 @@ async function someRuns(): Promise<void> {
     );
     if (set !== '') await rows(`UPDATE "JobRun" SET ${set} WHERE id = $1`, run.id);
   }
+  await rows(`WITH counted AS (${countEnded('"JobRun"')}) SELECT`);
 }
 
 describe('the history', () => {
@@ -144,6 +146,12 @@ describe('the export of the history', () => {
       actorEmail: 'admin@example.com',
       details: { status: 'SUCCESS', jobName: 'echo', rows: lines.length },
     });
+    for (const filter of ['status=SUCCESS&jobName=echo', 'channel=mail', 'text=AT%20100%25', 'status=FAILED']) {
+      const exported = await get(`/history/export?${filter}`);
+      const { total } = (await search(filter)).json;
+      expect([filter, exported.text.trim().split('\r\n').length - 1]).toEqual([filter, total]);
+      expect(total).toBeGreaterThan(0);
+    }
   });
 
   it('has lines of JSON with the columns that were named, secrets redacted, and of these runs alone', async () => {

@@ -129,6 +129,38 @@ it('counts what ended by hours, what was removed since included, and compares it
   expect(read.since).toBe(new Date(Math.floor(hour(30).getTime() / DAY_MS) * DAY_MS).toISOString());
 });
 
+it('sums up to what the history has in all for the same filter', async () => {
+  const end = (at: Date, jobName: string, status: string, runs: number) =>
+    query(
+      `WITH ended AS (
+         INSERT INTO "JobRun" ("jobName", status, "finishedAt")
+         SELECT $1, $2::"JobRunStatus", $3::timestamptz + n * interval '1 minute' FROM generate_series(1, $4::int) n RETURNING *
+       ), counted AS (${countEnded('ended')}) SELECT FROM ended`,
+      [jobName, status, at, runs],
+    );
+  await end(hour(304), 'echo', 'SUCCESS', 7);
+  await end(hour(303), 'echo', 'FAILED', 5);
+  await end(hour(302), 'nap', 'SUCCESS', 3);
+  await end(hour(302), 'nap', 'CANCELLED', 2);
+  // Outside of the range.
+  await end(hour(306), 'echo', 'SUCCESS', 11);
+  await end(hour(300), 'nap', 'FAILED', 13);
+  const within = range(hour(305), hour(301));
+  for (const [of, expected] of [
+    ['', [10, 5, 2]],
+    ['&jobName=echo', [7, 5, 0]],
+    ['&jobName=nap', [3, 0, 2]],
+  ] as const) {
+    const { series } = await get(`/metrics?measures=completed,failed,cancelled&step=${HOUR_MS}&${within}${of}`);
+    const statuses = ['SUCCESS', 'FAILED', 'CANCELLED'];
+    const listed = await Promise.all(
+      statuses.map((status) => get<{ total: number }>(`/history?status=${status}&${within}${of}`)),
+    );
+    expect(series.map(({ total }) => total)).toEqual(expected);
+    expect(listed.map(({ total }) => total)).toEqual(expected);
+  }
+});
+
 it('has a series for each of the largest groups and one for the rest, and leaves points before the first figure unknown', async () => {
   for (let n = 0; n < 14; n++) await count(day(20), `job-${String(n).padStart(2, '0')}`, 'SUCCESS', n + 1);
   const read = await get(`/metrics?measures=completed&groupBy=job&${range(day(21), day(19))}&step=${DAY_MS}`);
