@@ -93,7 +93,11 @@ export function RunnerEvents({ runnerId, runners = [] }: Props) {
                 <span className={classes.message}>{message}</span>
               </Cell>
               <Cell label="By" isEmpty={actor === null}>
-                {actor !== null && <ActorLink actor={actor}>{actor}</ActorLink>}
+                {actor !== null && (
+                  <span className="long-name">
+                    <ActorLink actor={actor}>{actor}</ActorLink>
+                  </span>
+                )}
               </Cell>
               <Cell label="Severity" isCorner>
                 <Tag tone={tones[level]}>{level}</Tag>

@@ -259,13 +259,14 @@ function Gone({
 }) {
   const [isOpen, setOpen] = useState(false);
   if (runners.length === 0) return null;
-  const lost = runners.filter(({ status }) => status === 'LOST').length;
-  const gone = `${runners.length} gone in the last 24 hours${lost > 0 ? `, ${lost} lost` : ''}`;
-  const isShown = isOpen || isOpenFirst || lost > 0;
+  const lost = runners.filter(({ status }) => status === 'LOST');
+  const stopped = runners.filter(({ status }) => status !== 'LOST');
+  const gone = `${runners.length} gone in the last 24 hours${lost.length > 0 ? `, ${lost.length} lost` : ''}`;
+  const isShown = isOpen || isOpenFirst || lost.length > 0;
   return (
     <div className={classes.gone}>
-      {lost > 0 && !isOpenFirst && <p className="dimmed">{gone}</p>}
-      {lost === 0 && !isOpenFirst && (
+      {lost.length > 0 && !isOpenFirst && <p className="dimmed">{gone}</p>}
+      {lost.length === 0 && !isOpenFirst && (
         <Button
           variant="subtle"
           color="gray"
@@ -278,7 +279,7 @@ function Gone({
         </Button>
       )}
       {isShown && (
-        <ShowMore rows={runners} noun="runners">
+        <ShowMore rows={[...lost, ...stopped]} noun="runners">
           {(part) => <RunnerCards runners={part} newestVersion="" acts={acts} ticked={NONE} onTick={tickNone} />}
         </ShowMore>
       )}

@@ -101,7 +101,7 @@ const TokenRow = memo(function TokenRow({ token, onRevoke }: { token: ApiToken; 
 
 /** Sees and acts on nothing else. */
 const Jobs = ({ patterns }: { patterns: readonly string[] }) => (
-  <span className={classes.jobs}>
+  <span className={classes.jobs} title={patterns.join(', ')}>
     on <code>{patterns.join(', ')}</code> alone
   </span>
 );
