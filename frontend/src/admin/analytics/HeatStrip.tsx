@@ -1,9 +1,9 @@
-import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type CSSProperties, useState } from 'react';
 import { serverNow } from '../../api/server-clock';
 import { metricsQuery } from '../../components/metrics/metric-calls';
 import { formatOf, seriesOf } from '../../components/metrics/metric-data';
+import { Pending } from '../../components/Pending';
 import { shownZoneName } from '../../lib/local-time';
 import { useZoneChoice } from '../../lib/time-zone';
 import { Section } from '../../ui/Section';
@@ -12,7 +12,6 @@ import { heatOf, weekdays } from './heat';
 
 const HOUR_MS = 3_600_000;
 const DAYS = 14;
-const HEIGHT = 240;
 /** More of the colour would be too dark for the figure on it. */
 const MAX_TINT_PERCENT = 40;
 const write = formatOf('running');
@@ -24,9 +23,10 @@ export function HeatStrip({ channel }: { channel: string | null }) {
     return { from: to - DAYS * 24 * HOUR_MS, to };
   });
   const zone = useZoneChoice();
-  const { data } = useQuery(
+  const query = useQuery(
     metricsQuery({ measures: ['running'], range, stepMs: HOUR_MS, channel: channel ?? undefined }),
   );
+  const { data } = query;
   const series = seriesOf(data, 'running');
   if (data !== undefined && !series?.points.some((point) => point !== null)) return null;
   return (
@@ -39,7 +39,7 @@ export function HeatStrip({ channel }: { channel: string | null }) {
       }
     >
       {data === undefined || series === undefined ? (
-        <Skeleton height={HEIGHT} role="status" aria-label="Loading the hours of the week" />
+        <Pending query={query} what="The hours of the week" rows={4} />
       ) : (
         <Heat rows={heatOf({ ...series, from: Date.parse(data.from) }, zone)} />
       )}

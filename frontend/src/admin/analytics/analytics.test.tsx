@@ -104,6 +104,12 @@ test('shows at which hours of the week runs are executed, of a channel too', asy
   expect(requests).toContainEqual(expect.objectContaining({ measures: 'running', step: '3600000', channel: 'mail' }));
 });
 
+test('shows why the hours of the week could not be read', async () => {
+  backend.use(http.get('/api/admin/jobs/metrics', () => problem(400, { code: 'INVALID_INPUT', detail: 'No.' })));
+  await openPanel('/admin/jobs/analytics?tab=capacity');
+  expect(await screen.findByText('The hours of the week could not be loaded')).toBeVisible();
+});
+
 test('is sorted, and narrowed to a job, by its address', async () => {
   const { user } = await openPanel('/admin/jobs/analytics?tab=duration');
   await user.click((await table()).getByRole('button', { name: 'Runs' }));
