@@ -1,8 +1,10 @@
+import type { Locator, Page } from '@playwright/test';
 import {
   detailsDialog,
   dismissToasts,
   enqueue,
   historyRow,
+  historyRows,
   parametersField,
   runDialog,
   runJob,
@@ -56,4 +58,41 @@ test('a failed run shows why, and runs again with other parameters', async ({ pa
   await page.setViewportSize({ width: 390, height: 844 });
   await expect(page.getByText(/^after .+, having waited /)).toBeInViewport({ ratio: 1 });
   await expect(page.getByText(reason, { exact: true })).toBeInViewport({ ratio: 1 });
+});
+
+/** The clicks that lead from a page to why a run failed. */
+const ways: Record<string, ((page: Page) => Locator)[]> = {
+  '/admin/dashboard': [
+    (page) => page.getByRole('region', { name: 'Recent Failures' }).getByRole('link', { name: 'affinity' }),
+    (page) => historyRows(page).first().getByRole('button', { name: 'Details' }),
+  ],
+  '/admin/jobs': [(page) => historyRows(page).first().getByRole('button', { name: 'Details' })],
+  '/admin/jobs/history?group=cause': [
+    (page) => page.getByRole('row', { name: /^affinity/ }).getByRole('link', { name: /^#\d+$/ }),
+  ],
+  '/admin/jobs/definitions': [
+    (page) => page.getByRole('table', { name: 'Jobs' }).getByRole('link', { name: 'affinity', exact: true }),
+    (page) =>
+      page
+        .getByRole('table', { name: /that have ended$/ })
+        .getByRole('button', { name: 'Details' })
+        .first(),
+  ],
+  '/admin/jobs/analytics?tab=failures': [
+    (page) => page.getByRole('row', { name: /^affinity/ }).getByRole('link', { name: /^#\d+$/ }),
+  ],
+};
+
+test('from every page that lists failures at most two clicks lead to the cause', async ({ page, runs }) => {
+  test.slow();
+  await runs.insertEnded({ jobName: 'affinity', count: 6, status: 'FAILED' });
+  for (const [path, clicks] of Object.entries(ways)) {
+    // Answers about causes are kept for ten seconds.
+    await expect(async () => {
+      await page.goto(path);
+      await clicks[0]?.(page).waitFor({ timeout: 3_000 });
+    }).toPass({ timeout: 40_000 });
+    for (const target of clicks) await target(page).click();
+    await expect(page.getByRole('region', { name: 'Error' })).toContainText('The database did not answer');
+  }
 });
