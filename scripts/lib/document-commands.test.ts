@@ -61,7 +61,7 @@ async function problemsOf([first = '', ...rest]: string[]): Promise<string[]> {
   // `--import` of a file of the application.
   if (first === 'node' && rest[0] === '--import') return [];
   if (first === 'npm' && rest[0] === 'pack') return existsSync(join(ROOT, rest[1] ?? '')) ? [] : rest;
-  if (first === 'npm' && rest[0] === 'install') return [];
+  if (first === 'npm' && ['install', 'uninstall'].includes(rest[0] ?? '')) return [];
   return [first];
 }
 
