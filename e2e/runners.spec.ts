@@ -9,7 +9,7 @@ test.afterEach(async ({ database }) => {
   await database.query('TRUNCATE "RunnerCommand", "RunnerEvent"');
 });
 
-test('a runner is drained, resumed and restarted without losing a run, and its death shows by itself', async ({
+test('a runner is drained, resumed and restarted without losing a run, and the panel shows its crash', async ({
   page,
   runs,
   database,

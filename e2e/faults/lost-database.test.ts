@@ -78,7 +78,7 @@ async function restart(how: Downfall, times: number): Promise<number> {
   return times;
 }
 
-/** One connection's process dies, upon which PostgreSQL ends all the others and recovers. */
+/** One connection's process is killed, upon which PostgreSQL ends all the others and recovers. */
 async function crash(): Promise<number> {
   for (let crashes = 0; crashes < CRASHES; crashes++) {
     await world.database.crash();

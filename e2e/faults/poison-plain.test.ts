@@ -62,7 +62,7 @@ it(`fails none of ${SOUND_ALONE} runs beside ${KILLERS_ALONE} where jobs have no
   reportFinding('plain poison, alone', injected, verdict);
 });
 
-/** Starts another whenever one dies, until the end of the test. */
+/** Starts another whenever one ends, until the end of the test. */
 function keepRunners(count: number, options: RunnerOptions) {
   const kept = { deaths: 0 };
   const living = new Set<Program>();

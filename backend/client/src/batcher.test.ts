@@ -13,7 +13,7 @@ function batchNumbers(refuses: (calls: number[]) => unknown = () => undefined) {
     if (refusal !== undefined) throw refusal;
     return calls.map((call) => (call < 0 ? new Error(`no ${call}`) : call * 10));
   });
-  /** Lets what is under way end, and whatever follows from it begin. */
+  /** Lets the statement under way end, and the next one begin. */
   const go = async () => {
     under.shift()?.();
     await turn();

@@ -5,7 +5,7 @@ interface SchemaOf<Input> {
   readonly '~standard': { readonly types?: { readonly input: Input } | undefined };
 }
 
-/** Jobs that the compiler knows nothing about: any name, with any parameters. */
+/** Untyped jobs: any name, with any parameters. */
 export type AnyJobs = Record<string, Record<string, unknown>>;
 
 /**

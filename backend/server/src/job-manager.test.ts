@@ -462,7 +462,7 @@ describe('its life', () => {
     await other.close();
   });
 
-  it('has a worker stop at once, whatever its agents are busy with', async () => {
+  it('has a worker stop at once, also while its agents are busy', async () => {
     const other = await startHostApplication();
     const { database } = other;
     const lock = await database.pool.connect();

@@ -62,7 +62,7 @@ export class Program {
       });
     });
     this.ready = this.next('ready');
-    // A caller that waits for it is notified when it dies; one that is killed while it starts is no error.
+    // A caller that waits for it is notified when it ends; one that is killed while it starts is no error.
     this.ready.catch(() => {});
   }
 

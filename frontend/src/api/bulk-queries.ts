@@ -33,5 +33,5 @@ export const abortBulk = async (operationId: string) => (await client.abort({ op
 
 /** Operations on many runs, the newest first. */
 export const bulkListQuery = () => api.list.queryOptions({ input: {}, select: ({ operations }) => operations });
-/** Whatever was read of operations. */
+/** All queries of operations. */
 export const bulkKey = () => api.key();

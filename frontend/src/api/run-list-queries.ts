@@ -50,7 +50,7 @@ export function neighboursQuery({ id, status }: { id: string; status: JobUIStatu
   };
 }
 
-/** What people and the product did to a run. `state` is whatever makes for new entries. */
+/** What people and the product did to a run. `state` changes when there may be new entries. */
 export function activityQuery(jobRunId: string, state: string) {
   const options = api.activity.queryOptions({ input: { jobRunId } });
   return { ...options, queryKey: [...options.queryKey, state] };

@@ -27,7 +27,7 @@ const socketPathQuery = () => ({
   queryKey: ['socket path'],
   queryFn: async ({ signal }: { signal: AbortSignal }): Promise<string> => {
     const { status, headers } = await fetch(`${mount}/ws`, { cache: 'no-store', signal });
-    // The server's own answer to whatever is no WebSocket.
+    // The server's own answer to requests that are no WebSocket.
     const hasArrived = headers.get('content-type')?.startsWith('application/problem+json');
     return hasArrived
       ? 'Requests to /ws do arrive, but not as WebSockets: the headers Upgrade and Connection are not passed on, or the browser or an extension blocks them.'

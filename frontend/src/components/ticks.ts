@@ -27,7 +27,7 @@ export function useTicks(list: string): TickedRows {
     subscribe,
     useCallback(() => ticksOf(list), [list]),
   );
-  // The same functions for whatever is ticked, so that a tick draws no row but its own.
+  // The same functions for all ticks, so that a tick draws no row but its own.
   const acts = useMemo(() => actsOn(list), [list]);
   return useMemo(() => ({ ids, ...acts }), [ids, acts]);
 }

@@ -1,2 +1,2 @@
-/** Reloads the page, with whatever version of the panel the server has now. */
+/** Reloads the page, with the version of the panel that the server has now. */
 export const reloadPage = (): void => window.location.reload();

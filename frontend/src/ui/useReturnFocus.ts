@@ -6,7 +6,7 @@ let isReturning = false;
 export const isReturningFocus = (): boolean => isReturning;
 
 /**
- * Gives the focus back to whatever had it before a dialog opened, or to the page when that is gone.
+ * Returns the focus to the element that had it before a dialog opened, or to the page when that is gone.
  * Mantine's own does this only for dialogs that are already there when they open; ours are loaded on demand.
  */
 export function useReturnFocus(isOpen: boolean): void {

@@ -41,7 +41,7 @@ export async function startBenchWorker(databaseUrl: string, env: NodeJS.ProcessE
   return { pid, cpuMs: () => cpuOf(pid), stop: () => stopProcess(child) };
 }
 
-/** Works with so many workers, and stops them whatever comes. */
+/** Works with so many workers, and stops them in any case. */
 export async function withWorkers<T>(
   starting: Promise<BenchWorker>[],
   work: (workers: BenchWorker[]) => Promise<T>,

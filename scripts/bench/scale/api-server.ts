@@ -19,7 +19,7 @@ export interface ApiServer {
   call: Awaited<ReturnType<typeof signIn>>;
 }
 
-/** Works with a server of its own on this database, without a runner, and stops it whatever comes. */
+/** Works with a server of its own on this database, without a runner, and stops it in any case. */
 export async function withServer<T>(
   { folder }: EngineBench,
   database: BenchDatabase,

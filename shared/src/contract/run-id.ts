@@ -9,5 +9,5 @@ export const runId = z
   .regex(/^[1-9]\d{0,18}$/, { error: NO_RUN_ID, abort: true })
   .refine((id) => BigInt(id) <= 9_223_372_036_854_775_807n, NO_RUN_ID);
 
-/** Whether a text can be a run's id; whether there is such a run, the database knows. */
+/** Whether a text can be a run's id; whether there is such a run is decided by the database. */
 export const isRunId = (text: string): boolean => runId.safeParse(text).success;

@@ -69,7 +69,7 @@ export async function readPostmaster(data: string): Promise<{ pid: number; addre
 
 /**
  * The URL for that address. The folder stands in `host`, as libpq, the driver and Prisma read it. With `proves`, the
- * client sends nothing to a server at a port that doesn't prove by SCRAM that it knows the password: another process
+ * client sends nothing to a server at a port that doesn't prove by SCRAM that it has the password: another process
  * may have the port.
  */
 export function urlOf(

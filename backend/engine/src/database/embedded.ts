@@ -71,7 +71,7 @@ interface Place {
   logins: Logins;
   settings: string[];
   listensAt: 'socket' | 'port';
-  /** Whether what listens at a port has to prove that it knows the password. */
+  /** Whether the process that listens at a port has to prove that it has the password. */
   proves: boolean;
 }
 

@@ -4,7 +4,7 @@ import { jobScope, outsideJobScope, perJobScope, readWithin, withinJobs, withinS
 const within = (text: string) => readWithin(text, ['media-*', 'trending']).replace(/\s+/g, ' ').trim();
 const RUNS = `"limited_JobRun" AS NOT MATERIALIZED (SELECT * FROM "JobRun" WHERE ("jobName" LIKE 'media-%' OR "jobName" = 'trending'))`;
 
-it('puts each table that knows of jobs behind a condition, once, however the statement begins', () => {
+it('puts each table with data of jobs behind a condition, once, however the statement begins', () => {
   expect(within('SELECT r.id FROM "JobRun" r JOIN "JobRun" o ON o.id = r."rerunOfId"')).toBe(
     `WITH ${RUNS} SELECT r.id FROM "limited_JobRun" r JOIN "limited_JobRun" o ON o.id = r."rerunOfId"`,
   );

@@ -19,7 +19,7 @@ const requiresScram = (url) => URL.canParse(url) && new URL(url).searchParams.ge
 
 /**
  * Ends the connection to a server that requests the password itself, a hash of it, or nothing, before anything is sent:
- * only SCRAM proves that the server knows the password, too.
+ * only SCRAM proves that the server has the password, too.
  * @param {pg.Client} client
  */
 function requireScram(client) {

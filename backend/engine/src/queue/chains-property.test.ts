@@ -133,7 +133,7 @@ class Model {
         const isCallback = place === this.plans.length;
         const when = this.plans[place]?.when ?? this.callback;
         const hasEnded = before.every(isEnded);
-        // A run knows at the first failure, a callback when all have ended.
+        // A run is decided at the first failure, a callback when all have ended.
         const isInVain = when === 'SUCCEEDED' && before.some(isUnsuccessful) && (hasEnded || !isCallback);
         if (isInVain || hasEnded) hasChanged = this.#become(place, isInVain ? 'CANCELLED' : 'QUEUED');
       }

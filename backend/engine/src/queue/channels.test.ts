@@ -64,7 +64,7 @@ async function startRunner(listener?: Listener): Promise<void> {
   await runner.start();
 }
 
-/** A runner that holds what it has claimed until a call finishes it, and knows only its own runs. */
+/** A runner that holds what it has claimed until a call finishes it, and sees only its own runs. */
 class Claimer {
   readonly #runnerId = randomUUID();
   held: ClaimedRun[] = [];
@@ -489,7 +489,7 @@ const settings = (given: Partial<Parameters<typeof engine.queue.channels.set>[1]
 });
 
 describe('a paused job', () => {
-  /** A runner of another process, which knows of pauses what its own watch reads. */
+  /** A runner of another process, whose pauses are those that its own watch reads. */
   async function otherProcess(listener?: Listener) {
     const registry = createRegistry(jobs);
     const runner = engine.runner({ pollMs: 60_000 }, listener, jobs, registry);

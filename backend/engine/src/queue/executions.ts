@@ -56,7 +56,7 @@ export class Executions {
     return this.#isolation !== undefined;
   }
 
-  /** The jobs that such a process knows. Throws with the reason when none can start. */
+  /** The jobs that such a process has. Throws with the reason when none can start. */
   async isolableJobs(): Promise<string[]> {
     return this.#isolation ? await this.#isolation.jobNames() : [];
   }

@@ -160,7 +160,7 @@ export class Execution implements RunExecution, ContextSource {
     this.#timer = new LongTimer(() => this.failWith(reason), this.#options.graceMs ?? GRACE_MS);
   }
 
-  /** The execution that caused an uncaught error, as far as Node knows. */
+  /** The execution that caused an uncaught error, as far as Node can attribute it. */
   static ofStrayError(): Execution | undefined {
     return current.getStore();
   }

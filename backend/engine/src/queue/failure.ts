@@ -32,7 +32,7 @@ export class JobFailure extends Error {
   }
 }
 
-/** The parameters of a run don't fit the job as this process knows it. */
+/** The parameters of a run don't fit the schema that the job has in this process. */
 export class ParametersRefused extends JobFailure {
   constructor(message: string) {
     super(message, false);

@@ -164,7 +164,7 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
 /** Any job, its parameter types forgotten; parse before calling `run`. */
 export type AnyJob = JobDefinition;
 
-/** A job whose name and parameters the compiler knows, for those who enqueue it. */
+/** A job with typed name and parameters, for code that enqueues it. */
 export interface Job<Name extends string, Schema extends ParametersSchema> extends AnyJob {
   name: Name;
   parameters: Schema;

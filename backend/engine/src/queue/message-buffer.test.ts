@@ -39,7 +39,7 @@ it('puts no more text into one statement than it carries', () => {
   expect(taken(buffer)[0]?.messages.length).toBeLessThan(600);
 });
 
-it('knows whether a run has lines that wait or are being written', () => {
+it('reports whether a run has lines that wait or are being written', () => {
   const buffer = new MessageBuffer();
   expect(buffer.has('lease 1')).toBe(false);
   buffer.add(lease('1'), line('a'));

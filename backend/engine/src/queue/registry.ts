@@ -41,7 +41,7 @@ interface DeclaredVersion extends JobVersion {
   definition: JobDefinition | null;
 }
 
-/** The jobs a process knows. */
+/** The jobs of a process. */
 export interface Registry {
   names(): string[];
   get(name: string): AnyJob | undefined;

@@ -109,7 +109,7 @@ it('counts what ended between two samples, and names no minute for what ended be
   expect(await ended()).toEqual(minute);
 });
 
-it('knows what was created though runs were removed', async () => {
+it('counts created runs though they were removed', async () => {
   await end('a', 'SUCCESS');
   await takeSample(database.pool);
   await pass(1);

@@ -96,7 +96,7 @@ export interface SessionUser extends CurrentUser {
   isUseDue: boolean;
 }
 
-/** The person of a session as the database knows them now; null when it has ended, by whatever means. */
+/** The person of a session, with the current data of the database; null when it has ended. */
 export async function findSessionUser(
   sql: Sql,
   session: { id: string; userId: number; tokenVersion: number },

@@ -95,7 +95,7 @@ it('distinguishes waiting runs by their reason, and leaves paused ones out of th
   expect(await stats()).toMatchObject({ queued: 6, pending: 1, scheduled: 2, retrying: 1, blocked: 1, slots: 8 });
 });
 
-it('knows how it was a day ago where that was sampled and counted', async () => {
+it('has the figures of a day ago where they were sampled and counted', async () => {
   const unknown = { pending: null, running: null, scheduled: null, completed: null, failed: null };
   expect((await stats()).previous).toEqual(unknown);
   await database.pool.query(

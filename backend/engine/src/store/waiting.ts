@@ -11,7 +11,7 @@ export interface PauseFacts {
   resumeAt: string | null;
 }
 
-/** What may keep a queued run from starting, as far as the database knows. Times are ISO texts, for it comes as JSON. */
+/** What may keep a queued run from starting, by the data of the database. Times are ISO texts, for it comes as JSON. */
 export interface WaitingFacts {
   /** Its time has not come. */
   isLater: boolean;

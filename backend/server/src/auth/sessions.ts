@@ -31,7 +31,7 @@ const NOTE_USE_EVERY_MS = 60_000;
 export interface Sessions extends SignIn {
   accounts: 'own';
   secondFactors: SecondFactors;
-  /** How often open sockets are looked at again: a backup, for whatever takes access away is notified. */
+  /** How often open sockets are checked again: a backup, for each loss of access is notified. */
   recheckMs: number;
   /**
    * Who makes this request (or this upgrade): one query whose answer is not cached, so a demotion, a

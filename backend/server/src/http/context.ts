@@ -68,7 +68,7 @@ export interface CallContext {
 
 /** Where a request comes from, for sessions and the audit log. */
 export const originOf = (req: Request): SessionOrigin => ({
-  // A proxy may pass on whatever it was sent.
+  // A proxy may pass on any value that it was sent.
   ip: req.ip === undefined ? null : readAddress(req.ip),
   userAgent: req.get('user-agent')?.slice(0, 300) ?? null,
 });

@@ -120,7 +120,7 @@ function isFromOwnPage(req: Request, config: HttpDeps['config'], policy: Policy 
 
 /**
  * The same where the application that embeds us identifies callers: by which header it does so is its decision,
- * so whatever a browser sends along by itself needs the proof.
+ * so credentials that a browser sends automatically need the proof.
  */
 function isFromHostPage(
   req: Request,

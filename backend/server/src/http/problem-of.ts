@@ -54,7 +54,7 @@ const WRONG_CODE = 'The code is wrong, or was used before; each counts for about
 const UNREADABLE =
   'The secret of this server has changed, so codes of the app can’t be checked: use a recovery code, or have the second factor removed on the server with pnpm admin:remove-second-factor.';
 
-/** oRPC's own errors: input that doesn't fit the contract, or a wrapper around whatever a handler threw. */
+/** oRPC's own errors: input that doesn't fit the contract, or a wrapper around the error of a handler. */
 function ofContract(error: ORPCError<string, unknown>): HttpProblem {
   if (error.code === 'INTERNAL_SERVER_ERROR') return problemOf(error.cause ?? new Error(error.message));
   if (error.status === 400) return new HttpProblem('INVALID_INPUT', 'The request could not be read.');

@@ -62,7 +62,7 @@ describe('the list', () => {
     ]);
   });
 
-  it('finds a part of an address as it stands, whatever LIKE makes of its characters', async () => {
+  it('finds a part of an address as it stands, also with special characters of LIKE', async () => {
     await server.signIn('ADMIN', 'under_score');
     await server.signIn('ADMIN', 'underXscore');
     expect(await emails('?search=R_S')).toEqual(['under_score@example.com']);

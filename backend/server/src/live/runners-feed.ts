@@ -30,7 +30,7 @@ export class RunnersFeed {
     this.#options = options;
   }
 
-  /** Sends a viewer the runners and whatever changes of them, until the returned function is called. */
+  /** Sends a viewer the runners and their changes, until the returned function is called. */
   follow(viewer: TailViewer): () => void {
     const isFirst = this.#followers.size === 0;
     this.#followers.set(viewer, { hasSnapshot: false });

@@ -135,7 +135,7 @@ export function identitiesOn(ground: AccessGround): Record<string, Knocking> {
   };
 }
 
-/** Whatever a token limited to some jobs may have. */
+/** All permissions that a token limited to some jobs may have. */
 export const boundToJobs = tokenPermissions.filter((one) =>
   (jobBoundPermissions as readonly Permission[]).includes(one),
 );

@@ -73,7 +73,7 @@ const NoRunner = () => (
   <EmptyState
     icon={IconServerOff}
     title="No runner is alive"
-    text="Whatever is queued waits until one is. “pnpm worker:jobs” starts one, on any machine that reaches the database."
+    text="Queued runs wait until one is. “pnpm worker:jobs” starts one, on any machine that reaches the database."
   />
 );
 

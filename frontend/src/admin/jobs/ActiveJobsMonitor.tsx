@@ -107,7 +107,7 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
           <EmptyState
             icon={IconZzz}
             title="No active jobs"
-            text="Nothing is running or waiting. Whatever starts appears here by itself."
+            text="Nothing is running or waiting. New runs appear here automatically."
           />
         ) : (
           <List {...props} rows={rows.slice(0, maxRows)} isHeld={isHeld} />

@@ -17,7 +17,7 @@ export function RunConnections({ run }: { run: JobRun }) {
       {run.dependsOn.length > 0 && (
         <RunList
           title={isWaiting ? 'Waits for' : 'Waited for'}
-          note={run.waitsFor === 'succeeded' ? 'to succeed' : 'to end, whatever became of them'}
+          note={run.waitsFor === 'succeeded' ? 'to succeed' : 'to end, with any outcome'}
           runs={run.dependsOn}
         />
       )}

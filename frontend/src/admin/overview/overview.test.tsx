@@ -135,8 +135,8 @@ test('a runner that is silent up to now has missed heartbeats; one that was stop
   expect([missedOf('ACTIVE'), missedOf('STOPPED')]).toEqual([6, 0]);
 });
 
-test('a killed runner has a cross within 90 seconds, however long before its death it last reported', () => {
-  // Up to 30 s are over when it dies; the page reads every 15 s what the server reads every 10 s.
+test('a killed runner has a cross within 90 seconds, however long before the kill it last reported', () => {
+  // Up to 30 s are over when it is killed; the page reads every 15 s what the server reads every 10 s.
   const READ_MS = 15_000 + 10_000;
   const last = Date.parse('2026-11-22T12:00:00.000Z');
   const beats = [60_000, 30_000, 0].map((before) => ({ at: new Date(last - before).toISOString(), latencyMs: 5 }));

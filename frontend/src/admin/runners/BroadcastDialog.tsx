@@ -65,7 +65,7 @@ export function BroadcastDialog({ defaults, onClose }: Props) {
 }
 
 const DefaultNote = ({ next }: { next: RunnerChange }) => (
-  <p>Runners that start later: {describeRunnerChange(next)}, whatever they were started with.</p>
+  <p>Runners that start later: {describeRunnerChange(next)}, instead of the settings they were started with.</p>
 );
 
 const whyNoDefault = (label: string): string =>

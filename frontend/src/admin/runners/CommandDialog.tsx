@@ -79,7 +79,7 @@ function describeReturn({ kind, supervisor }: RunnerSubject): string {
     default:
       return kind === 'BUILT_IN'
         ? 'The application goes on without it; another start of the application brings it back.'
-        : 'It stays away, unless a supervisor starts it again whatever its exit code; then stop it there.';
+        : 'It stays away, unless a supervisor starts it again at any exit code; then stop it there.';
   }
 }
 

@@ -22,7 +22,7 @@ export function RunnersSection({ runners }: { runners: RunnerHealth[] }) {
         <EmptyState
           icon={IconServerOff}
           title="No runner is alive"
-          text="Whatever is queued waits until one is. The server starts one of its own unless JOBS_RUNNER is off; “pnpm worker:jobs” starts another, on any machine that reaches the database."
+          text="Queued runs wait until one is. The server starts one of its own unless JOBS_RUNNER is off; “pnpm worker:jobs” starts another, on any machine that reaches the database."
         />
       )}
       {shown.length > 0 && (

@@ -16,7 +16,7 @@ export function TokensOfPerson({ userId, isRevoking, onChange }: Props) {
   return (
     <Checkbox
       label={`Also revoke ${tokens.length === 1 ? 'the API token' : `the ${tokens.length} API tokens`} they made`}
-      description={`${names}: goes on otherwise, whatever becomes of the account.`}
+      description={`${names}: stays valid otherwise, independent of the account.`}
       checked={isRevoking}
       onChange={(event) => onChange(event.currentTarget.checked)}
     />

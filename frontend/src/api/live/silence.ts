@@ -5,7 +5,7 @@ const CHECK_EVERY_MS = 2_500;
 interface Options {
   /** Sends a ping to the server. */
   ping(): void;
-  /** No answer came: the connection is dead, whatever it claims. */
+  /** No answer came: the connection is broken, although it reports to be open. */
   giveUp(): void;
   isOpen(): boolean;
 }

@@ -42,7 +42,7 @@ export function NoticePreferences({ open, onClose }: DialogProps) {
       returnFocus={false}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      <p className={classes.lead}>For this browser alone. The bell keeps everything, whatever is chosen here.</p>
+      <p className={classes.lead}>For this browser alone. The bell keeps everything, independent of these choices.</p>
       <div className={classes.fields}>
         <NativeSelect
           label="Toasts for"

@@ -15,7 +15,7 @@ import { ChildMeter } from './child-meter.js';
 import { RunReports, sendReport } from './child-reports.js';
 import type { ChildOrder, ChildSetup } from './wire.js';
 
-// A process for isolated runs, one at a time. It knows the jobs and nothing of leases: its runner does the rest.
+// A process for isolated runs, one at a time. It has the jobs and no leases: its runner does the rest.
 
 /** At its end services get so long to close. */
 const CLOSE_MS = 1_000;

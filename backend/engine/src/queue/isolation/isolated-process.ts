@@ -79,7 +79,7 @@ export class IsolatedProcess {
   #onReady: (() => void)[] = [];
   #problem: string | null = null;
   #isReady = false;
-  /** The jobs that it knows, once it is ready. */
+  /** The jobs that it has, once it is ready. */
   jobNames: string[] = [];
   /** How many runs it has begun. */
   runs = 0;

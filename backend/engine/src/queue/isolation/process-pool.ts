@@ -7,7 +7,7 @@ const MAX_GROWTH_BYTES = 128 * 1024 * 1024;
 const SURPLUS_MS = 30_000;
 const QUIET_MS = 600_000;
 
-/** What a pool knows of its processes. */
+/** A pool's record of a process. */
 export type PooledProcess = Pick<
   IsolatedProcess,
   'exited' | 'hasExited' | 'ready' | 'kill' | 'runs' | 'memoryBytes' | 'firstMemoryBytes' | 'isTainted'

@@ -24,7 +24,7 @@ export interface JobAnnouncerOptions {
   notifier?: Pick<Notifier, 'jobsChanged'>;
   /** Where the code is; the id is this announcer's own. */
   process: Omit<JobProcess, 'id'>;
-  /** Called once, when the database knows what the code declares. */
+  /** Called once, when the database has the declarations of the code. */
   onDeclared?(): void;
 }
 

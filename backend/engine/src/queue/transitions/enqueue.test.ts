@@ -165,7 +165,7 @@ describe('a run that waits for others', () => {
     expect((await engine.run(run.id)).status).toBe('CANCELLED');
   });
 
-  it('is free at once where they have ended, and still knows them', async () => {
+  it('is free at once where they have ended, and still names them', async () => {
     const first = await engine.enqueue('note');
     await engine.runner().tick();
     await engine.until(first.id, 'SUCCESS');

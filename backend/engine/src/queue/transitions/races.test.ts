@@ -182,7 +182,7 @@ async function judge(runIds: string[], { claims, outcomes, cancels }: Ledger): P
   );
 }
 
-it('keeps its promises whatever races: claim, beat, finish, retry, cancel, recover and drain, by zombies too', async () => {
+it('keeps its invariants in all races: claim, beat, finish, retry, cancel, recover and drain, by zombies too', async () => {
   const scripts = fc.array(fc.array(act, { maxLength: 8 }), { minLength: RUNNERS, maxLength: RUNNERS });
   await fc.assert(fc.asyncProperty(scripts, play), { numRuns: size(25, 600) });
 });

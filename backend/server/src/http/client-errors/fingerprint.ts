@@ -14,7 +14,7 @@ export function fingerprintOf({ level, action, message, stack = '' }: Described)
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
 }
 
-/** A message with placeholders for addresses, ids, numbers and whatever it quotes. */
+/** A message with placeholders for addresses, ids, numbers and quoted texts. */
 export function kindOfMessage(message: string): string {
   return (
     message
