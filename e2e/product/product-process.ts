@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, readConfig } from '@job-manager/engine/config';
 import { acquireEmbeddedDatabase } from '@job-manager/engine/database/embedded';
+import { makeDataFolder } from '@job-manager/engine/testing/data-folder';
 import { reportFailure } from '@job-manager/server/cli/refusal';
 import { Resources } from '@job-manager/server/cli/resources';
 import { grantRights } from '../../scripts/lib/database.js';
@@ -38,7 +38,9 @@ await resources.closeAll().catch((error) => {
 process.exit();
 
 async function start(): Promise<ProductAddresses> {
-  const folder = await resources.hold(makeFolder(), (made) => rm(made, { recursive: true, force: true }));
+  const folder = await resources.hold(makeDataFolder('job-manager-e2e-'), (made) =>
+    rm(made, { recursive: true, force: true }),
+  );
   const { url: databaseUrl, applicationUrl } = await resources.hold(
     acquireEmbeddedDatabase({
       dataDir: folder,
@@ -53,13 +55,6 @@ async function start(): Promise<ProductAddresses> {
   await grantRights(databaseUrl);
   const { url } = await serve({ config, databaseUrl: applicationUrl, resources });
   return { url, databaseUrl };
-}
-
-/** Enterable by the account that PostgreSQL runs under. */
-async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'job-manager-e2e-'));
-  await chmod(folder, 0o755);
-  return folder;
 }
 
 /** Nothing but the operator comes from the caller's environment: a DATABASE_URL there is none to test with. */

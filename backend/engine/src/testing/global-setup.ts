@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { acquireEmbeddedDatabase } from '../database/embedded.js';
 import { migrate } from '../database/migrate.js';
+import { makeDataFolder } from './data-folder.js';
 
 interface TemplateDatabase {
   url: string;
@@ -38,8 +38,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
 /** With a migrated template to copy from, and without the waits that only durable data needs. */
 async function startDatabase(): Promise<TemplateDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'job-manager-test-'));
-  await chmod(folder, 0o755);
+  const folder = await makeDataFolder('job-manager-test-');
   const server = await acquireEmbeddedDatabase({
     dataDir: folder,
     home: join(folder, 'postgres'),
