@@ -63,6 +63,8 @@ export default defineConfig({
   test: {
     // On two processors vitest would use one worker, and most tests wait for PostgreSQL half of their time.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // What the modules were translated to is kept from run to run, by their text and by the lock file.
+    experimental: { fsModuleCache: true },
     projects: [
       { test: { name: 'shared', include: ['shared/src/**/*.test.ts'], isolate } },
       { test: { name: 'engine', include: ENGINE, exclude: ALONE.backend, ...backend, testTimeout: ENGINE_TIMEOUT_MS } },
