@@ -146,7 +146,7 @@ async function untilDone(groupId: string): Promise<void> {
 /** Each is away from when it claims nothing more until its successor has reported. */
 async function readRestarts(): Promise<{ restarts: number; maxAway: number }> {
   const { rows } = await world.database.pool.query(`
-    SELECT count(*) FILTER (WHERE change = -1)::int AS restarts, max(away)::int AS "mostAway" FROM (
+    SELECT count(*) FILTER (WHERE change = -1)::int AS restarts, max(away)::int AS "maxAway" FROM (
       SELECT change, sum(change) OVER (ORDER BY id) AS away FROM (
         SELECT e.id, CASE e.kind WHEN 'draining' THEN 1 ELSE -1 END AS change
         FROM "RunnerEvent" e JOIN "RunnerCommand" c ON c.kind = 'RESTART'

@@ -222,7 +222,7 @@ test('names the tokens of a user who is disabled, and revokes them on request', 
   );
   const { user, dialog } = await choose('bob@example.com', 'Disable');
   const box = await dialog.findByRole('checkbox', { name: 'Also revoke the API token they made' });
-  expect(box).toHaveAccessibleDescription(/^nightly-import: goes on/);
+  expect(box).toHaveAccessibleDescription(/^nightly-import: stays valid otherwise/);
   await user.click(box);
   await user.click(dialog.getByRole('button', { name: 'Disable' }));
   await untilClosed();
